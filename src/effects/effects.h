@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * effects.h - from the events of a run to what an outsider could observe
+ *
+ * Hidden here: descriptor tables followed through dup, fork, exec, close-range and SCM_RIGHTS,
+ * path resolution, byte streams with chunking removed, aliases, runtime tables. Memory grows
+ * with objects and paths, not with calls.
+ */
+#ifndef EFFECTS_EFFECTS_H
+#define EFFECTS_EFFECTS_H
+
+#include "base/err.h"
+#include "decode/decode.h"
+#include "model/event.h"
+#include "model/facts.h"
+#include "model/golden.h"
+
+struct effects;
+
+struct effects_opts {
+	enum profile profile;
+	const char *target;              /* name; NULL: none */
+	const char *const *ignore_paths; /* globs over canonical paths, n_ignore_paths */
+	size_t n_ignore_paths;
+	const struct redaction *redactions;
+	size_t n_redactions;
+	size_t text_limit; /* longest stream or file text kept in the golden, bytes; 65536 */
+};
+
+/* What the user wants hidden in output texts and arguments, before anything is stored. */
+struct redaction {
+	const struct regex *pattern;
+	const char *with;
+	uint64_t n_used; /* counted here */
+};
+
+/* The calls an effect list of this profile needs; everything else may go untraced. */
+void effects_wanted(struct call_set *out, enum profile profile);
+
+struct effects *effects_new(const struct trace_header *header, const struct effects_opts *opts);
+void effects_free(struct effects *fx);
+AUTO_DEFINE(struct effects *, effects_free)
+/* In the order of the trace, EVENT_PATH included: states before the run first, after it last.
+ */
+MUST_CHECK int effects_event(struct effects *fx, const struct event *event, struct err *err);
+/* Every path whose final state matters, absolute, real bytes, sorted; call after the last event
+ * of the run, and give each one's state back as EVENT_PATH (effects/snapshot.h takes it). */
+void effects_paths(struct effects *fx, void (*visit)(void *arg, const char *path), void *arg);
+/* The canonical form. The caller owns it. The footer tells about holes; they do not stop this.
+ */
+MUST_CHECK int effects_finish(struct effects *fx, const struct trace_footer *footer,
+	struct golden **out, struct err *err);
+/* Valid after effects_finish(), borrowed until effects_free(). */
+const struct facts *effects_facts(const struct effects *fx);
+
+/* Several recordings of one target into one golden: what all have is required, what n of m have
+ * is optional, counts that varied become open. *unstable is how many differ, with up to `limit`
+ * sentences on what differed appended to report, one a line. */
+MUST_CHECK int effects_merge(struct golden **out, struct golden *const *runs, size_t n_runs,
+	size_t *unstable, struct str *report, size_t limit, struct err *err);
+
+#endif

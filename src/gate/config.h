@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h - renacer.toml, read strictly
+ *
+ * One reader over key tables: an unknown key, a wrong type, a missing or duplicate name, a
+ * value out of range, a path that is not there is an error with its place, a caret and a hint.
+ */
+#ifndef GATE_CONFIG_H
+#define GATE_CONFIG_H
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "effects/effects.h"
+#include "judge/judge.h"
+#include "model/golden.h"
+
+struct report_wish {
+	const char *format,
+		*path; /* path as written to: relative to the configuration's directory */
+};
+
+struct budget; /* later */
+
+struct target {
+	const char *name;
+	struct pos at;
+	const char *const *argv; /* of `command`, or {"/bin/sh", "-c", shell} */
+	const char *shell;       /* NULL: command was given */
+	const char *stdin_text, *stdin_file;
+	size_t n_stdin;
+	const char *const *env; /* "NAME=value" added to the gate's */
+	size_t n_env;
+	const char *cwd; /* absolute, or relative to the sandbox when sandboxed */
+	bool sandbox;
+	const char *const *fixtures; /* absolute */
+	size_t n_fixtures;
+	const char *const *setup; /* argv of one command; NULL: none */
+	size_t n_setup;
+	int expect_exit;   /* exit status, or 128 + signal */
+	bool expects_fail; /* expect = "fail": the verdict wanted is fail */
+	enum profile profile;
+	uint64_t timeout_ns;
+	uint32_t runs, record_runs, retries;
+	bool aslr, deny_io_uring;
+	const char *const *ignore_paths;
+	size_t n_ignore_paths;
+	struct redaction *redactions;
+	size_t n_redactions;
+	const char *golden;        /* absolute path */
+	const char *equivalent_to; /* name of another target whose run stands for the golden;
+				      NULL */
+};
+
+struct config {
+	struct arena *arena;    /* owns everything */
+	const char *path, *dir; /* absolute; "" for an ad hoc configuration */
+	const char *golden_dir;
+	struct target *targets;
+	size_t n_targets;
+	struct rules rules;
+	struct report_wish *reports;
+	size_t n_reports;
+	const char *const *inherit; /* names of variables passed on */
+	size_t n_inherit;
+	const char *const *set; /* "NAME=value" */
+	size_t n_set;
+	uint32_t jobs;
+	size_t zst_above;
+};
+
+MUST_CHECK int config_load(struct config **out, const char *path, struct err *err);
+/* renacer.toml in dir or a parent; ERR_USAGE with a hint when there is none. */
+MUST_CHECK int config_find(char **out, const char *dir, struct err *err);
+/* One target without a file, for `--golden FILE -- CMD`. */
+struct config *config_ad_hoc(
+	const char *golden, const char *const *argv, enum profile profile, uint32_t runs);
+void config_free(struct config *c);
+AUTO_DEFINE(struct config *, config_free)
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gate.h - judge targets and record goldens: what renacer-gate does, without printing
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include "gate/config.h"
+#include "gate/run.h"
+
+struct gate_opts {
+	const char *const *patterns; /* globs over target names; none: all */
+	size_t n_patterns;
+	enum capture_backend backend;
+	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
+	bool fail_fast;
+	uint32_t runs; /* 0: as configured */
+	bool (*is_interrupted)(void *arg);
+	/* Told when a target begins (done false) and ends, for progress. */
+	void (*progress)(void *arg, const struct target *target, size_t nr, size_t n, bool done,
+		const struct verdict *verdict);
+	void *arg;
+};
+
+/* A pattern that matches no target is ERR_USAGE. Verdicts are borrowed from the arena. */
+MUST_CHECK int gate_check(struct verdicts *out, struct arena *arena,
+	const struct config *config, const struct gate_opts *opts, struct err *err);
+/* Runs each target several times and writes its golden, or says in the verdict why it refused.
+ */
+MUST_CHECK int gate_record(struct verdicts *out, struct arena *arena,
+	const struct config *config, const struct gate_opts *opts, struct err *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.h - one run of one target under control: environment, sandbox, capture, effects
+ */
+#ifndef GATE_RUN_H
+#define GATE_RUN_H
+
+#include "capture/capture.h"
+#include "gate/config.h"
+
+struct run_opts {
+	enum capture_backend backend;
+	const char *trace_path;            /* the raw trace is stored here; NULL: not */
+	bool all_calls, memory_calls;      /* rules need them */
+	bool (*is_interrupted)(void *arg); /* asked every few milliseconds; NULL: never */
+	void *arg;
+};
+
+/* What one run came to. `golden` is the canonical form, with facts and footer. */
+struct run {
+	struct golden *golden;
+	struct effects *effects; /* owns facts */
+	const struct facts *facts;
+	struct trace_footer footer;
+	int status; /* wait status of the command */
+	bool timed_out, interrupted;
+	char *stdout_tail, *stderr_tail; /* for people; printable */
+	uint64_t time_ns;
+};
+
+/* -1: we could not run it at all (not found, no sandbox, tracing refused). */
+MUST_CHECK int run_target(struct run *out, const struct config *config,
+	const struct target *target, const struct run_opts *opts, struct err *err);
+void run_done(struct run *r);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * judge.h - golden against run, rules against facts: differences, findings, the verdict
+ *
+ * Pure: no process, file or clock. Everything is borrowed from the arena given.
+ */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/toml.h"
+#include "model/facts.h"
+#include "model/golden.h"
+
+enum verdict_kind {
+	VERDICT_PASS,
+	VERDICT_SKIP,
+	VERDICT_FLAKY,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_FAIL,
+	VERDICT_MISSING, /* no golden: exit 5; said as "error" */
+	VERDICT_ERROR,
+	N_VERDICTS
+};
+extern const char
+	*const verdict_names[N_VERDICTS]; /* pass skip flaky inconclusive fail error */
+/* The exit status of one kind, and the worst of two: 2, 3, 5, 1, 4, 0. */
+int verdict_exit(enum verdict_kind kind);
+int verdict_worst(int exit_a, int exit_b);
+
+enum difference_class {
+	DIFF_REMOVED, /* in the golden, not in the run */
+	DIFF_ADDED,
+	DIFF_ARGUMENT, /* the same effect with other attributes */
+	DIFF_RESULT,   /* another outcome: exit status, errno, type */
+	DIFF_BYTES,    /* other content */
+	DIFF_COUNT,
+	DIFF_ORDER,
+	N_DIFFERENCE_CLASSES,
+};
+extern const char *const difference_class_names[N_DIFFERENCE_CLASSES];
+
+struct difference {
+	enum difference_class class;
+	const struct effect *golden, *run; /* one may be NULL; borrowed from the goldens */
+	const char *field;                 /* which value differs; NULL: the whole effect */
+	const char *wanted, *found;        /* both sides, short, printable; NULL: absent */
+	const char *sentence; /* for a person: "stdout: byte 6 of line 1 is 'x', the golden has
+				 'y'" */
+	const char *detail;   /* a text diff, a hex diff, …; several lines; NULL: none */
+	const char *evidence; /* the call that made it; NULL: not known */
+	uint32_t golden_line; /* 0: none */
+};
+
+struct differences {
+	struct difference *items;
+	size_t n;
+	size_t n_compared; /* effects looked at, both sides together counted once */
+	size_t n_optional; /* of the golden, not required and absent */
+};
+
+/* Goldens of unlike profile, format or table are an error that says what to do. */
+MUST_CHECK int judge_compare(struct differences *out, struct arena *arena,
+	const struct golden *golden, const struct golden *run, struct err *err);
+
+/*
+ * Rules: [[assertion]] tables of renacer.toml.
+ */
+struct rule; /* judge/rule.h */
+
+struct rules {
+	struct rule **items;
+	size_t n;
+};
+
+/* Reads one [[assertion]] table strictly: unknown key, wrong type, missing key, a pattern that
+ * does not compile, an unknown or not yet supported type are errors with their place. */
+MUST_CHECK int rule_read(
+	struct rule **out, struct arena *arena, const struct toml *table, struct err *err);
+const char *rule_name(const struct rule *rule);
+const char *rule_type(const struct rule *rule);
+struct pos rule_at(const struct rule *rule);
+bool rule_applies(const struct rule *rule, const char *target); /* its `target` glob */
+bool rule_is_enabled(const struct rule *rule);
+/* True when it can only be judged by a trace of all calls / of memory calls. */
+bool rule_needs_all_calls(const struct rule *rule);
+bool rule_needs_memory_calls(const struct rule *rule);
+
+/* One line of a verdict: a difference, a broken rule, a reason for doubt. */
+enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
+
+struct finding {
+	enum finding_level level;
+	const char
+		*rule_id; /* "renacer/bytes", "renacer/rule/critical_path": stable, for SARIF */
+	const char *subject;  /* the rule's name, or the effect: "stdout", "path <cwd>/out" */
+	const char *text;     /* the sentence */
+	const char *detail;   /* several lines; NULL */
+	const char *evidence; /* NULL */
+	const char *hint;     /* what to type; NULL */
+	struct pos at; /* where it points: the rule in renacer.toml, the line of the golden */
+};
+
+/* What came of one rule on one target. */
+struct outcome {
+	const char *name, *type;
+	enum verdict_kind kind; /* pass, fail, skip, inconclusive, error */
+	bool is_warning;        /* fail_on_violation = false: a fail does not count */
+	const char *text;       /* "12 calls looked at, 12 <= 100" */
+	uint64_t n_events;      /* how many it looked at */
+	struct pos at;
+};
+
+void rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
+	const char *target, const struct facts *facts);
+
+/* Everything about one target. */
+struct verdict {
+	const char *target;
+	enum verdict_kind kind;
+	bool expects_fail; /* `expect = "fail"` in the configuration */
+	enum profile profile;
+	const char *text; /* one line: why */
+	struct finding *findings;
+	size_t n_findings;
+	struct outcome *outcomes; /* one per rule that applies, skips included */
+	size_t n_outcomes;
+	const struct facts *facts; /* NULL: never ran */
+	size_t n_compared, n_optional;
+	uint32_t n_runs, golden_runs;
+	const char *golden_path, *config_path; /* relative where possible; NULL */
+	const char *command;                   /* as shown */
+	const char *output; /* the tail of the target's stderr when it failed; NULL */
+	struct pos at;      /* its [[target]] */
+	uint64_t time_ns;
+};
+
+/* One run of the gate. */
+struct verdicts {
+	struct verdict *items;
+	size_t n;
+	const char *tool_version;
+	const char *command;          /* what was asked: "check" */
+	uint64_t started_ns, time_ns; /* wall clock, duration */
+	int exit_status;
+};
+
+#endif

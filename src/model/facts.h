@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * facts.h - numbers of one run that rules and budgets ask for; plain data
+ */
+#ifndef MODEL_FACTS_H
+#define MODEL_FACTS_H
+
+#include "model/event.h"
+
+struct call_count {
+	const char *name; /* of the syscall */
+	uint64_t n, n_errors, time_ns;
+};
+
+struct process_facts {
+	uint32_t task;       /* of its leader */
+	const char *program; /* canonical path of what it last executed */
+	uint64_t peak_rss_bytes, allocated_bytes, user_ns, system_ns;
+	uint64_t started_ns, ended_ns; /* since the trace began */
+	struct call_count *calls;      /* by name */
+	size_t n_calls;
+};
+
+struct facts {
+	uint64_t wall_ns; /* from the first exec to the last exit */
+	uint64_t n_calls;
+	uint64_t allocated_bytes; /* all processes: anonymous mmap, brk and mremap growth */
+	uint64_t peak_rss_bytes;  /* the largest VmHWM of any process */
+	bool has_all_calls; /* false: a subset was traced, counts of the others are not known */
+	bool has_memory_calls; /* mmap, brk, mremap were among those traced */
+	bool has_peak_rss;
+	struct call_count *calls; /* the whole tree, by name */
+	size_t n_names;
+	struct process_facts *processes; /* in order of appearance */
+	size_t n_processes;
+	struct trace_footer footer;
+};
+
+#endif

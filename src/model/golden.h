@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * golden.h - what one run amounts to, in canonical form: the thing that is stored and compared
+ *
+ * `effects` makes it from events, `store` writes and reads it, `judge` compares two of them.
+ * All text in it is valid UTF-8 and free of pids, dates, hosts and addresses. Borrowed from its
+ * arena.
+ */
+#ifndef MODEL_GOLDEN_H
+#define MODEL_GOLDEN_H
+
+#include "base/base.h"
+
+struct arena;
+
+#define GOLDEN_FORMAT 1 /* of the file */
+#define TABLE_VERSION 1 /* of families, runtime paths and noise: what a golden's words mean */
+
+enum profile {
+	PROFILE_STRICT,
+	PROFILE_IO,
+	PROFILE_EFFECTS,
+	PROFILE_TRANSPILE,
+	PROFILE_COUNTS,
+	N_PROFILES
+};
+extern const char *const profile_names[N_PROFILES];
+
+/* The sections of a golden, in the order in which they are written. */
+enum effect_kind {
+	EFFECT_EXIT,      /* how the command ended */
+	EFFECT_STREAM,    /* bytes written to stdout, stderr, a terminal, a device */
+	EFFECT_PATH,      /* the final state of a path that the run changed */
+	EFFECT_EXEC,      /* a program executed, with arguments and exit status */
+	EFFECT_NET,       /* a peer connected to, an address listened on, bytes sent */
+	EFFECT_SIGNAL,    /* a signal sent outside the tree */
+	EFFECT_PRIVILEGE, /* setuid, mount, reboot, … that succeeded */
+	EFFECT_READ,      /* a file read that is not the runtime's own */
+	EFFECT_FLOW,      /* profile io: the bytes of one object in order */
+	EFFECT_CALL,      /* profile strict: one canonical call, repeats folded */
+	EFFECT_COUNT,     /* how many of something: stable counts only */
+	N_EFFECT_KINDS,
+};
+extern const char *const effect_kind_names[N_EFFECT_KINDS];
+
+enum value_kind { VALUE_TEXT, VALUE_NUMBER, VALUE_BOOL, VALUE_LIST };
+
+struct value {
+	const char *name; /* the field's, from a fixed set: docs/format.md */
+	enum value_kind kind;
+	const char *text;
+	int64_t number;          /* and bool */
+	const char *const *list; /* n_list texts */
+	size_t n_list;
+};
+
+/* Two effects of one kind with one key are the same effect; their values may differ. Keys are
+ * unique within a kind, except EFFECT_CALL, whose order counts and whose key is the task. */
+struct effect {
+	enum effect_kind kind;
+	const char *key;
+	struct value *values;
+	size_t n_values;
+	uint32_t
+		n_runs; /* in how many of the recordings it was seen; golden.n_runs: required */
+	/* Of a fresh run only, never stored: */
+	uint64_t seq;         /* the event that made it, 0: none */
+	const char *evidence; /* that call, decoded, with its task and program; NULL: none */
+	uint32_t line;        /* of a loaded golden: where it stands in the file */
+};
+
+/* What the golden was recorded on; a difference makes a failed comparison explainable, and
+ * never fails by itself. */
+struct fingerprint {
+	const char *arch, *libc, *interpreter, *build_id; /* "" when not known */
+};
+
+struct golden {
+	struct arena *arena; /* owns everything below */
+	uint32_t format, table;
+	const char *target;      /* name, "" ad hoc */
+	const char *const *argv; /* canonical; ends in NULL */
+	enum profile profile;
+	uint32_t n_runs;
+	struct fingerprint fingerprint;
+	struct effect *effects; /* by kind, then in canonical order */
+	size_t n_effects, capacity;
+};
+
+struct golden *golden_new(void);
+void golden_free(struct golden *g);
+AUTO_DEFINE(struct golden *, golden_free)
+/* Appends; key and values are copied into the arena. The place is borrowed until the next add.
+ */
+struct effect *golden_add(struct golden *g, enum effect_kind kind, const char *key);
+void effect_text(struct golden *g, struct effect *e, const char *name, const char *text);
+void effect_number(struct golden *g, struct effect *e, const char *name, int64_t number);
+void effect_bool(struct golden *g, struct effect *e, const char *name, bool truth);
+void effect_list(struct golden *g, struct effect *e, const char *name, const char *const *list,
+	size_t n);
+const struct value *effect_value(const struct effect *e, const char *name); /* NULL: absent */
+bool value_is_equal(const struct value *a, const struct value *b);
+/* Canonical order: kind, then key in byte order, then values; EFFECT_CALL keeps its order per
+ * key. Recording twice gives the same bytes because of this. */
+void golden_sort(struct golden *g);
+
+#endif
