@@ -25,7 +25,8 @@ enum verdict_kind {
 };
 extern const char
 	*const verdict_names[N_VERDICTS]; /* pass skip flaky inconclusive fail error */
-/* The exit status of one kind, and the worst of two: 2, 3, 5, 1, 4, 0. */
+/* The exit status of one kind, and the worst of two: 2, 3, 5, 1, 4, 0. A skip is 0; flaky is 4:
+ * what failed once and passed once is not known to be good. */
 int verdict_exit(enum verdict_kind kind);
 int verdict_worst(int exit_a, int exit_b);
 
@@ -58,9 +59,15 @@ struct differences {
 	size_t n;
 	size_t n_compared; /* effects looked at, both sides together counted once */
 	size_t n_optional; /* of the golden, not required and absent */
+	size_t n_open;     /* values that the golden keeps open: not compared */
 };
 
-/* Goldens of unlike profile, format or table are an error that says what to do. */
+/* Effects are matched by kind and key, their values one by one; EFFECT_CALLs of one key are
+ * aligned as a sequence. The first difference is that of the exit, then the one whose event
+ * came first. Absent effects that the golden saw in some recordings only (n_runs) are no
+ * difference. A value that the golden keeps open (the text "varies" where the run has a number)
+ * is not compared. Goldens of unlike profile, format or table are an error that says what to
+ * do. */
 MUST_CHECK int judge_compare(struct differences *out, struct arena *arena,
 	const struct golden *golden, const struct golden *run, struct err *err);
 
@@ -74,10 +81,16 @@ struct rules {
 	size_t n;
 };
 
+/* The i-th name of all syscalls there are, NULL behind the last: `decode` knows them. */
+typedef const char *(*rule_names_fn)(size_t i);
+
 /* Reads one [[assertion]] table strictly: unknown key, wrong type, missing key, a pattern that
- * does not compile, an unknown or not yet supported type are errors with their place. */
-MUST_CHECK int rule_read(
-	struct rule **out, struct arena *arena, const struct toml *table, struct err *err);
+ * does not compile or can match no syscall, an unknown or not yet supported type are errors
+ * with their place. A rule with enabled = false loads whatever its type, its keys checked as
+ * far as they are defined. The rule and its patterns must be given back with rule_done(). */
+MUST_CHECK int rule_read(struct rule **out, struct arena *arena, const struct toml *table,
+	rule_names_fn names, struct err *err);
+void rule_done(struct rule *rule); /* its memory is the arena's, its compiled pattern is not */
 const char *rule_name(const struct rule *rule);
 const char *rule_type(const struct rule *rule);
 struct pos rule_at(const struct rule *rule);
@@ -94,11 +107,12 @@ struct finding {
 	enum finding_level level;
 	const char
 		*rule_id; /* "renacer/bytes", "renacer/rule/critical_path": stable, for SARIF */
-	const char *subject;  /* the rule's name, or the effect: "stdout", "path <cwd>/out" */
-	const char *text;     /* the sentence */
-	const char *detail;   /* several lines; NULL */
-	const char *evidence; /* NULL */
-	const char *hint;     /* what to type; NULL */
+	const char *subject; /* the rule's name, or the effect: "stdout", "path <cwd>/out" */
+	const char *text;    /* the sentence */
+	const char *wanted, *found; /* both sides, short; NULL: absent */
+	const char *detail;         /* several lines; NULL */
+	const char *evidence;       /* NULL */
+	const char *hint;           /* what to type; NULL */
 	struct pos at; /* where it points: the rule in renacer.toml, the line of the golden */
 };
 
@@ -136,6 +150,27 @@ struct verdict {
 	uint64_t time_ns;
 };
 
+/* What a verdict is made from; whatever is NULL or 0 did not happen. */
+struct verdict_parts {
+	const struct differences *differences; /* NULL: no golden was to be compared */
+	const struct outcome *outcomes;        /* of every rule that applies, skips included */
+	size_t n_outcomes;
+	const struct trace_footer *footer; /* NULL: the target never ran */
+	const char *accept; /* the command that takes the run as the new golden; NULL: the
+			       usual `renacer-gate record NAME` */
+};
+
+/* Fills kind, text, findings, outcomes, n_compared and n_optional of a verdict whose other
+ * fields (target, golden_path, expects_fail, …) the caller has set. Never a pass when nothing
+ * was traced or compared, or when the trace has holes; a budget that is exceeded in spite of
+ * holes is a fail. With expects_fail a fail passes, and a pass fails. */
+void verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts *parts);
+/* A verdict of what kept us from judging: ERR_MISSING, ERR_UNSURE and others give their kinds.
+ */
+void verdict_from_err(struct verdict *v, struct arena *arena, const struct err *err);
+/* Appends one more finding (copied); an ERROR or WARNING does not change the kind. */
+void verdict_add_finding(struct verdict *v, struct arena *arena, const struct finding *finding);
+
 /* One run of the gate. */
 struct verdicts {
 	struct verdict *items;
@@ -145,5 +180,8 @@ struct verdicts {
 	uint64_t started_ns, time_ns; /* wall clock, duration */
 	int exit_status;
 };
+
+/* The worst of all; nothing judged at all (no verdict, or only skips) is 3. */
+int verdicts_exit(const struct verdicts *v);
 
 #endif
