@@ -34,9 +34,9 @@ endif
 ifeq ($(DEV),1)
 WARN += -Werror
 endif
-CPPFLAGS_ALL := -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRENACER_VERSION='"$(VERSION)"' $(CPPFLAGS)
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+CPPFLAGS_ALL := -Isrc -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRENACER_VERSION='"$(VERSION)"' $(CPPFLAGS)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 CFLAGS_ALL = -std=gnu17 $(OPT) $(CWARN) -fno-common -fstack-protector-strong $(PKG_CFLAGS) $(CFLAGS)
 CXXFLAGS_ALL = -std=c++17 $(OPT) -Wall -Wextra $(CXXFLAGS)
 LDFLAGS_ALL = $(OPT) $(LDFLAGS)
@@ -60,12 +60,24 @@ FUZZ_SECONDS ?= 60
 .PHONY: all
 all: $(PROGRAMS) ## build the two programs (the default)
 
-$(BUILD)/%.o: src/%.c
+# Objects depend on the flags they were made with: another DEV, CC or CFLAGS builds anew.
+FLAGS_FILE := $(BUILD)/flags
+FLAGS_TEXT := $(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL)
+.PHONY: FORCE
+FORCE:
+$(FLAGS_FILE): FORCE
+	@pkg-config --exists --print-errors $(PACKAGES) || \
+		{ echo 'libraries are missing; hint: tools/install-deps build' >&2; exit 1; }
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' > $@
+
+$(BUILD)/%.o: src/%.c $(FLAGS_FILE)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-$(BUILD)/base/toml.o: src/base/toml.cc
+$(BUILD)/base/toml.o: src/base/toml.cc $(FLAGS_FILE)
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -MMD -MP -c $< -o $@
@@ -73,6 +85,15 @@ $(BUILD)/base/toml.o: src/base/toml.cc
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
+
+# What is installed shows only the names of include/renacer.h: one object, all else local.
+PUBLIC_LIB := $(BUILD)/public/librenacer.a
+$(PUBLIC_LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)ld -r --force-group-allocation -o $(@D)/renacer.o $^
+	$(Q)objcopy --wildcard --keep-global-symbol='renacer_*' $(@D)/renacer.o
+	$(Q)rm -f $@ && ar rcs $@ $(@D)/renacer.o
 
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/cli/%.o $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
@@ -82,7 +103,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CLI_OBJ)
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -MMD -MP \
-		-MF $@.d -c $< -o $@.o
+		-MT $@ -MF $@.d -c $< -o $@.o
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(CLI_OBJ) $(LIB) $(LIBS) -lcmocka
 
 # Tracees: plain programs. A first line `/* build: FLAGS */` adds flags.
@@ -109,18 +130,19 @@ fmt: ## format the sources
 	$(Q)clang-format -i $(wildcard src/*/*.c src/*/*.h tests/*/*.c)
 
 .PHONY: install
-install: all ## install programs, man pages, completions (DESTDIR, PREFIX)
-	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' tools/install
+install: all $(PUBLIC_LIB) ## install programs, library, pages, completions (DESTDIR, PREFIX)
+	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' VERSION='$(VERSION)' \
+		PACKAGES='$(PACKAGES)' tools/install
 
-compile_commands.json: Makefile ## for editors
+compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) ## for editors
 	$(Q)tools/compile-commands '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' $(LIB_SRC) $(CLI_SRC) > $@
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf build
+	rm -rf build compile_commands.json
 
 .PHONY: help
 help: ## this text
-	@grep -hE '^[a-z.-]+:.*## ' Makefile tests/tests.mk | sed 's/:.*## /\t/' | sort | \
-		awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z._-]+:.*## ' Makefile tests/tests.mk | sed 's/:.*## /\t/' | sort | \
+		awk -F '\t' '{ printf "  %-22s %s\n", $$1, $$2 }'
 	@sed -n 's/^#   /  /p' Makefile

@@ -1,4 +1,4 @@
-# What tests there are and how they run. Included by the Makefile.
+# What tests there are and how they run, and what is built for them. Included by the Makefile.
 
 .PHONY: deps
 deps: ## install what is missing (Debian, Ubuntu)
@@ -9,22 +9,57 @@ test: deps ## install what is missing, then every test
 	$(Q)$(MAKE) --no-print-directory check
 
 .PHONY: check
-check: check-floors check-unit check-cli ## every test, nothing installed
+check: all examples $(UNIT) $(PROG) $(PUBLIC_LIB) ## every test, nothing installed
+	$(Q)tests/run $(BUILD) $(UNIT)
 
 .PHONY: check-unit
 check-unit: $(UNIT) ## unit tests (T=name: only that one)
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli
-check-cli: all $(PROG) ## tests of the programs (T=name: only that one)
+check-cli: all examples $(PROG) $(PUBLIC_LIB) ## tests of the programs (T=name: only that one)
 	$(Q)tests/run-cli $(BUILD) $(T)
+
+# The examples are built where examples/renacer.toml looks for them, whatever BUILD is.
+EXAMPLES := $(addprefix build/examples/,tally ledger ledger-hasty)
+
+build/examples/tally: examples/tally/tally.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -O2 -g -Wall -Wextra -o $@ $<
+
+build/examples/%: examples/ledger/%.rs
+	$(call say,RUSTC,$<)
+	@mkdir -p $(@D)
+	$(Q)rustc --edition 2018 -O -o $@ $<
+
+.PHONY: examples
+examples: $(EXAMPLES) ## build the programs below examples/
+
+.PHONY: demo
+demo: ## install what is missing, build, and gate the examples
+	$(Q)tools/install-deps build demo
+	$(Q)$(MAKE) --no-print-directory all examples
+	$(Q)tools/demo $(BUILD)
+
+.PHONY: golden-update
+golden-update: all examples ## record the goldens of the examples anew and show what changed
+	$(Q)$(BUILD)/renacer-gate record --config examples/renacer.toml
+	$(Q)git --no-pager diff --stat -p -- golden
 
 .PHONY: fuzz
 fuzz: ## each fuzz entry for FUZZ_SECONDS (60)
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
 
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+
+$(BUILD)/bench/%: tests/bench/%.c
+	$(call say,BENCH,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -g -Wall -Wextra -o $@ $<
+
 .PHONY: bench
-bench: all $(PROG) ## speed and flakiness, measured (long)
+bench: all $(PROG) $(BENCH) ## speed and flakiness, measured (long)
 	$(Q)tests/bench/run $(BUILD)
 
 .PHONY: cover
