@@ -20,8 +20,10 @@ AUTO_DEFINE(struct regex *, regex_free)
 bool regex_find(const struct regex *r, const char *text, size_t n, size_t from, size_t *start,
 	size_t *end, bool *gave_up);
 
-/* Shell globs over whole paths: ? and * stay within a component, ** crosses, [a-z], {a,b} not.
- */
+/* Shell globs over whole paths: ? and * stay within a component and match a leading dot too,
+ * [a-z] [!a-z], \ makes the next character ordinary; {a,b} is not special. ** crosses slashes;
+ * where it is a whole component it stands for any number of them, none included: the directory
+ * a matches a/[**], and a/b matches a/[**]/b (without the brackets). */
 bool glob_matches(const char *glob, const char *path);
 
 #endif
