@@ -22,10 +22,12 @@ struct json_writer {
 	unsigned depth;
 	uint64_t has_items; /* a bit a level */
 	uint64_t is_inline; /* a bit a level: this one stays on its line */
+	uint64_t is_object; /* a bit a level */
 	bool after_key;
 };
 
-#define JSON_DEPTH 60
+#define JSON_DEPTH 60       /* what the writer can nest */
+#define JSON_DEPTH_READ 512 /* what the reader accepts */
 
 void json_begin(struct json_writer *w, char bracket); /* '{' or '['; '(' is '[' on one line */
 void json_end(struct json_writer *w, char bracket);
@@ -48,22 +50,26 @@ enum json_kind {
 	JSON_OBJECT
 };
 
-/* JSON_INT holds what fits int64_t or uint64_t (is_unsigned: above INT64_MAX, in u). */
+/* JSON_INT holds what fits int64_t or uint64_t (is_unsigned: above INT64_MAX, the value is
+ * (uint64_t)integer). number is set for both kinds of number. */
 struct json {
 	enum json_kind kind;
 	const char *key;           /* in an object */
 	struct json *next, *first; /* sibling; first child */
 	size_t n;                  /* children, or bytes of text */
-	const char *text;
+	const char *text;          /* ends in NUL; may hold NULs */
 	int64_t integer;
 	double number;
 	bool truth, is_unsigned;
 	size_t offset; /* of the value in the document */
 };
 
-/* Everything is borrowed from the arena. Errors name the byte offset. */
+/* Everything is borrowed from the arena. Errors name the byte offset. Refused beside what is
+ * not JSON: a key twice in one object, a key with a NUL, an integer beyond 64 bits, a number
+ * beyond double. */
 MUST_CHECK int json_parse(
 	struct json **out, struct arena *arena, const char *text, size_t n, struct err *err);
+/* NULL: absent, or not an object. */
 const struct json *json_get(const struct json *object, const char *key);
 
 /*
@@ -94,5 +100,7 @@ void json_reader_feed(struct json_reader *r, const char *block, size_t n, bool i
 /* text (unescaped) is borrowed until the next call; JSON_ERROR fills err with the offset. */
 enum json_token json_reader_next(
 	struct json_reader *r, const char **text, size_t *n, struct err *err);
+/* Where the token last given began, in bytes from the start of the document. */
+uint64_t json_reader_offset(const struct json_reader *r);
 
 #endif
