@@ -26,8 +26,9 @@ enum toml_kind {
 
 struct toml {
 	enum toml_kind kind;
-	struct pos at;   /* of the value */
-	const char *key; /* in a table: its key; else NULL */
+	struct pos at;   /* of the value; of a table its header, or the key that made it */
+	const char *key; /* in a table: its key; else NULL. Ends in NUL, may hold NULs */
+	size_t n_key;    /* bytes */
 	struct pos key_at;
 	struct toml *parent, *next; /* next sibling */
 	struct toml *first;         /* table, array: children */
@@ -39,10 +40,11 @@ struct toml {
 };
 
 /* text must be the whole document, n bytes; name is for messages. All is borrowed from the
- * arena. */
+ * arena. Nested deeper than 128, in values or in one dotted key, is an error. */
 MUST_CHECK int toml_parse(struct toml **out, struct arena *arena, const char *name,
 	const char *text, size_t n, struct err *err);
-const struct toml *toml_get(const struct toml *table, const char *key); /* NULL: absent */
+/* NULL: absent, or not a table. */
+const struct toml *toml_get(const struct toml *table, const char *key);
 const char *toml_kind_name(enum toml_kind kind); /* "string", "array", … */
 
 #endif
