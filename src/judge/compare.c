@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compare.c - two effect lists: matched by kind and key, then value by value
+ *
+ * Keys should be unique, but nothing here relies on it: effects with one kind and key are a
+ * bag, equal ones are paired first.
+ */
+
+#include "judge/compare.h"
+
+#include "base/map.h"
+#include "base/str.h"
+#include "judge/content.h"
+#include "judge/say.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How early a difference is shown: the exit, then by event, then what has none, then counts,
+ * which follow from the others. */
+enum rank { RANK_EXIT, RANK_EVENT, RANK_NONE, RANK_COUNT };
+
+struct found {
+	struct difference d;
+	enum rank rank;
+	uint64_t seq;
+	size_t nr;
+};
+
+bool
+compare_is_required(const struct golden *g, const struct effect *e)
+{
+	return e->n_runs >= g->n_runs;
+}
+
+void
+compare_add(struct compare *c, struct difference d, uint64_t seq)
+{
+	const struct effect *e = d.run ? d.run : d.golden;
+	enum rank rank = e->kind == EFFECT_EXIT    ? RANK_EXIT
+			 : e->kind == EFFECT_COUNT ? RANK_COUNT
+			 : seq                     ? RANK_EVENT
+						   : RANK_NONE;
+
+	if (d.run && !d.evidence)
+		d.evidence = d.run->evidence;
+	if (d.golden)
+		d.golden_line = d.golden->line;
+	c->found = mem_grow(c->found, c->n, &c->capacity, sizeof *c->found);
+	c->found[c->n] = (struct found){ d, rank, seq, c->n };
+	c->n++;
+}
+
+static int
+by_rank(const void *x, const void *y)
+{
+	const struct found *a = x, *b = y;
+	const struct effect *e, *f;
+	int order;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->seq != b->seq)
+		return a->seq < b->seq ? -1 : 1;
+	e = a->d.run ? a->d.run : a->d.golden;
+	f = b->d.run ? b->d.run : b->d.golden;
+	order = (e->kind > f->kind) - (e->kind < f->kind);
+	if (!order)
+		order = strcmp(e->key, f->key);
+	return order ? order : (a->nr > b->nr) - (a->nr < b->nr);
+}
+
+/*
+ * Values.
+ */
+static bool
+values_are_equal(const struct value *a, const struct value *b)
+{
+	return a && b ? say_is_open(a, b) || value_is_equal(a, b) : a == b;
+}
+
+static bool
+field_differs(const struct effect *a, const struct effect *b, const char *field)
+{
+	return !values_are_equal(effect_value(a, field), effect_value(b, field));
+}
+
+static void
+count_open(struct compare *c, const struct effect *golden, const struct effect *run)
+{
+	for (size_t i = 0; i < golden->n_values; i++) {
+		const struct value *other = effect_value(run, golden->values[i].name);
+
+		c->n_open += other && say_is_open(&golden->values[i], other);
+	}
+}
+
+static bool
+is_equal(const struct effect *a, const struct effect *b)
+{
+	if (!content_is_equal(a, b))
+		return false;
+	for (size_t i = 0; i < a->n_values; i++)
+		if (!content_is_field(a->values[i].name) &&
+			field_differs(a, b, a->values[i].name))
+			return false;
+	for (size_t i = 0; i < b->n_values; i++)
+		if (!content_is_field(b->values[i].name) && !effect_value(a, b->values[i].name))
+			return false;
+	return true;
+}
+
+static void
+add_field(struct compare *c, const struct effect *golden, const struct effect *run,
+	const char *field)
+{
+	struct difference d = { .golden = golden, .run = run };
+
+	say_changed(&d, c->arena, golden, run, field);
+	compare_add(c, d, run->seq);
+}
+
+/* One difference for how it ended, or for what makes the rest moot; false: neither. */
+static bool
+differ_as_a_whole(struct compare *c, const struct effect *golden, const struct effect *run)
+{
+	const char *field;
+
+	if (golden->kind == EFFECT_EXIT) {
+		struct difference d = { .golden = golden, .run = run };
+
+		say_exit(&d, c->arena, golden, run);
+		compare_add(c, d, run->seq);
+		return true;
+	}
+	for (size_t i = 0; (field = say_first_field(golden->kind, i)); i++)
+		if (field_differs(golden, run, field)) {
+			add_field(c, golden, run, field);
+			return true;
+		}
+	return false;
+}
+
+static void
+differ(struct compare *c, const struct effect *golden, const struct effect *run)
+{
+	if (differ_as_a_whole(c, golden, run))
+		return;
+	if (!content_is_equal(golden, run)) {
+		struct difference d = { .golden = golden, .run = run };
+
+		content_explain(&d, c->arena, golden, run);
+		compare_add(c, d, run->seq);
+	}
+	for (size_t i = 0; i < golden->n_values; i++) {
+		const char *field = golden->values[i].name;
+
+		if (!content_is_field(field) && field_differs(golden, run, field))
+			add_field(c, golden, run, field);
+	}
+	for (size_t i = 0; i < run->n_values; i++) {
+		const char *field = run->values[i].name;
+
+		if (!content_is_field(field) && !effect_value(golden, field))
+			add_field(c, golden, run, field);
+	}
+}
+
+/*
+ * Effects on one side only.
+ */
+static void
+add_removed(struct compare *c, const struct effect *golden)
+{
+	struct difference d = { .class = DIFF_REMOVED, .golden = golden };
+
+	d.sentence = say_removed(c->arena, golden);
+	d.wanted = content_size(golden) >= 0 ? content_short(c->arena, golden) : "present";
+	compare_add(c, d, 0);
+}
+
+static void
+add_added(struct compare *c, const struct effect *run)
+{
+	struct difference d = { .class = DIFF_ADDED, .run = run };
+
+	d.sentence = say_added(c->arena, run);
+	d.found = content_size(run) >= 0 ? content_short(c->arena, run) : "present";
+	compare_add(c, d, run->seq);
+}
+
+/* A required effect that the run, itself made of several, showed in some of them only. */
+static void
+add_seldom(struct compare *c, const struct effect *golden, const struct effect *run)
+{
+	struct difference d = { .class = DIFF_REMOVED, .golden = golden, .run = run };
+
+	d.wanted = "in every run";
+	d.found = arena_printf(c->arena, "in %u of %u runs", run->n_runs, c->run->n_runs);
+	d.sentence = arena_printf(c->arena, "%s: %s only", say_thing(c->arena, run), d.found);
+	compare_add(c, d, run->seq);
+}
+
+/*
+ * Matching.
+ */
+struct bag {
+	struct effects_list golden, run;
+};
+
+static void
+list_add(struct effects_list *l, const struct effect *e)
+{
+	l->items = mem_grow(l->items, l->n, &l->capacity, sizeof *l->items);
+	l->items[l->n++] = e;
+}
+
+static struct bag *
+bag_of(struct map *bags, struct arena *arena, const struct effect *e)
+{
+	AUTO(str_done) struct str key = { 0 };
+	void **slot;
+
+	str_add_char(&key, (char)('a' + e->kind));
+	str_add(&key, e->key);
+	slot = map_slot(bags, str_text(&key), key.n);
+	if (!*slot)
+		*slot = arena_alloc(arena, sizeof(struct bag));
+	return *slot;
+}
+
+static void
+match_pair(struct compare *c, struct leftovers *left, const struct effect *golden,
+	const struct effect *run)
+{
+	c->n_compared++;
+	count_open(c, golden, run);
+	if (compare_is_required(c->golden, golden) && !compare_is_required(c->run, run))
+		add_seldom(c, golden, run);
+	if (is_equal(golden, run))
+		return;
+	list_add(&left->changed_golden, golden);
+	list_add(&left->changed_run, run);
+}
+
+/* Equal ones first, so that a bag with one extra member differs in that one only. */
+static void
+match_equals(struct compare *c, struct leftovers *left, struct bag *bag)
+{
+	if (bag->golden.n == 1 && bag->run.n == 1)
+		return;
+	for (size_t i = 0; i < bag->golden.n; i++)
+		for (size_t j = 0; j < bag->run.n && bag->golden.items[i]; j++)
+			if (bag->run.items[j] &&
+				is_equal(bag->golden.items[i], bag->run.items[j])) {
+				match_pair(c, left, bag->golden.items[i], bag->run.items[j]);
+				bag->golden.items[i] = bag->run.items[j] = NULL;
+			}
+}
+
+static void
+match_bag(struct compare *c, struct leftovers *left, struct bag *bag)
+{
+	size_t j = 0;
+
+	match_equals(c, left, bag);
+	for (size_t i = 0; i < bag->golden.n; i++) {
+		const struct effect *golden = bag->golden.items[i];
+
+		if (!golden)
+			continue;
+		while (j < bag->run.n && !bag->run.items[j])
+			j++;
+		if (j < bag->run.n)
+			match_pair(c, left, golden, bag->run.items[j++]);
+		else if (compare_is_required(c->golden, golden))
+			list_add(&left->removed, golden);
+		else
+			c->n_optional++;
+	}
+	for (; j < bag->run.n; j++)
+		if (bag->run.items[j])
+			list_add(&left->added, bag->run.items[j]);
+}
+
+static void
+match_all(struct compare *c, struct leftovers *left)
+{
+	AUTO(map_free) struct map *bags = map_new();
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	void *value;
+
+	for (size_t i = 0; i < c->golden->n_effects; i++)
+		list_add(&bag_of(bags, scratch, &c->golden->effects[i])->golden,
+			&c->golden->effects[i]);
+	for (size_t i = 0; i < c->run->n_effects; i++)
+		list_add(&bag_of(bags, scratch, &c->run->effects[i])->run, &c->run->effects[i]);
+	for (size_t at = 0; map_next(bags, &at, NULL, NULL, &value);) {
+		struct bag *bag = value;
+		const struct effect *any =
+			bag->golden.n ? bag->golden.items[0] : bag->run.items[0];
+
+		if (any->kind == EFFECT_CALL)
+			calls_compare(c, &bag->golden, &bag->run);
+		else
+			match_bag(c, left, bag);
+		mem_free(bag->golden.items);
+		mem_free(bag->run.items);
+	}
+	c->n_compared += left->removed.n + left->added.n;
+}
+
+static void
+explain(struct compare *c, const struct leftovers *left)
+{
+	for (size_t i = 0; i < left->changed_golden.n; i++)
+		if (left->changed_golden.items[i])
+			differ(c, left->changed_golden.items[i], left->changed_run.items[i]);
+	for (size_t i = 0; i < left->removed.n; i++)
+		if (left->removed.items[i])
+			add_removed(c, left->removed.items[i]);
+	for (size_t i = 0; i < left->added.n; i++)
+		if (left->added.items[i])
+			add_added(c, left->added.items[i]);
+}
+
+static int
+check_comparable(const struct golden *golden, const struct golden *run, struct err *err)
+{
+	const char *target = *golden->target ? golden->target : "NAME";
+
+	if (golden->profile != run->profile) {
+		err_set(err, "the golden has profile '%s', the run '%s'",
+			profile_names[golden->profile], profile_names[run->profile]);
+		err_as(err, ERR_USAGE);
+		return err_hint(err,
+			"renacer-gate record %s, or ask for the profile it was recorded with",
+			target);
+	}
+	if (golden->format == run->format && golden->table == run->table)
+		return 0;
+	err_set(err, "the golden has format %u and tables %u, this program makes %u and %u",
+		golden->format, golden->table, run->format, run->table);
+	err_as(err, ERR_UNSURE);
+	return err_hint(err, "renacer-gate record %s", target);
+}
+
+static void
+hand_out(struct differences *out, struct compare *c)
+{
+	if (c->n)
+		qsort(c->found, c->n, sizeof *c->found, by_rank);
+	out->items = arena_array(c->arena, c->n, sizeof *out->items);
+	out->n = c->n;
+	for (size_t i = 0; i < c->n; i++)
+		out->items[i] = c->found[i].d;
+	out->n_compared = c->n_compared;
+	out->n_optional = c->n_optional;
+	out->n_open = c->n_open;
+	mem_free(c->found);
+}
+
+int
+judge_compare(struct differences *out, struct arena *arena, const struct golden *golden,
+	const struct golden *run, struct err *err)
+{
+	struct compare c = { .arena = arena, .golden = golden, .run = run };
+	struct leftovers left = { 0 };
+
+	if (check_comparable(golden, run, err) < 0)
+		return -1;
+	match_all(&c, &left);
+	pairs_take(&c, &left);
+	explain(&c, &left);
+	mem_free(left.removed.items);
+	mem_free(left.added.items);
+	mem_free(left.changed_golden.items);
+	mem_free(left.changed_run.items);
+	*out = (struct differences){ 0 };
+	hand_out(out, &c);
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* content.c - which bytes an effect holds: told by size, digest, text or hex, seldom by all */
+
+#include "judge/content.h"
+
+#include "base/str.h"
+#include "judge/say.h"
+#include "judge/show.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum meaning { MEANS_SIZE, MEANS_DIGEST, MEANS_BYTES };
+
+static const struct content_field {
+	const char *name;
+	enum meaning meaning;
+} fields[] = {
+	{ "size", MEANS_SIZE },
+	{ "bytes", MEANS_SIZE },
+	{ "bytes_sent", MEANS_SIZE },
+	{ "bytes_received", MEANS_SIZE },
+	{ "opaque_bytes", MEANS_SIZE },
+	{ "sha256", MEANS_DIGEST },
+	{ "digest", MEANS_DIGEST },
+	{ "text", MEANS_BYTES },
+	{ "hex", MEANS_BYTES },
+};
+
+bool
+content_is_field(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The content value with that meaning, NULL when absent. */
+static const struct value *
+find(const struct effect *e, enum meaning meaning)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		const struct value *v = effect_value(e, fields[i].name);
+
+		if (v && fields[i].meaning == meaning)
+			return v;
+	}
+	return NULL;
+}
+
+int64_t
+content_size(const struct effect *e)
+{
+	const struct value *v = find(e, MEANS_SIZE);
+
+	if (v && v->kind == VALUE_NUMBER)
+		return v->number;
+	v = effect_value(e, "text");
+	return v && v->kind == VALUE_TEXT ? (int64_t)strlen(v->text) : -1;
+}
+
+bool
+content_is_empty(const struct effect *e)
+{
+	return content_size(e) == 0;
+}
+
+bool
+content_is_known(const struct effect *e)
+{
+	return find(e, MEANS_DIGEST) || find(e, MEANS_BYTES);
+}
+
+/* Both have the same digest by the same method. */
+static bool
+have_equal_digests(const struct effect *a, const struct effect *b)
+{
+	const struct value *x = find(a, MEANS_DIGEST), *y = find(b, MEANS_DIGEST);
+
+	return x && y && value_is_equal(x, y);
+}
+
+bool
+content_is_equal(const struct effect *a, const struct effect *b)
+{
+	if (!a || !b)
+		return (!a || content_is_empty(a)) && (!b || content_is_empty(b));
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		const struct value *x = effect_value(a, fields[i].name);
+		const struct value *y = effect_value(b, fields[i].name);
+
+		if (x && y && say_is_open(x, y))
+			continue;
+		if (x && y && !value_is_equal(x, y))
+			return false;
+		if (!x != !y && !(fields[i].meaning == MEANS_BYTES && have_equal_digests(a, b)))
+			return false;
+	}
+	return true;
+}
+
+static const char *
+size_words(struct arena *arena, const struct effect *e)
+{
+	int64_t n = content_size(e);
+
+	if (n < 0)
+		return "an unknown number of bytes";
+	return arena_printf(arena, "%" PRId64 " byte%s", n, n == 1 ? "" : "s");
+}
+
+const char *
+content_short(struct arena *arena, const struct effect *e)
+{
+	const struct value *text = effect_value(e, "text");
+
+	if (text && text->kind == VALUE_TEXT)
+		return show_quoted(arena, text->text, strcspn(text->text, "\n"), 0, 60);
+	return size_words(arena, e);
+}
+
+static const char *
+text_of(const struct effect *e, const char *name)
+{
+	const struct value *v = effect_value(e, name);
+
+	return v && v->kind == VALUE_TEXT ? v->text : NULL;
+}
+
+static void
+explain_texts(struct difference *d, struct arena *arena, const char *thing, const char *wanted,
+	const char *found)
+{
+	size_t n_wanted = strlen(wanted), n_found = strlen(found);
+	const char *json = show_json_diff(arena, wanted, n_wanted, found, n_found);
+	struct parting p;
+
+	show_parting(&p, arena, wanted, n_wanted, found, n_found);
+	d->wanted = p.wanted;
+	d->found = p.found;
+	d->sentence = arena_printf(arena, "%s: %s", thing, p.words);
+	d->detail = arena_printf(arena, "%s%s", json ? json : "",
+		show_text_diff(arena, wanted, n_wanted, found, n_found));
+}
+
+static void
+explain_hex(struct difference *d, struct arena *arena, const char *thing, const char *wanted,
+	const char *found)
+{
+	size_t first;
+
+	d->detail = show_hex_diff(arena, wanted, found, &first);
+	d->wanted = first < strlen(wanted) / 2
+			    ? arena_printf(arena, "0x%.2s", wanted + 2 * first)
+			    : "the end";
+	d->found = first < strlen(found) / 2 ? arena_printf(arena, "0x%.2s", found + 2 * first)
+					     : "the end";
+	d->sentence = arena_printf(arena, "%s: byte %zu differs: wanted %s, found %s", thing,
+		first + 1, d->wanted, d->found);
+}
+
+static const char *
+digest_words(struct arena *arena, const struct effect *e)
+{
+	const struct value *v = find(e, MEANS_DIGEST);
+
+	if (!v || v->kind != VALUE_TEXT)
+		return "content not known";
+	return arena_printf(
+		arena, "%s %.16s%s", v->name, v->text, strlen(v->text) > 16 ? "…" : "");
+}
+
+/* Only sizes and digests are left to tell. */
+static void
+explain_sizes(struct difference *d, struct arena *arena, const char *thing,
+	const struct effect *golden, const struct effect *run)
+{
+	if (content_size(golden) != content_size(run)) {
+		d->wanted = size_words(arena, golden);
+		d->found = size_words(arena, run);
+		d->sentence = arena_printf(
+			arena, "%s: %s, the golden has %s", thing, d->found, d->wanted);
+		return;
+	}
+	d->wanted = digest_words(arena, golden);
+	d->found = digest_words(arena, run);
+	d->sentence = arena_printf(arena,
+		"%s: other content of the same size (%s): %s, the "
+		"golden has %s",
+		thing, size_words(arena, run), d->found, d->wanted);
+}
+
+static bool
+is_hex(const char *text)
+{
+	return text && strlen(text) % 2 == 0 &&
+	       strspn(text, "0123456789abcdef") == strlen(text);
+}
+
+void
+content_explain(struct difference *d, struct arena *arena, const struct effect *golden,
+	const struct effect *run)
+{
+	const char *thing = say_thing(arena, run);
+	const char *wanted = text_of(golden, "text"), *found = text_of(run, "text");
+	const char *wanted_hex = text_of(golden, "hex"), *found_hex = text_of(run, "hex");
+
+	d->class = DIFF_BYTES;
+	d->field = "content";
+	if (wanted && found && strcmp(wanted, found) != 0)
+		explain_texts(d, arena, thing, wanted, found);
+	else if (is_hex(wanted_hex) && is_hex(found_hex) && strcmp(wanted_hex, found_hex) != 0)
+		explain_hex(d, arena, thing, wanted_hex, found_hex);
+	else
+		explain_sizes(d, arena, thing, golden, run);
+}
