@@ -1,0 +1,7 @@
+#include "calc.h"
+
+int
+square(int n)
+{
+	return n * n;
+}

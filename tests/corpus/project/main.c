@@ -1,0 +1,9 @@
+#include "calc.h"
+#include <stdio.h>
+
+int
+main(void)
+{
+	printf("%d\n", square(12));
+	return 0;
+}

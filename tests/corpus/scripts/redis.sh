@@ -1,0 +1,18 @@
+#!/bin/bash
+# A redis server on a socket in this directory, three commands, an orderly end.
+set -eu
+redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --appendonly no \
+	--daemonize no --logfile /dev/null > /dev/null &
+server=$!
+trap 'kill "$server" 2> /dev/null || :' EXIT
+for ((i = 0; i < 400; i++)); do
+	[ ! -S redis.sock ] || break
+	read -rt 0.05 <> <(:) || :
+done
+redis-cli -s redis.sock SET colour blue
+redis-cli -s redis.sock APPEND colour green
+redis-cli -s redis.sock GET colour
+redis-cli -s redis.sock SHUTDOWN NOSAVE
+wait "$server"
+trap - EXIT
+echo "server ended with $?"
