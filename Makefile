@@ -132,7 +132,7 @@ fmt: ## format the sources
 .PHONY: install
 install: all $(PUBLIC_LIB) ## install programs, library, pages, completions (DESTDIR, PREFIX)
 	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' VERSION='$(VERSION)' \
-		PACKAGES='$(PACKAGES)' tools/install
+		LIBS='$(LIBS)' tools/install
 
 compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) ## for editors
 	$(Q)tools/compile-commands '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' $(LIB_SRC) $(CLI_SRC) > $@
