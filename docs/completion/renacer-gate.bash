@@ -1,0 +1,37 @@
+# bash completion for renacer-gate and renacer; asks the programs for their options
+
+_renacer_gate_words() { # program: its options and commands, from its own help
+	"$1" --help 2> /dev/null | sed -nE 's/^  ( *-[A-Za-z], )? *(--[a-z-]+).*/\2/p; s/^  ([a-z]+) .*/\1/p'
+}
+
+_renacer_gate() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} config=renacer.toml i
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--) # the command's own words
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		-c | --config) [ "${1##*/}" = renacer ] || config=${COMP_WORDS[i + 1]} ;;
+		esac
+	done
+	case $prev in
+	--config | --golden | --junit | --sarif | --json | --markdown | --output | -o | -g)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--profile) mapfile -t COMPREPLY < <(compgen -W 'strict io effects counts' -- "$cur"); return ;;
+	--backend) mapfile -t COMPREPLY < <(compgen -W 'auto ptrace seccomp' -- "$cur"); return ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+	esac
+	local words
+	words=$(_renacer_gate_words "$1")
+	if [ "${1##*/}" = renacer-gate ] && [ -f "$config" ]; then
+		words+=" $(sed -nE 's/^name *= *"([^"]+)".*/\1/p' "$config")"
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -c -f -- "$cur")
+}
+
+complete -F _renacer_gate renacer-gate renacer

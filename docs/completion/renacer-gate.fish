@@ -1,0 +1,7 @@
+# fish completion for renacer-gate and renacer
+for command in check record show diff validate doctor
+    complete -c renacer-gate -n __fish_use_subcommand -a $command
+end
+for program in renacer-gate renacer
+    complete -c $program -a "($program --help 2> /dev/null | string match -rg -- '^ +(?:-[A-Za-z], )?(--[a-z-]+)')"
+end
