@@ -48,20 +48,26 @@ shift_of(uint64_t n, unsigned which)
 	return result;
 }
 
-/* One prime at a time: the compiler then knows the divisor and the powers. */
-static inline __attribute__((always_inline)) uint64_t
-add_blocks(uint64_t h, const uint8_t *data, size_t n_blocks, unsigned which)
+/* Both primes in one pass: their chains of multiplications do not wait for each other. */
+static void
+add_blocks(uint64_t h[2], const uint8_t *data, size_t n_blocks)
 {
-	const uint64_t *k = powers[which];
+	uint64_t h0 = h[0], h1 = h[1];
 
 	for (; n_blocks; n_blocks--, data += 64) {
-		wide sum = (wide)h * k[8];
+		wide sum0 = (wide)h0 * powers[0][8], sum1 = (wide)h1 * powers[1][8];
 
-		for (int i = 0; i < 8; i++)
-			sum += (wide)word_at(data + 8 * i) * k[7 - i];
-		h = (uint64_t)(sum % primes[which]);
+		for (int i = 0; i < 8; i++) {
+			uint64_t word = word_at(data + 8 * i);
+
+			sum0 += (wide)word * powers[0][7 - i];
+			sum1 += (wide)word * powers[1][7 - i];
+		}
+		h0 = (uint64_t)(sum0 % DIGEST_P0);
+		h1 = (uint64_t)(sum1 % DIGEST_P1);
 	}
-	return h;
+	h[0] = h0;
+	h[1] = h1;
 }
 
 static uint64_t
@@ -83,8 +89,7 @@ digest_add(struct digest *d, const void *data, size_t n)
 	size_t n_blocks = n / 64;
 	const uint8_t *rest = (const uint8_t *)data + n_blocks * 64;
 
-	d->h[0] = add_blocks(d->h[0], data, n_blocks, 0);
-	d->h[1] = add_blocks(d->h[1], data, n_blocks, 1);
+	add_blocks(d->h, data, n_blocks);
 	for (unsigned i = 0; i < 2; i++)
 		d->h[i] = add_rest(d->h[i], rest, n % 64, i);
 	d->n += n;
