@@ -23,6 +23,7 @@ struct builder {
 	struct level levels[JSON_DEPTH_READ + 1]; /* levels[0]: holds the root */
 	unsigned depth;
 	const char *key; /* read, its value not yet */
+	size_t n_key;
 };
 
 static int
@@ -70,7 +71,10 @@ add_node(struct builder *b, enum json_kind kind)
 	struct level *level = &b->levels[b->depth];
 
 	*node = (struct json){
-		.kind = kind, .key = b->key, .offset = (size_t)json_reader_offset(b->reader)
+		.kind = kind,
+		.key = b->key,
+		.n_key = b->key ? b->n_key : 0,
+		.offset = (size_t)json_reader_offset(b->reader),
 	};
 	b->key = NULL;
 	if (level->last)
@@ -82,6 +86,12 @@ add_node(struct builder *b, enum json_kind kind)
 	return node;
 }
 
+static bool
+is_key(const struct json *member, const char *key, size_t n)
+{
+	return member->n_key == n && memcmp(member->key, key, n) == 0;
+}
+
 static const char *
 key_twice(const struct json *object)
 {
@@ -90,13 +100,13 @@ key_twice(const struct json *object)
 	if (object->n <= FEW_KEYS) {
 		for (const struct json *a = object->first; a; a = a->next)
 			for (const struct json *c = a->next; c; c = c->next)
-				if (strcmp(a->key, c->key) == 0)
+				if (is_key(a, c->key, c->n_key))
 					return c->key;
 		return NULL;
 	}
 	seen = map_new();
 	for (struct json *a = object->first; a; a = a->next) {
-		void **slot = map_text(seen, a->key);
+		void **slot = map_slot(seen, a->key, a->n_key);
 
 		if (*slot)
 			return a->key;
@@ -115,15 +125,6 @@ leave(struct builder *b, struct err *err)
 }
 
 static int
-take_key(struct builder *b, const char *text, size_t n, struct err *err)
-{
-	if (strlen(text) != n)
-		return fail(b, err, "a NUL in the key", text);
-	b->key = arena_strndup(b->arena, text, n);
-	return 0;
-}
-
-static int
 take(struct builder *b, enum json_token token, const char *text, size_t n, struct err *err)
 {
 	struct json *node;
@@ -138,7 +139,9 @@ take(struct builder *b, enum json_token token, const char *text, size_t n, struc
 	case JSON_END_ARRAY:
 		return leave(b, err);
 	case JSON_KEY:
-		return take_key(b, text, n, err);
+		b->key = arena_strndup(b->arena, text, n);
+		b->n_key = n;
+		return 0;
 	case JSON_STRING:
 		node = add_node(b, JSON_TEXT);
 		node->text = arena_strndup(b->arena, text, n);
@@ -185,10 +188,12 @@ json_parse(struct json **out, struct arena *arena, const char *text, size_t n, s
 const struct json *
 json_get(const struct json *object, const char *key)
 {
+	size_t n = strlen(key);
+
 	if (!object || object->kind != JSON_OBJECT)
 		return NULL;
 	for (const struct json *child = object->first; child; child = child->next)
-		if (strcmp(child->key, key) == 0)
+		if (is_key(child, key, n))
 			return child;
 	return NULL;
 }

@@ -54,7 +54,8 @@ enum json_kind {
  * (uint64_t)integer). number is set for both kinds of number. */
 struct json {
 	enum json_kind kind;
-	const char *key;           /* in an object */
+	const char *key; /* in an object; ends in NUL, may hold NULs */
+	size_t n_key;
 	struct json *next, *first; /* sibling; first child */
 	size_t n;                  /* children, or bytes of text */
 	const char *text;          /* ends in NUL; may hold NULs */
@@ -65,7 +66,7 @@ struct json {
 };
 
 /* Everything is borrowed from the arena. Errors name the byte offset. Refused beside what is
- * not JSON: a key twice in one object, a key with a NUL, an integer beyond 64 bits, a number
+ * not JSON: a key twice in one object, an integer beyond 64 bits, a number
  * beyond double. */
 MUST_CHECK int json_parse(
 	struct json **out, struct arena *arena, const char *text, size_t n, struct err *err);
