@@ -31,6 +31,9 @@ OPT := -O2 -g
 ifeq ($(SAN),1)
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 endif
+ifeq ($(FUZZ),1)
+OPT += -fsanitize=fuzzer-no-link
+endif
 ifeq ($(DEV),1)
 WARN += -Werror
 endif
@@ -55,6 +58,7 @@ UNIT := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 PROG_SRC := $(sort $(wildcard tests/prog/*.c))
 PROG := $(PROG_SRC:tests/prog/%.c=$(BUILD)/prog/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_ENTRIES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/entries/%)
 FUZZ_SECONDS ?= 60
 
 .PHONY: all

@@ -47,6 +47,16 @@ golden-update: all examples ## record the goldens of the examples anew and show 
 	$(Q)$(BUILD)/renacer-gate record --config examples/renacer.toml
 	$(Q)git --no-pager diff --stat -p -- golden
 
+# Built by tests/fuzz/run, with clang, SAN=1 FUZZ=1 and a build folder of their own.
+$(BUILD)/entries/%: tests/fuzz/fuzz_%.c $(LIB)
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -c $< -o $@.o
+	$(Q)$(CXX) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $@.o $(LIB) $(LIBS)
+
+.PHONY: fuzz-entries
+fuzz-entries: $(FUZZ_ENTRIES)
+
 .PHONY: fuzz
 fuzz: ## each fuzz entry for FUZZ_SECONDS (60)
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
