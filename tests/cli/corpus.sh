@@ -20,7 +20,8 @@ build() { # output source command...
 	shift 2
 	[ "$out" -nt "$source" ] || "$@" "$out" "$source" || { echo "cannot build $out"; exit 1; }
 }
-build hello-go hello.go env CGO_ENABLED=0 go build -trimpath -o
+build hello-go hello.go env CGO_ENABLED=0 GO111MODULE=off GOCACHE="$BUILD/go-cache" \
+	go build -trimpath -o
 build threads-rs threads.rs rustc --edition 2018 -O -o
 build copy-musl copy.c musl-gcc -static -O1 -o
 cp -r "$ROOT/tests/corpus" corpus
