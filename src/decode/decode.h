@@ -63,6 +63,7 @@ struct call_spec {
  * syscall_0x1ff. */
 const struct call_spec *decode_spec(enum arch arch, uint32_t nr);
 const struct call_spec *decode_spec_by_name(const char *name); /* NULL: no such syscall */
+const struct call_spec *decode_spec_of(enum call_id id);
 /* The name of a call; borrowed from `room` when unknown. */
 const char *decode_name(enum arch arch, uint32_t nr, char room[32]);
 /* The number of a call on an architecture, -1 when it has none. */

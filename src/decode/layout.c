@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * layout.c - a struct as text, field by field
+ *
+ * Fields for -v leave ", ..." behind when they are not shown, and so do numbers that differ
+ * between equal runs in canonical text.
+ */
+#include "decode/layouts.h"
+
+#include <string.h>
+
+static uint64_t
+field_value(const struct field *f, const uint8_t *bytes, enum arch arch)
+{
+	unsigned width = width_size(arch, f->width);
+	uint64_t value = load_uint(bytes, width);
+	bool is_signed = f->kind == ARG_LONG || f->kind == ARG_TIME || f->kind == ARG_INT ||
+			 f->kind == ARG_FD || f->kind == ARG_PID || f->kind == ARG_DIRFD;
+
+	if (is_signed && width && width < 8 && value >> (8 * width - 1))
+		value |= UINT64_MAX << 8 * width;
+	return value;
+}
+
+static bool
+is_hidden(const struct text *t, const struct field *f)
+{
+	bool varies = f->flags & FIELD_VARIES || f->kind == ARG_TIME;
+
+	return (f->flags & FIELD_VERBOSE && !t->how->verbose) ||
+	       (varies && t->how->hide_addresses);
+}
+
+static void
+show_chars(struct text *t, const uint8_t *bytes, size_t n)
+{
+	str_add_quoted(t->out, bytes, strnlen((const char *)bytes, n), SIZE_MAX);
+}
+
+static void
+show_field(struct text *t, const struct field *f, const uint8_t *bytes, size_t n)
+{
+	if (f->kind == ARG_CHARS) {
+		show_chars(t, bytes, n);
+	} else if (f->kind != ARG_NEST) {
+		text_value(t, f->kind, f->ref, field_value(f, bytes, t->arch));
+	} else if (!f->count) {
+		layout_show(t, f->ref, bytes, n);
+	} else {
+		size_t step = n / f->count;
+
+		str_add_char(t->out, '[');
+		for (unsigned i = 0; i < f->count; i++) {
+			if (i)
+				str_add(t->out, ", ");
+			layout_show(t, f->ref, bytes + i * step, step);
+		}
+		str_add_char(t->out, ']');
+	}
+}
+
+void
+layout_show_but(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	bool (*skip)(const struct field *f, uint64_t arg), uint64_t arg)
+{
+	size_t offset = 0, size;
+	bool is_first = true, was_cut = false;
+
+	str_add_char(t->out, '{');
+	for (unsigned i = 0; i < l->n; i++, offset += size) {
+		const struct field *f = &l->fields[i];
+
+		offset = field_next(l, i, offset, t->arch);
+		size = field_size(f, t->arch);
+		if (offset + size > n)
+			break;
+		if (f->flags & FIELD_PAD || (skip && skip(f, arg)))
+			continue;
+		if (is_hidden(t, f)) {
+			was_cut = true;
+			continue;
+		}
+		str_addf(t->out, is_first ? "%s=" : ", %s=", f->name);
+		is_first = false;
+		show_field(t, f, bytes + offset, size);
+	}
+	if (was_cut)
+		str_add(t->out, is_first ? "..." : ", ...");
+	str_add_char(t->out, '}');
+}
+
+void
+layout_show(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	const struct field *only;
+
+	l = layout_of(l, t->arch);
+	only = &l->fields[0];
+	if (l->print) {
+		l->print(t, l, bytes, n);
+	} else if (!l->is_value && !l->is_bare) {
+		layout_show_but(t, l, bytes, n, NULL, 0);
+	} else {
+		if (l->is_value)
+			str_add_char(t->out, '[');
+		if (is_hidden(t, only))
+			str_add(t->out, "...");
+		else
+			show_field(t, only, bytes, field_size(only, t->arch));
+		if (l->is_value)
+			str_add_char(t->out, ']');
+	}
+}
+
+uint64_t
+layout_get(const struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	const char *name)
+{
+	size_t offset = 0;
+
+	l = layout_of(l, t->arch);
+	for (unsigned i = 0; i < l->n; i++) {
+		const struct field *f = &l->fields[i];
+		size_t size = field_size(f, t->arch);
+
+		offset = field_next(l, i, offset, t->arch);
+		if (offset + size > n)
+			return 0;
+		if (f->name && strcmp(f->name, name) == 0)
+			return field_value(f, bytes + offset, t->arch);
+		offset += size;
+	}
+	return 0;
+}
