@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor.c - the command doctor: what this machine allows, with the remedy for what it does not
+ */
+
+#include "base/file.h"
+#include "capture/capture.h"
+#include "cli/cli.h"
+#include "cli/gate.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+struct finding_line {
+	bool works;
+	const char *name;
+	char text[256], remedy[320];
+};
+
+static void
+add_line(struct str *out, bool color, const struct finding_line *f)
+{
+	const char *mark = f->works ? "ok  " : "no  ";
+
+	if (color)
+		str_addf(out, "%s%s\033[0m", f->works ? "\033[32m" : "\033[31m", mark);
+	else
+		str_add(out, mark);
+	str_addf(out, "%-12s %s\n", f->name, f->text);
+	if (f->remedy[0])
+		str_addf(out, "                 remedy: %s\n", f->remedy);
+}
+
+static void
+look_at_aslr(struct finding_line *f)
+{
+	int old = personality(0xffffffff);
+
+	f->name = "aslr";
+	f->works = old >= 0 && personality((unsigned long)old | ADDR_NO_RANDOMIZE) >= 0;
+	if (f->works) {
+		personality((unsigned long)old);
+		snprintf(f->text, sizeof f->text, "can be switched off for targets");
+	} else {
+		snprintf(f->text, sizeof f->text,
+			"personality() is refused: addresses stay random");
+		snprintf(f->remedy, sizeof f->remedy,
+			"in a container: --security-opt seccomp=unconfined; goldens hold "
+			"either way");
+	}
+}
+
+static void
+look_at_tmp(struct finding_line *f)
+{
+	const char *dir = P_tmpdir;
+
+	f->name = "sandbox";
+	f->works = access(dir, W_OK | X_OK) == 0;
+	snprintf(f->text, sizeof f->text, "%s is %s", dir,
+		f->works ? "writable" : "not writable");
+	if (!f->works)
+		snprintf(f->remedy, sizeof f->remedy, "make %s writable for this user", dir);
+}
+
+int
+command_doctor(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	AUTO(str_done) struct str text = { 0 };
+	bool color = cli_color(values->color, STDOUT_FILENO);
+	struct finding_line line;
+	struct utsname machine;
+	bool traces = false;
+
+	if (parsed->n_words || parsed->command)
+		return cli_usage(err, NULL, "doctor takes no arguments");
+	uname(&machine);
+	str_addf(&text, "renacer-gate %s on %s %s, %ld CPU%s\n", RENACER_VERSION,
+		machine.release, machine.machine, sysconf(_SC_NPROCESSORS_ONLN),
+		sysconf(_SC_NPROCESSORS_ONLN) == 1 ? "" : "s");
+	for (int which = BACKEND_PTRACE; which < N_BACKENDS; which++) {
+		struct backend_state state;
+
+		capture_probe(&state, (enum capture_backend)which);
+		line = (struct finding_line){ .works = state.works, .name = state.name };
+		memcpy(line.text, state.text, sizeof state.text);
+		memcpy(line.remedy, state.remedy, sizeof state.remedy);
+		add_line(&text, color, &line);
+		traces = traces || (which == BACKEND_PTRACE && state.works);
+	}
+	line = (struct finding_line){ 0 };
+	look_at_aslr(&line);
+	add_line(&text, color, &line);
+	line = (struct finding_line){ 0 };
+	look_at_tmp(&line);
+	add_line(&text, color, &line);
+	str_add(&text,
+		traces ? "this machine can run the gate\n"
+		       : "this machine cannot run the gate: nothing can be traced here\n");
+	*status = traces ? 0 : 3;
+	return cli_print(&text, err);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* gate.c - the commands and options of renacer-gate, as tables */
+
+#include "cli/gate.h"
+
+#include "cli/cli.h"
+
+static const char *const backend_names[] = { "auto", "ptrace", "seccomp", NULL };
+static const char *const format_names[] = { "text", "json", NULL };
+static const char *const junit_names[] = { "rich", "strict", NULL };
+
+#define AT(field) offsetof(struct gate_values, field)
+
+/* clang-format off */
+const struct command gate_commands[] = {
+	{ "check", "check [TARGET...]", "judge all targets, or those named (the default)", command_check },
+	{ "record", "record [TARGET...]", "run them several times and write their goldens", command_record },
+	{ "show", "show FILE...", "a golden or a stored trace, for people", command_show },
+	{ "diff", "diff A B", "two goldens or traces, explained", command_diff },
+	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate },
+	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor },
+	{ 0 },
+};
+
+const struct option gate_options[] = {
+	{ "config", 'c', OPTION_TEXT, AT(config), "FILE", "renacer.toml in this directory or a parent when absent", NULL },
+	{ "golden", 'g', OPTION_TEXT, AT(golden), "FILE", "without a configuration: check or record '-- CMD [ARG...]' by this golden", NULL },
+	{ "profile", 'p', OPTION_TEXT, AT(profile), "NAME", "with --golden: strict, io, effects, transpile or counts (effects)", NULL },
+	{ "runs", 'n', OPTION_NUMBER, AT(runs), "N", "how many runs (check 1, record 3)", NULL },
+	{ "junit", 0, OPTION_TEXT, AT(junit), "FILE", "write a JUnit report; '-' is stdout, here and below", NULL },
+	{ "junit-profile", 0, OPTION_CHOICE, AT(junit_profile), "NAME", "rich (usual), or strict: valid against the Ant schema too", junit_names },
+	{ "sarif", 0, OPTION_TEXT, AT(sarif), "FILE", "write a SARIF 2.1.0 report", NULL },
+	{ "json", 0, OPTION_TEXT, AT(json), "FILE", "write a JSON report", NULL },
+	{ "markdown", 0, OPTION_TEXT, AT(markdown), "FILE", "write a job summary", NULL },
+	{ "github", 0, OPTION_FLAG, AT(github), NULL, "annotations for GitHub; on by itself under GITHUB_ACTIONS", NULL },
+	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "of what is printed: text, json", format_names },
+	{ "artifacts", 0, OPTION_TEXT, AT(artifacts), "DIR", "keep traces, outputs and new goldens of failures there", NULL },
+	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp", backend_names },
+	{ "jobs", 'j', OPTION_NUMBER, AT(jobs), "N", "targets at a time", NULL },
+	{ "fail-fast", 0, OPTION_FLAG, AT(fail_fast), NULL, "stop at the first target that does not pass", NULL },
+	{ "color", 0, OPTION_CHOICE, AT(color), "WHEN", "auto, always, never", color_names },
+	{ "quiet", 'q', OPTION_FLAG, AT(quiet), NULL, "print failures only", NULL },
+	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "print everything", NULL },
+	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
+	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
+	{ 0 },
+};
+/* clang-format on */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gate.h - the commands of renacer-gate
+ */
+#ifndef CLI_GATE_H
+#define CLI_GATE_H
+
+#include "cli/options.h"
+
+struct gate_values {
+	bool help, version, verbose, quiet, fail_fast, github;
+	const char *config, *golden, *profile, *artifacts;
+	const char *junit, *sarif, *json, *markdown;
+	uint64_t runs, jobs;
+	unsigned color, backend, format, junit_profile;
+};
+
+extern const struct option gate_options[];
+
+/* A command: what it is called, what it takes, and what runs it. *status is the exit status. */
+struct command {
+	const char *name, *synopsis, *help;
+	int (*run)(int *status, const struct gate_values *values, const struct parsed *parsed,
+		struct err *err);
+};
+extern const struct command gate_commands[]; /* ends with name NULL; the first is the default */
+
+/* One file a command, each named after what it does. */
+MUST_CHECK int command_check(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_record(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_show(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_diff(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_validate(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_doctor(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+
+#endif

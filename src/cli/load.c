@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* load.c - a golden from whatever file holds one: a golden, or a stored trace */
+
+#include "cli/load.h"
+
+#include "effects/effects.h"
+#include "store/golden.h"
+#include "store/trace.h"
+
+#define TEXT_LIMIT 65536
+
+static int
+replay(struct effects *fx, struct trace_reader *reader, struct err *err)
+{
+	struct event event;
+	int rc;
+
+	while ((rc = trace_read(reader, &event, err)) > 0)
+		if (effects_event(fx, &event, err) < 0)
+			return -1;
+	return rc;
+}
+
+static int
+golden_of_trace(struct golden **out, const char *path, enum profile profile, struct err *err)
+{
+	struct effects_opts opts = { .profile = profile, .text_limit = TEXT_LIMIT };
+	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
+	AUTO(effects_free) struct effects *fx = NULL;
+	const struct trace_footer *footer;
+
+	if (trace_reader_open(&reader, path, err) < 0)
+		return -1;
+	fx = effects_new(trace_reader_header(reader), &opts);
+	if (replay(fx, reader, err) < 0)
+		return err_wrap(err, "trace '%s'", path);
+	footer = trace_reader_footer(reader);
+	if (!footer || !trace_is_complete(footer)) {
+		err_set(err, "trace '%s' is not complete: %s", path,
+			footer ? footer->reason : "it ends without its footer");
+		return err_as(err, ERR_UNSURE);
+	}
+	return effects_finish(fx, footer, out, err);
+}
+
+int
+load_golden(struct golden **out, const char *path, enum profile profile, struct err *err)
+{
+	enum file_kind kind;
+
+	if (store_file_kind(&kind, path, err) < 0)
+		return -1;
+	if (kind == FILE_TRACE)
+		return golden_of_trace(out, path, profile, err);
+	return golden_load(out, path, err);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* show.c - the commands show and diff: goldens and traces for people */
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/gate.h"
+#include "cli/load.h"
+#include "judge/judge.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *const headings[N_EFFECT_KINDS] = {
+	[EFFECT_EXIT] = "ends with",
+	[EFFECT_STREAM] = "writes to",
+	[EFFECT_PATH] = "leaves on disk",
+	[EFFECT_EXEC] = "runs",
+	[EFFECT_NET] = "speaks to",
+	[EFFECT_SIGNAL] = "signals",
+	[EFFECT_PRIVILEGE] = "uses privilege",
+	[EFFECT_READ] = "reads",
+	[EFFECT_FLOW] = "moves bytes",
+	[EFFECT_CALL] = "calls",
+	[EFFECT_COUNT] = "counts",
+};
+
+/* A text of several lines stands below its effect, each line behind a bar. */
+static void
+add_lines(struct str *out, const char *text)
+{
+	for (const char *p = text; *p;) {
+		size_t n = strcspn(p, "\n");
+
+		str_add(out, "      | ");
+		str_add_printable(out, p, n);
+		str_add_char(out, '\n');
+		p += n + (p[n] == '\n');
+	}
+}
+
+static void
+add_value(struct str *out, const struct value *v)
+{
+	str_addf(out, "  %s=", v->name);
+	switch (v->kind) {
+	case VALUE_TEXT:
+		str_add_printable(out, v->text, strlen(v->text));
+		break;
+	case VALUE_NUMBER:
+		str_addf(out, "%lld", (long long)v->number);
+		break;
+	case VALUE_BOOL:
+		str_add(out, v->number ? "yes" : "no");
+		break;
+	case VALUE_LIST:
+		for (size_t i = 0; i < v->n_list; i++) {
+			str_add_char(out, i ? ' ' : '[');
+			str_add_printable(out, v->list[i], strlen(v->list[i]));
+		}
+		str_add(out, v->n_list ? "]" : "[]");
+		break;
+	}
+}
+
+static bool
+is_block(const struct value *v)
+{
+	return v->kind == VALUE_TEXT && strchr(v->text, '\n');
+}
+
+static void
+add_effect(struct str *out, const struct golden *g, const struct effect *e)
+{
+	str_add(out, "    ");
+	str_add_printable(out, e->key, strlen(e->key));
+	for (size_t i = 0; i < e->n_values; i++)
+		if (!is_block(&e->values[i]))
+			add_value(out, &e->values[i]);
+	if (e->n_runs < g->n_runs)
+		str_addf(out, "  (optional: in %u of %u recordings)", e->n_runs, g->n_runs);
+	str_add_char(out, '\n');
+	for (size_t i = 0; i < e->n_values; i++)
+		if (is_block(&e->values[i]))
+			add_lines(out, e->values[i].text);
+}
+
+static void
+add_golden(struct str *out, const char *path, const struct golden *g)
+{
+	int last = -1;
+
+	str_addf(out, "%s: profile %s, %u recording%s, format %u, tables %u\n", path,
+		profile_names[g->profile], g->n_runs, g->n_runs == 1 ? "" : "s", g->format,
+		g->table);
+	str_add(out, "  command:");
+	for (size_t i = 0; g->argv[i]; i++) {
+		str_add_char(out, ' ');
+		str_add_printable(out, g->argv[i], strlen(g->argv[i]));
+	}
+	str_add_char(out, '\n');
+	for (size_t i = 0; i < g->n_effects; i++) {
+		const struct effect *e = &g->effects[i];
+
+		if ((int)e->kind != last)
+			str_addf(out, "  %s:\n", headings[e->kind]);
+		last = (int)e->kind;
+		add_effect(out, g, e);
+	}
+	if (!g->n_effects)
+		str_add(out, "  nothing: this golden is empty\n");
+}
+
+static int
+profile_of(enum profile *out, const struct gate_values *values, struct err *err)
+{
+	int profile = values->profile ? profile_by_name(values->profile) : PROFILE_EFFECTS;
+
+	if (profile < 0)
+		return cli_usage(err, "strict, io, effects, transpile or counts",
+			"unknown profile '%s'", values->profile);
+	*out = (enum profile)profile;
+	return 0;
+}
+
+int
+command_show(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	AUTO(str_done) struct str text = { 0 };
+	enum profile profile;
+
+	(void)status;
+	if (parsed->n_words == 0)
+		return cli_usage(
+			err, "renacer-gate show golden/NAME.golden", "show needs a file");
+	if (profile_of(&profile, values, err) < 0)
+		return -1;
+	for (size_t i = 0; i < parsed->n_words; i++) {
+		AUTO(golden_free) struct golden *g = NULL;
+
+		if (load_golden(&g, parsed->words[i], profile, err) < 0)
+			return -1;
+		add_golden(&text, parsed->words[i], g);
+	}
+	return cli_print(&text, err);
+}
+
+static void
+add_difference(struct str *out, const struct difference *d, bool color)
+{
+	str_addf(out, "%s%s%s: %s\n", color ? "\033[31m" : "", difference_class_names[d->class],
+		color ? "\033[0m" : "", d->sentence);
+	if (d->detail)
+		add_lines(out, d->detail);
+	if (d->evidence)
+		str_addf(out, "      made by %s\n", d->evidence);
+}
+
+int
+command_diff(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	AUTO(golden_free) struct golden *a = NULL;
+	AUTO(golden_free) struct golden *b = NULL;
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(str_done) struct str text = { 0 };
+	struct differences differences;
+	enum profile profile;
+
+	if (parsed->n_words != 2)
+		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",
+			parsed->n_words);
+	if (profile_of(&profile, values, err) < 0 ||
+		load_golden(&a, parsed->words[0], profile, err) < 0 ||
+		load_golden(&b, parsed->words[1], profile, err) < 0)
+		return -1;
+	if (judge_compare(&differences, arena, a, b, err) < 0)
+		return -1;
+	for (size_t i = 0; i < differences.n; i++)
+		add_difference(
+			&text, &differences.items[i], cli_color(values->color, STDOUT_FILENO));
+	str_addf(&text, "%zu difference%s in %zu effects, profile %s\n", differences.n,
+		differences.n == 1 ? "" : "s", differences.n_compared,
+		profile_names[a->profile]);
+	*status = differences.n > 0;
+	if (differences.n_compared == 0) {
+		err_set(err, "there was nothing to compare: both are empty");
+		return err_as(err, ERR_UNSURE);
+	}
+	return cli_print(&text, err);
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trace.c - the commands of renacer: trace, record, report
+ *
+ * Events come from a running target or from a file and go to a printer, a summary or a file;
+ * the three commands differ in nothing but which source and which sinks they put together.
+ */
+
+#include "cli/trace.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "capture/capture.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "cli/summary.h"
+#include "store/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK_MS 20
+
+static const char *const format_names[] = { "text", "csv", "folded", NULL };
+static const char *const backend_names[] = { "auto", "ptrace", "seccomp", NULL };
+
+#define AT(field) offsetof(struct trace_values, field)
+
+/* clang-format off */
+const struct option trace_options[] = {
+	{ "expr", 'e', OPTION_LIST, AT(expressions), "EXPR",
+		"trace=SPEC: names, classes (file network process memory desc signal ipc creds clock pure, also with %), /regex/, ! negates; signal=none hides signals", NULL },
+	{ "filter", 0, OPTION_TEXT, AT(filter), "REGEX", "calls whose name matches", NULL },
+	{ "follow-forks", 'f', OPTION_FLAG, AT(follow), NULL, "trace children and threads as well", NULL },
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", "write the trace there instead of stderr", NULL },
+	{ "pid", 'p', OPTION_TEXT, AT(pid), "PID", "trace this running process until it ends or ^C", NULL },
+	{ "summary", 'c', OPTION_FLAG, AT(summary), NULL, "count calls, errors and time; no lines", NULL },
+	{ "summary-also", 'C', OPTION_FLAG, AT(summary_too), NULL, "lines, and the summary behind them", NULL },
+	{ "timing", 'T', OPTION_FLAG, AT(timing), NULL, "the time each call took", NULL },
+	{ "time", 't', OPTION_COUNT, AT(clock), NULL, "the time of day; -tt with microseconds, -ttt since 1970", NULL },
+	{ "relative", 'r', OPTION_FLAG, AT(relative), NULL, "the time since the call before", NULL },
+	{ "string-limit", 's', OPTION_NUMBER, AT(string_limit), "N", "longest string shown (32)", NULL },
+	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "structs and arrays in full", NULL },
+	{ "successful-only", 'z', OPTION_FLAG, AT(only_good), NULL, "only calls that succeeded", NULL },
+	{ "failed-only", 'Z', OPTION_FLAG, AT(only_bad), NULL, "only calls that failed", NULL },
+	{ "columns", 'a', OPTION_NUMBER, AT(column), "N", "the column of the result (40)", NULL },
+	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "text, csv, or folded (stacks for a flame graph)", format_names },
+	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
+	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", backend_names },
+	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
+	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
+	{ 0 },
+};
+/* clang-format on */
+
+/* Where events come from: exactly one is set. */
+struct source {
+	struct capture *capture;
+	struct trace_reader *reader;
+};
+
+/* Where they go: what is NULL is not wanted. */
+struct sinks {
+	struct printer *printer;
+	struct summary *summary;
+	struct trace_writer *writer;
+	FILE *text; /* stderr, or a file of ours */
+};
+
+static int
+next_event(struct source *from, struct event *event, struct err *err)
+{
+	return from->capture ? capture_next(from->capture, event, err)
+			     : trace_read(from->reader, event, err);
+}
+
+static int
+give(const struct sinks *to, const struct event *event, struct err *err)
+{
+	if (to->writer && trace_write(to->writer, event, err) < 0)
+		return -1;
+	if (to->summary)
+		summary_event(to->summary, event);
+	return to->printer ? printer_event(to->printer, event, err) : 0;
+}
+
+/* Nothing to stop for: a target that blocks forever is ended by ^C like any other program. */
+static int
+pump(struct source *from, const struct sinks *to, struct err *err)
+{
+	struct event event;
+	int rc;
+
+	while ((rc = next_event(from, &event, err)) > 0)
+		if (give(to, &event, err) < 0)
+			return -1;
+	return rc;
+}
+
+static int
+read_expression(struct call_set *set, bool *has_set, struct print_opts *print, const char *expr,
+	struct err *err)
+{
+	if (strcmp(expr, "signal=none") == 0 || strcmp(expr, "signals=none") == 0) {
+		print->no_signals = true;
+		return 0;
+	}
+	if (str_has_prefix(expr, "trace="))
+		expr += strlen("trace=");
+	else if (strchr(expr, '=') && expr[0] != '/')
+		return cli_usage(err, "trace=SPEC and signal=none are understood",
+			"option '-e %s' is not supported", expr);
+	*has_set = true;
+	if (call_set_parse(set, expr, err) < 0)
+		return err_as(err, ERR_USAGE);
+	return 0;
+}
+
+static int
+read_filters(struct call_set *set, bool *has_set, struct print_opts *print,
+	const struct trace_values *values, struct err *err)
+{
+	for (size_t i = 0; i < values->expressions.n; i++)
+		if (read_expression(set, has_set, print, values->expressions.items[i], err) < 0)
+			return -1;
+	if (values->filter) {
+		AUTO(str_done) struct str spec = { 0 };
+
+		str_addf(&spec, "/%s/", values->filter);
+		*has_set = true;
+		if (call_set_parse(set, str_text(&spec), err) < 0)
+			return err_as(err, ERR_USAGE);
+	}
+	return 0;
+}
+
+static int
+open_text(struct sinks *to, const char *path, struct err *err)
+{
+	to->text = stderr;
+	if (!path)
+		return 0;
+	to->text = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	return to->text ? 0 : err_sys(err, "open '%s'", path);
+}
+
+static int
+close_text(struct sinks *to, struct err *err)
+{
+	bool failed = fflush(to->text) != 0 || ferror(to->text);
+
+	if (to->text != stderr && to->text != stdout)
+		failed = fclose(to->text) != 0 || failed;
+	to->text = NULL;
+	return failed ? err_sys(err, "write the trace") : 0;
+}
+
+/* What the options ask to be shown; `shown` must outlive the sinks. */
+static int
+open_sinks(struct sinks *to, const struct trace_header *header,
+	const struct trace_values *values, struct print_opts *print, struct err *err)
+{
+	if (open_text(to, values->output, err) < 0)
+		return -1;
+	print->string_limit = (uint32_t)MIN(values->string_limit, UINT32_MAX);
+	print->column = (unsigned)MIN(values->column, 1000u);
+	print->verbose = values->verbose;
+	print->timing = values->timing;
+	print->clock = values->clock;
+	print->relative = values->relative;
+	print->only_good = values->only_good;
+	print->only_bad = values->only_bad;
+	print->pid_always = values->output && values->follow;
+	if (values->summary || values->summary_too || values->format != FORMAT_TEXT)
+		to->summary = summary_new(values->format, header, print->shown);
+	if (!values->summary && values->format == FORMAT_TEXT)
+		to->printer = printer_new(to->text, header, print);
+	return 0;
+}
+
+static int
+close_sinks(struct sinks *to, struct err *err)
+{
+	int rc = 0;
+
+	if (to->summary)
+		rc = summary_print(to->summary, to->text, err);
+	if (rc == 0 && to->text)
+		rc = close_text(to, err);
+	summary_free(TAKE(to->summary));
+	printer_free(TAKE(to->printer));
+	return rc;
+}
+
+static void
+warn_if_incomplete(const struct trace_footer *footer)
+{
+	if (!footer)
+		fprintf(stderr, "renacer: the trace was cut: it ends without its footer\n");
+	else if (!trace_is_complete(footer))
+		fprintf(stderr, "renacer: the trace is not complete: %s\n", footer->reason);
+}
+
+/* Ends as the target ended, so that whoever started us sees the same. */
+static int
+pass_on(int status)
+{
+	const struct rlimit no_core = { 0, 0 };
+
+	if (status < 0)
+		return 0; /* attached: its end is not ours */
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	fflush(NULL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	signal(WTERMSIG(status), SIG_DFL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+static int
+read_pid(struct capture_opts *opts, const char *text, struct err *err)
+{
+	char *end;
+	long pid = strtol(text, &end, 10);
+
+	if (end == text || *end || pid <= 0 || pid > INT32_MAX)
+		return cli_usage(err, NULL, "option '-p' takes a process id, not '%s'", text);
+	opts->attach = (pid_t)pid;
+	return 0;
+}
+
+static int
+start(struct source *from, const struct trace_values *values, const struct parsed *parsed,
+	const struct call_set *wanted, enum trace_mode mode, struct err *err)
+{
+	struct capture_opts opts = {
+		.backend = (enum capture_backend)values->backend,
+		.argv = parsed->command,
+		.stdio = { -1, -1, -1 },
+		.follow = values->follow || mode == TRACE_RECORD,
+		.wanted = wanted,
+		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
+		.want_input = true,
+		.aslr = true,
+		.tick = cli_is_interrupted,
+		.tick_ms = TICK_MS,
+	};
+
+	if (values->pid && read_pid(&opts, values->pid, err) < 0)
+		return -1;
+	if (!values->pid && (!parsed->command || !parsed->command[0]))
+		return cli_usage(
+			err, "renacer -- ls -l, or renacer --help", "no command to trace");
+	if (values->pid && parsed->command)
+		return cli_usage(err, NULL, "either a command or '-p', not both");
+	if (capture_start(&from->capture, &opts, err) < 0)
+		return -1;
+	/* ^C belongs to the target, which is in our process group; we end when it ends. */
+	if (!values->pid) {
+		signal(SIGINT, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
+	}
+	return 0;
+}
+
+static int
+run_live(int *status, enum trace_mode mode, const struct trace_values *values,
+	const struct parsed *parsed, struct err *err)
+{
+	struct print_opts print = { 0 };
+	struct call_set set = { 0 };
+	bool has_set = false;
+	struct source from = { 0 };
+	struct sinks to = { 0 };
+	int rc;
+
+	if (read_filters(&set, &has_set, &print, values, err) < 0)
+		return -1;
+	if (mode == TRACE_RECORD && !values->output)
+		return cli_usage(err, "renacer record -o FILE -- CMD", "no file to record to");
+	print.shown = has_set ? &set : NULL;
+	cli_catch_signals();
+	if (start(&from, values, parsed, print.shown, mode, err) < 0)
+		return -1;
+	AUTO(capture_free) struct capture *owner = from.capture;
+	if (mode == TRACE_RECORD)
+		rc = trace_writer_open(&to.writer, values->output, capture_header(owner), err);
+	else
+		rc = open_sinks(&to, capture_header(owner), values, &print, err);
+	if (rc == 0)
+		rc = pump(&from, &to, err);
+	if (rc == 0 && to.writer)
+		rc = trace_writer_end(to.writer, capture_footer(owner), err);
+	trace_writer_free(to.writer);
+	to.writer = NULL;
+	if (rc < 0 || close_sinks(&to, err) < 0)
+		return -1;
+	warn_if_incomplete(capture_footer(owner));
+	if (mode == TRACE_RECORD && !trace_is_complete(capture_footer(owner)))
+		*status = 4;
+	else
+		*status = pass_on(capture_status(owner));
+	return 0;
+}
+
+static int
+run_report(int *status, const struct trace_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	struct print_opts print = { 0 };
+	struct trace_values there = *values;
+	struct call_set set = { 0 };
+	bool has_set = false;
+	struct source from = { 0 };
+	struct sinks to = { 0 };
+	int rc;
+
+	if (parsed->n_words != 1)
+		return cli_usage(
+			err, NULL, "report takes one file: renacer report FILE [options]");
+	if (read_filters(&set, &has_set, &print, values, err) < 0)
+		return -1;
+	print.shown = has_set ? &set : NULL;
+	if (trace_reader_open(&from.reader, parsed->words[0], err) < 0)
+		return -1;
+	AUTO(trace_reader_free) struct trace_reader *owner = from.reader;
+	if (!there.output)
+		there.output = "-"; /* no target's output to keep apart from */
+	rc = open_sinks(&to, trace_reader_header(owner), &there, &print, err);
+	if (rc == 0)
+		rc = pump(&from, &to, err);
+	if (rc < 0) {
+		struct err late = { 0 };
+
+		if (to.text && close_sinks(&to, &late) < 0)
+			err_drop(&late); /* the first failure is the one to tell */
+		return err_wrap(err, "report '%s'", parsed->words[0]);
+	}
+	if (close_sinks(&to, err) < 0)
+		return -1;
+	warn_if_incomplete(trace_reader_footer(owner));
+	if (!trace_reader_footer(owner) || !trace_is_complete(trace_reader_footer(owner)))
+		*status = 4;
+	return 0;
+}
+
+int
+trace_main(int *status, enum trace_mode mode, const struct trace_values *values,
+	const struct parsed *parsed, struct err *err)
+{
+	return mode == TRACE_REPORT ? run_report(status, values, parsed, err)
+				    : run_live(status, mode, values, parsed, err);
+}
