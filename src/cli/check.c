@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 typedef int (*judge_fn)(struct verdicts *out, struct arena *arena, const struct config *config,
@@ -124,6 +125,41 @@ append_summary(const struct verdicts *verdicts, const struct report_opts *opts, 
 	return failed ? err_sys(err, "write '%s'", path) : 0;
 }
 
+static bool
+on_github(const struct gate_values *values)
+{
+	const char *actions = getenv("GITHUB_ACTIONS");
+
+	return values->github || (actions && strcmp(actions, "true") == 0);
+}
+
+/* GitHub's runner obeys any line of a log that looks like a command. The text holds output of
+ * the target, so commands are switched off around it by a word the target cannot know. */
+static int
+print_text(const struct gate_values *values, const struct verdicts *verdicts,
+	const struct report_opts *opts, bool github, struct err *err)
+{
+	AUTO(str_done) struct str fence = { 0 };
+	uint64_t word[2];
+
+	if (github) {
+		if (getrandom(word, sizeof word, 0) != sizeof word)
+			return err_sys(err, "random numbers");
+		str_addf(&fence, "::stop-commands::%016llx%016llx\n",
+			(unsigned long long)word[0], (unsigned long long)word[1]);
+		if (cli_print(&fence, err) < 0)
+			return -1;
+	}
+	if (write_report(values->format ? "json" : "text", "-", verdicts, opts, err) < 0)
+		return -1;
+	if (!github)
+		return 0;
+	str_clear(&fence);
+	str_addf(&fence, "::%016llx%016llx::\n", (unsigned long long)word[0],
+		(unsigned long long)word[1]);
+	return cli_print(&fence, err);
+}
+
 static int
 write_reports(const struct config *config, const struct gate_values *values,
 	const struct verdicts *verdicts, struct err *err)
@@ -132,13 +168,13 @@ write_reports(const struct config *config, const struct gate_values *values,
 		const char *format, *path;
 	} wanted[] = { { "junit", values->junit }, { "sarif", values->sarif },
 		{ "json", values->json }, { "markdown", values->markdown } };
-	const char *actions = getenv("GITHUB_ACTIONS");
 	struct report_opts opts = { .color = cli_color(values->color, STDOUT_FILENO),
 		.verbosity = values->verbose - values->quiet,
 		.strict_junit = values->junit_profile == 1,
 		.width = cli_width(STDOUT_FILENO) };
+	bool github = on_github(values);
 
-	if (write_report(values->format ? "json" : "text", "-", verdicts, &opts, err) < 0)
+	if (print_text(values, verdicts, &opts, github, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
 		if (wanted[i].path && write_report(wanted[i].format, wanted[i].path, verdicts,
@@ -146,7 +182,7 @@ write_reports(const struct config *config, const struct gate_values *values,
 			return -1;
 	if (write_configured(config, verdicts, &opts, err) < 0)
 		return -1;
-	if (!values->github && !(actions && strcmp(actions, "true") == 0))
+	if (!github)
 		return 0;
 	if (write_report("github", "-", verdicts, &opts, err) < 0)
 		return -1;

@@ -46,7 +46,7 @@ const struct option trace_options[] = {
 	{ "timing", 'T', OPTION_FLAG, AT(timing), NULL, "the time each call took", NULL },
 	{ "time", 't', OPTION_COUNT, AT(clock), NULL, "the time of day; -tt with microseconds, -ttt since 1970", NULL },
 	{ "relative", 'r', OPTION_FLAG, AT(relative), NULL, "the time since the call before", NULL },
-	{ "string-limit", 's', OPTION_NUMBER, AT(string_limit), "N", "longest string shown (32)", NULL },
+	{ "string-limit", 0, OPTION_NUMBER, AT(string_limit), "N", "longest string shown (32)", NULL },
 	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "structs and arrays in full", NULL },
 	{ "successful-only", 'z', OPTION_FLAG, AT(only_good), NULL, "only calls that succeeded", NULL },
 	{ "failed-only", 'Z', OPTION_FLAG, AT(only_bad), NULL, "only calls that failed", NULL },
