@@ -99,16 +99,21 @@ $(PUBLIC_LIB): $(LIB_OBJ)
 	$(Q)objcopy --wildcard --keep-global-symbol='renacer_*' $(@D)/renacer.o
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/renacer.o
 
-$(PROGRAMS): $(BUILD)/%: $(BUILD)/cli/%.o $(CLI_OBJ) $(LIB)
+CLI_LIB := $(BUILD)/libcli.a
+$(CLI_LIB): $(CLI_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/cli/%.o $(CLI_LIB) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CLI_OBJ)
+$(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CLI_LIB)
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(filter-out -Wmissing-prototypes,$(CFLAGS_ALL)) -MMD -MP \
 		-MT $@ -MF $@.d -c $< -o $@.o
-	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(CLI_OBJ) $(LIB) $(LIBS) -lcmocka
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(CLI_LIB) $(LIB) $(LIBS) -lcmocka
 
 # Tracees: plain programs. A first line `/* build: FLAGS */` adds flags.
 $(BUILD)/prog/%: tests/prog/%.c
