@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * areas.c - the pieces of memory that one call carries, kept in buffers that are used again
+ *
+ * While areas are taken, the buffer of bytes may move; so an area knows its bytes by offset,
+ * and gets its pointer when the call is handed out.
+ */
+
+#include "capture/areas.h"
+
+#include "base/mem.h"
+#include "capture/memory.h"
+
+#include <string.h>
+
+#define LARGE_BYTES (256u * 1024) /* above this a buffer is not kept for the next call */
+#define CHUNK_BYTES (64u * 1024)
+#define PAGE 4096u
+
+void
+areas_clear(struct areas *a)
+{
+	a->n = 0;
+	a->n_bytes = 0;
+	if (a->bytes_capacity > LARGE_BYTES)
+		areas_done(a);
+}
+
+void
+areas_done(struct areas *a)
+{
+	mem_free(a->list);
+	mem_free(a->offset);
+	mem_free(a->bytes);
+	*a = (struct areas){ 0 };
+}
+
+/* Room for n more bytes; grows by doubling. */
+static uint8_t *
+reserve(struct areas *a, size_t n)
+{
+	if (a->bytes_capacity - a->n_bytes < n) {
+		a->bytes_capacity = MAX(a->n_bytes + n, 2 * a->bytes_capacity);
+		a->bytes = mem_resize(a->bytes, a->bytes_capacity, 1);
+	}
+	return a->bytes + a->n_bytes;
+}
+
+/* Page by page up to the NUL, because the page behind it may not be there. */
+static void
+take_string(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
+{
+	uint64_t at = area->address;
+
+	while (area->kept < limit) {
+		size_t piece = MIN(limit - area->kept, PAGE - at % PAGE);
+		uint8_t *room = reserve(a, piece);
+		size_t got = memory_read(tid, at, room, piece);
+		uint8_t *end = memchr(room, 0, got);
+
+		if (end)
+			got = (size_t)(end - room);
+		area->kept += (uint32_t)got;
+		a->n_bytes += got;
+		at += got;
+		if (end)
+			break;
+		if (got < piece) {
+			area->is_missing = true; /* no NUL before the end of memory */
+			area->kept = 0;
+			break;
+		}
+	}
+	area->size = area->kept;
+}
+
+/* Digests size bytes and keeps the first `limit`. What cannot be read ends the area. */
+static void
+take_data(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
+{
+	uint64_t done = 0;
+
+	area->digest = (struct digest){ 0 };
+	area->has_digest = true;
+	while (done < area->size) {
+		size_t piece = MIN(area->size - done, CHUNK_BYTES);
+		uint8_t *room = reserve(a, piece);
+		size_t got = memory_read(tid, area->address + done, room, piece);
+		size_t keep = done < limit ? MIN(got, limit - done) : 0;
+
+		digest_add(&area->digest, room, got);
+		area->kept += (uint32_t)keep;
+		a->n_bytes += keep;
+		done += got;
+		if (got < piece)
+			break;
+	}
+	area->is_missing = !done && area->size;
+	area->size = area->is_missing ? area->size : done;
+	area->has_digest = !area->is_missing;
+}
+
+static void
+take_struct(struct areas *a, pid_t tid, struct area *area)
+{
+	size_t n = (size_t)MIN(area->size, 1024u * 1024);
+	uint8_t *room = reserve(a, n);
+
+	area->kept = (uint32_t)memory_read(tid, area->address, room, n);
+	area->is_missing = !area->kept && area->size;
+	a->n_bytes += area->kept;
+}
+
+void
+areas_take(struct areas *a, const struct areas_source *source, uint8_t arg, enum area_kind kind,
+	uint64_t address, uint64_t size)
+{
+	struct area *area;
+
+	a->list = mem_grow(a->list, a->n, &a->capacity, sizeof *a->list);
+	a->offset = mem_grow(a->offset, a->n, &a->offset_capacity, sizeof *a->offset);
+	area = &a->list[a->n];
+	*area = (struct area){ .arg = arg,
+		.kind = kind,
+		.at_exit = source->at_exit,
+		.address = address,
+		.size = size };
+	a->offset[a->n++] = a->n_bytes;
+	if (kind == AREA_STRING)
+		take_string(a, source->tid, area, size);
+	else if (kind == AREA_STRUCT)
+		take_struct(a, source->tid, area);
+	else
+		take_data(a, source->tid, area, source->data_limit);
+}
+
+void
+areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct area *area = &a->list[i];
+
+		if (area->kind != AREA_DATA_OUT || area->is_missing)
+			continue;
+		if (area->size > n) {
+			/* The bytes are there still: the kernel only read them. */
+			area->size = n;
+			area->kept = 0;
+			a->offset[i] = a->n_bytes;
+			take_data(a, source->tid, area, source->data_limit);
+		}
+		n -= MIN(n, area->size);
+	}
+}
+
+/* Few areas, nearly in order: those taken at exit come behind those taken at entry. */
+void
+areas_seal(struct areas *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		a->list[i].bytes = a->bytes + a->offset[i];
+	for (size_t i = 1; i < a->n; i++) {
+		struct area area = a->list[i];
+		size_t at = i;
+
+		for (; at > 0 && a->list[at - 1].arg > area.arg; at--)
+			a->list[at] = a->list[at - 1];
+		a->list[at] = area;
+	}
+}

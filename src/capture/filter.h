@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter.h - a seccomp filter that stops for the calls that somebody asked for
+ */
+#ifndef CAPTURE_FILTER_H
+#define CAPTURE_FILTER_H
+
+#include "base/base.h"
+#include "decode/decode.h"
+
+#include <linux/filter.h>
+
+/* What the tracer is told (PTRACE_GETEVENTMSG) when it was our filter that stopped a call, and
+ * not one of the target's own. */
+#define FILTER_MARK 0x5247u
+
+/* It can be installed without no_new_privs: we have CAP_SYS_ADMIN. */
+bool filter_is_free(void);
+/* The calls that the tracer itself needs to see. */
+bool filter_is_ours(enum call_id id);
+/* The program for these calls (NULL: all) and ours; free with filter_free(). */
+void filter_make(struct sock_fprog *prog, const struct call_set *wanted);
+void filter_free(struct sock_fprog *prog);
+/* In the child, before exec: 0, or an errno. */
+int filter_install(const struct sock_fprog *prog);
+
+#endif

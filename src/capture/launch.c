@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * launch.c - the command: found, forked, given its descriptors, seized, executed
+ *
+ * The child is made ready, waits at a pipe until it is traced, and executes. A second pipe,
+ * which closes on exec, brings the errno of an exec that failed. Whatever the child calls
+ * before its execve is ours and is not told.
+ */
+
+#include "capture/tracer.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "capture/filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin" /* when the environment has no PATH */
+
+static const char *
+env_get(const char *const *envp, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *envp; envp++) {
+		if (!strncmp(*envp, name, n) && (*envp)[n] == '=')
+			return *envp + n + 1;
+	}
+	return NULL;
+}
+
+/* 0, or why this file cannot be executed. Relative names are below cwd. */
+static int
+try_program(int cwd, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(cwd, path, &st, 0) < 0)
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EACCES;
+	return faccessat(cwd, path, X_OK, AT_EACCESS) < 0 ? errno : 0;
+}
+
+/* The program that execvp(3) would take: NULL and errno when there is none. */
+static const char *
+find_program(struct arena *arena, int cwd, const char *name, const char *const *envp)
+{
+	const char *path = env_get(envp, "PATH"), *end;
+	int failed = ENOENT;
+
+	if (strchr(name, '/')) {
+		failed = try_program(cwd, name);
+		errno = failed;
+		return failed ? NULL : arena_strdup(arena, name);
+	}
+	for (path = path ? path : DEFAULT_PATH; *name; path = end + 1) {
+		const char *file;
+		int rc;
+
+		end = strchrnul(path, ':');
+		file = end == path
+			       ? name
+			       : arena_printf(arena, "%.*s/%s", (int)(end - path), path, name);
+		rc = try_program(cwd, file);
+		if (!rc)
+			return file;
+		if (rc == EACCES)
+			failed = rc;
+		if (!*end)
+			break;
+	}
+	errno = failed;
+	return NULL;
+}
+
+static int
+open_cwd(const struct capture_opts *opts, struct err *err)
+{
+	const char *path = opts->cwd ? opts->cwd : ".";
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? err_sys(err, "enter the directory '%s'", path) : fd;
+}
+
+static const char *
+absolute(struct arena *arena, int cwd_fd, const char *cwd, const char *path)
+{
+	char room[PATH_MAX];
+	const char *dir = cwd;
+	ssize_t n;
+
+	if (*path == '/')
+		return path;
+	if (!cwd) {
+		char name[64];
+
+		snprintf(name, sizeof name, "/proc/self/fd/%d", cwd_fd);
+		n = readlink(name, room, sizeof room);
+		dir = arena_strndup(arena, room, n < 0 ? 0 : (size_t)n);
+	}
+	while (!strncmp(path, "./", 2))
+		path += 2;
+	return *path ? arena_printf(arena, "%s/%s", strcmp(dir, "/") ? dir : "", path) : dir;
+}
+
+static void
+fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const char *program)
+{
+	struct trace_header *h = &r->header;
+	struct utsname host;
+	cpu_set_t cpus;
+	size_t n = 0;
+	const char **argv;
+
+	while (opts->argv[n])
+		n++;
+	argv = arena_array(r->arena, n + 1, sizeof *argv);
+	for (size_t i = 0; i < n; i++)
+		argv[i] = arena_strdup(r->arena, opts->argv[i]);
+	h->argv = argv;
+	h->cwd = absolute(r->arena, cwd, NULL, "");
+	h->exe = absolute(r->arena, cwd, h->cwd, program);
+	h->home = arena_strdup(r->arena, opts->home);
+	h->tmp = arena_strdup(r->arena, opts->tmp);
+	h->sandbox = arena_strdup(r->arena, opts->sandbox);
+	h->backend = capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE];
+	uname(&host);
+	h->kernel = arena_strdup(r->arena, host.release);
+	h->machine = arena_strdup(r->arena, host.machine);
+	h->started_ns = clock_wall_ns();
+	h->n_cpus = sched_getaffinity(0, sizeof cpus, &cpus) ? 0 : (uint32_t)CPU_COUNT(&cpus);
+	h->payload_limit = opts->payload_limit;
+	h->is_subset = opts->wanted != NULL;
+	h->aslr = true;
+}
+
+/* What the child needs; it allocates nothing. */
+struct child {
+	const char *program;
+	const char *const *argv, *const *envp;
+	int cwd, go, report;
+	const int *stdio;
+	const struct sock_fprog *filter; /* NULL: none */
+};
+
+static void __attribute__((noreturn)) child_fails(int report, int number)
+{
+	if (write(report, &number, sizeof number) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* The descriptors become 0, 1, 2 in whatever order they come: first out of the way, then in
+ * place. */
+static int
+place_stdio(const int stdio[3])
+{
+	int moved[3];
+
+	for (int i = 0; i < 3; i++) {
+		moved[i] = stdio[i] < 0 ? -1 : fcntl(stdio[i], F_DUPFD_CLOEXEC, 3);
+		if (stdio[i] >= 0 && moved[i] < 0)
+			return errno;
+	}
+	for (int i = 0; i < 3; i++) {
+		if (moved[i] >= 0 && dup2(moved[i], i) < 0)
+			return errno;
+	}
+	return 0;
+}
+
+/* A signal that is ignored where we were started (nohup, cron) would be ignored in the target,
+ * and change what it does. */
+static void
+default_signals(void)
+{
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void __attribute__((noreturn)) run_child(const struct child *c)
+{
+	int failed = place_stdio(c->stdio);
+	char go;
+
+	default_signals();
+	if (!failed && fchdir(c->cwd) < 0)
+		failed = errno;
+	if (!failed && syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		failed = errno;
+	if (failed)
+		child_fails(c->report, failed);
+	if (read(c->go, &go, 1) != 1)
+		_exit(127); /* the tracer is gone */
+	if (c->filter)
+		failed = filter_install(c->filter);
+	if (!failed) {
+		execve(c->program, (char *const *)c->argv, (char *const *)c->envp);
+		failed = errno;
+	}
+	child_fails(c->report, failed);
+}
+
+/* fork(2) with the address space randomized or not, as it will be inherited by exec. */
+static pid_t
+fork_child(struct tracer *r, const struct child *c)
+{
+	int was = personality(0xffffffff);
+	pid_t pid;
+
+	if (!r->opts.aslr && was >= 0 &&
+		personality((unsigned long)was | ADDR_NO_RANDOMIZE) >= 0)
+		r->header.aslr = false;
+	pid = fork();
+	if (!pid)
+		run_child(c);
+	if (!r->opts.aslr && was >= 0)
+		personality((unsigned long)was);
+	return pid;
+}
+
+static int
+seize(struct tracer *r, struct err *err)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, r->first_pid, NULL, tracer_options(r)) < 0) {
+		err_sys(err, "trace a child of our own");
+		return err_hint(err, "ptrace must be allowed: see 'renacer-gate doctor'");
+	}
+	if (ptrace(PTRACE_INTERRUPT, r->first_pid, NULL, NULL) < 0 ||
+		waitpid(r->first_pid, &status, __WALL) < 0)
+		return err_sys(err, "stop the child");
+	if (!WIFSTOPPED(status)) {
+		r->is_over = true;
+		return 0; /* it reports why */
+	}
+	return ptrace(r->use_seccomp ? PTRACE_CONT : PTRACE_SYSCALL, r->first_pid, NULL, NULL) <
+			       0
+		       ? err_sys(err, "start the child")
+		       : 0;
+}
+
+/* Until the program runs or the child has said why not. */
+static int
+await_exec(struct tracer *r, int report, struct err *err)
+{
+	int failed;
+
+	while (!r->has_exec && !r->is_over && r->first_status < 0) {
+		struct task *t = r->stopped;
+
+		if (t) {
+			r->stopped = NULL;
+			ptrace(r->request, t->tid, NULL, (void *)(intptr_t)r->signal);
+		}
+		if (tracer_step(r, err) < 0)
+			return -1;
+	}
+	if (r->has_exec)
+		return 0;
+	if (read(report, &failed, sizeof failed) != sizeof failed)
+		return err_set(err, "the child ended before it could execute the command");
+	errno = failed;
+	return -1;
+}
+
+static int
+start_child(struct tracer *r, struct child *c, struct err *err)
+{
+	int go[2], report[2], rc;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	AUTO(fd_close) int go_read = go[0];
+	AUTO(fd_close) int go_write = go[1];
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	AUTO(fd_close) int report_read = report[0];
+	AUTO(fd_close) int report_write = report[1];
+
+	c->go = go_read;
+	c->report = report_write;
+	r->first_pid = fork_child(r, c);
+	if (r->first_pid < 0)
+		return err_sys(err, "fork");
+	fd_close(report_write);
+	report_write = -1; /* so that its end is seen */
+	task_add(&r->tasks, r->first_pid)->phase = TASK_LIVE;
+	if (seize(r, err) < 0 || fd_write(go_write, "g", 1, err) < 0)
+		return -1;
+	rc = await_exec(r, report_read, err);
+	if (rc < 0 && !err_is_set(err)) {
+		err_sys(err, "execute '%s'", c->program);
+		if (err->sys == ENOEXEC)
+			err_hint(err, "a script needs a first line such as #!/bin/sh");
+	}
+	return rc;
+}
+
+int
+launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
+{
+	const char *const *envp = opts->envp ? opts->envp : (const char *const *)environ;
+	struct sock_fprog filter = { 0 };
+	struct child child = { .argv = opts->argv, .envp = envp, .stdio = opts->stdio };
+	AUTO(fd_close) int cwd = open_cwd(opts, err);
+	int rc;
+
+	if (cwd < 0)
+		return -1;
+	child.cwd = cwd;
+	child.program = find_program(r->arena, cwd, opts->argv[0], envp);
+	if (!child.program)
+		return err_sys(err, "execute '%s'", opts->argv[0]);
+	fill_header(r, opts, cwd, child.program);
+	if (r->use_seccomp) {
+		filter_make(&filter, opts->wanted);
+		child.filter = &filter;
+	}
+	r->is_launching = true;
+	rc = start_child(r, &child, err);
+	filter_free(&filter);
+	return rc;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* queue.c - events that one stop gave rise to, until they are handed out */
+
+#include "capture/queue.h"
+
+#include "base/mem.h"
+
+struct event *
+queue_push(struct queue *q)
+{
+	q->events = mem_grow(q->events, q->n, &q->capacity, sizeof *q->events);
+	q->events[q->n] = (struct event){ .seq = ++q->seq };
+	return &q->events[q->n++];
+}
+
+bool
+queue_pop(struct queue *q, struct event *event)
+{
+	if (q->at == q->n)
+		return false;
+	*event = q->events[q->at++];
+	return true;
+}
+
+const char *
+queue_keep(struct queue *q, char *text)
+{
+	q->texts = mem_grow(q->texts, q->n_texts, &q->texts_capacity, sizeof *q->texts);
+	q->texts[q->n_texts++] = text;
+	return text;
+}
+
+void
+queue_clear(struct queue *q)
+{
+	assert(q->at == q->n);
+	q->at = q->n = 0;
+	for (size_t i = 0; i < q->n_texts; i++)
+		mem_free(q->texts[i]);
+	q->n_texts = 0;
+}
+
+void
+queue_done(struct queue *q)
+{
+	q->at = q->n;
+	queue_clear(q);
+	mem_free(q->events);
+	mem_free(q->texts);
+	*q = (struct queue){ 0 };
+}

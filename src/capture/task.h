@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.h - the tasks that are traced, by thread id
+ */
+#ifndef CAPTURE_TASK_H
+#define CAPTURE_TASK_H
+
+#include "capture/areas.h"
+#include "decode/decode.h"
+#include "model/event.h"
+
+/* What the tasks of one process share; freed with the last of them. */
+struct process {
+	pid_t pid;
+	uint32_t number; /* of the task that leads it */
+	size_t n_tasks;  /* in the table */
+	size_t n_live;   /* of those, not known to be ending */
+	bool is_ending;  /* n_live came to 0, the end was not told yet */
+	uint64_t peak_rss_bytes;
+	uint64_t children_user_ns, children_system_ns;
+};
+
+enum task_phase {
+	TASK_EARLY,    /* stopped; whose child it is comes later */
+	TASK_EXPECTED, /* known from its parent; its first stop comes later */
+	TASK_LIVE,
+	TASK_ENDING, /* past its exit stop */
+};
+
+struct task {
+	pid_t tid;
+	uint32_t number; /* from 1; 0: early, no number yet */
+	enum task_phase phase;
+	struct process *process; /* NULL: early */
+	bool in_call;
+	bool has_told;      /* the call made a task, and it was told of */
+	bool is_wanted;     /* the call is to be told */
+	enum call_id id;    /* of the call */
+	struct call call;   /* while in_call */
+	struct areas areas; /* of it */
+	struct task *next, *previous, *next_in_bucket;
+};
+
+/* Zeroed is empty. */
+struct task_table {
+	struct task **buckets;
+	size_t n_buckets; /* a power of two */
+	size_t n;
+	struct task *first;
+};
+
+struct task *task_find(const struct task_table *table, pid_t tid); /* NULL: not ours */
+struct task *task_add(struct task_table *table, pid_t tid);
+/* Takes it out of the table; task_free() comes later. */
+void task_remove(struct task_table *table, struct task *t);
+void task_free(struct task *t);
+void task_join(struct task *t, struct process *p);
+void task_table_done(struct task_table *table); /* with all tasks */
+
+#endif
