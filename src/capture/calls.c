@@ -3,23 +3,20 @@
 
 #include "capture/tracer.h"
 
+#include "capture/denial.h"
 #include "capture/filter.h"
 #include "capture/memory.h"
+#include "capture/ours.h"
 #include "capture/regs.h"
+#include "capture/restart.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <linux/audit.h>
+#include <string.h>
 #include <sys/ptrace.h>
 
 #define X32_BIT 0x40000000u
-
-/* Between the kernel and itself: interrupted, to be run again (include/linux/errno.h). */
-static bool
-is_restart(int64_t ret)
-{
-	return ret == -512 || ret == -513 || ret == -514 || ret == -516;
-}
 
 enum arch
 calls_arch(uint32_t audit, uint64_t nr)
@@ -113,52 +110,76 @@ tell(struct tracer *r, struct task *t)
 	event->call = t->call;
 }
 
-/* What the tracer itself does about a call, at its entry. */
-static void
-enter_ours(struct tracer *r, struct task *t, enum call_id id)
+/* What the target's own filters will say: known before the kernel asks them. */
+static uint32_t
+refusal(const struct task *t, uint32_t audit)
 {
-	if (id == CALL_io_uring_setup && r->opts.deny_io_uring)
-		regs_deny_call(t->tid);
+	struct seccomp_data data = {
+		.nr = (int)t->call.nr, .arch = audit, .instruction_pointer = t->call.ip
+	};
+	uint32_t says;
+
+	if (!t->filters)
+		return 0;
+	memcpy(data.args, t->call.arg, sizeof data.args);
+	says = denial_ask(t->filters, &data) & SECCOMP_RET_ACTION_FULL;
+	return says == SECCOMP_RET_ALLOW || says == SECCOMP_RET_LOG ||
+			       says == SECCOMP_RET_USER_NOTIF
+		       ? 0
+		       : says;
 }
 
-static void
-exit_ours(struct tracer *r, struct task *t, enum call_id id)
+/* A call that a signal interrupted is being made again, by the kernel on its own (as
+ * restart_syscall) or because we saw to it: still the same call. */
+static bool
+goes_on(struct task *t, enum call_id id, uint32_t nr)
 {
-	if (id == CALL_io_uring_setup && !t->call.is_error) {
-		r->footer.n_rings++;
-		tracer_doubt(r, "io_uring was used: what goes through it is not seen");
-	}
+	return t->is_held && t->is_hidden && (id == CALL_restart_syscall || nr == t->call.nr);
 }
 
 static void
 enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info,
 	const uint64_t args[6], uint64_t nr)
 {
-	const struct call_spec *spec;
+	enum arch arch = calls_arch(info->arch, nr);
+	enum call_id id = decode_spec(arch, (uint32_t)nr)->id;
 	struct call *call = &t->call;
 
-	*call = (struct call){ .nr = (uint32_t)nr,
-		.arch = calls_arch(info->arch, nr),
-		.ip = info->instruction_pointer,
-		.enter_ns = tracer_now(r),
-		.enter_seq = ++r->queue.seq };
-	for (size_t i = 0; i < ARRAY_LEN(call->arg); i++)
-		call->arg[i] = args[i];
-	spec = decode_spec(call->arch, call->nr);
+	if (goes_on(t, id, (uint32_t)nr)) {
+		t->is_held = false;
+		t->in_call = true;
+		return;
+	}
+	calls_flush(r, t);
 	if (r->is_launching) {
-		if (spec->id != CALL_execve || !is_native(call->arch))
+		if (id != CALL_execve || !is_native(arch))
 			return;
 		life_first(r, t, START_FIRST);
 		r->is_launching = false;
 	}
+	*call = (struct call){ .nr = (uint32_t)nr,
+		.arch = arch,
+		.ip = info->instruction_pointer,
+		.enter_ns = tracer_now(r),
+		.enter_seq = ++r->queue.seq };
+	memcpy(call->arg, args, sizeof call->arg);
 	t->in_call = true;
 	t->has_told = false;
-	t->id = spec->id;
-	t->is_wanted = !r->has_wanted || call_set_has(&r->wanted, spec->id);
+	t->id = id;
+	t->is_wanted = !r->has_wanted || call_set_has(&r->wanted, id);
+	t->refused = refusal(t, info->arch);
 	areas_clear(&t->areas);
 	if (t->is_wanted)
 		fetch(r, t, false);
-	enter_ours(r, t, spec->id);
+	ours_enter(r, t);
+}
+
+static enum call_state
+state_of(const struct task *t)
+{
+	if (t->refused)
+		return CALL_DENIED;
+	return t->call.is_error && restart_is_code(t->call.ret) ? CALL_RESTARTED : CALL_DONE;
 }
 
 static void
@@ -171,9 +192,16 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	t->in_call = false;
 	call->ret = info->exit.rval;
 	call->is_error = info->exit.is_error;
-	call->state = call->is_error && is_restart(call->ret) ? CALL_RESTARTED : CALL_DONE;
-	exit_ours(r, t, t->id);
+	call->state = (uint8_t)state_of(t);
+	if (t->is_hidden)
+		restart_done(t);
+	ours_leave(r, t);
 	if (!t->is_wanted)
+		return;
+	/* What became of a call that was interrupted, the next stop will say. */
+	t->is_held = call->state == CALL_RESTARTED ||
+		     (call->state == CALL_DONE && call->is_error && call->ret == -EINTR);
+	if (t->is_held)
 		return;
 	if (!call->is_error && returns_written(t->id))
 		areas_cut_output(&t->areas,
@@ -182,6 +210,14 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	if (call->state == CALL_DONE)
 		fetch(r, t, true);
 	tell(r, t);
+}
+
+void
+calls_flush(struct tracer *r, struct task *t)
+{
+	if (t->is_held)
+		tell(r, t);
+	t->is_held = t->is_hidden = false;
 }
 
 static bool
@@ -204,19 +240,25 @@ calls_stop(struct tracer *r, struct task *t)
 	tracer_resume(r, t, 0);
 }
 
+/* A filter of the target's that wants a tracer asked gets what it would get without one. */
 void
 calls_seccomp(struct tracer *r, struct task *t)
 {
 	struct __ptrace_syscall_info info;
 
-	if (get_info(t, &info) && info.op == PTRACE_SYSCALL_INFO_SECCOMP)
-		enter(r, t, &info, info.seccomp.args, info.seccomp.nr);
+	if (get_info(t, &info) && info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+		if (!t->in_call)
+			enter(r, t, &info, info.seccomp.args, info.seccomp.nr);
+		if (info.seccomp.ret_data != FILTER_MARK && regs_deny_call(t->tid))
+			t->refused = SECCOMP_RET_TRACE;
+	}
 	tracer_resume(r, t, 0);
 }
 
 void
 calls_unfinished(struct tracer *r, struct task *t)
 {
+	calls_flush(r, t);
 	if (!t->in_call)
 		return;
 	t->in_call = false;

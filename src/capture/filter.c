@@ -10,6 +10,7 @@
 #include "capture/filter.h"
 
 #include "base/mem.h"
+#include "capture/ours.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -22,23 +23,6 @@
 
 #define X32_BIT 0x40000000u
 #define N_NUMBERS 1024u /* no table of today reaches 600 */
-
-/* Births and exec move the bookkeeping, affinity is answered for the target, ptrace, filters
- * and rings make a trace incomplete or decide which calls are refused. */
-static const enum call_id ours[] = {
-	CALL_execve,
-	CALL_execveat,
-	CALL_clone,
-	CALL_clone3,
-	CALL_fork,
-	CALL_vfork,
-	CALL_sched_setaffinity,
-	CALL_sched_getaffinity,
-	CALL_ptrace,
-	CALL_seccomp,
-	CALL_prctl,
-	CALL_io_uring_setup,
-};
 
 static const struct {
 	enum arch arch;
@@ -53,16 +37,6 @@ static const struct {
 	{ ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0 },
 #endif
 };
-
-bool
-filter_is_ours(enum call_id id)
-{
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		if (ours[i] == id)
-			return true;
-	}
-	return false;
-}
 
 bool
 filter_is_free(void)
@@ -95,7 +69,7 @@ is_stop(const struct call_set *wanted, enum arch arch, uint32_t bit, uint32_t nr
 	if (!wanted)
 		return true;
 	return spec->id != CALL_unknown &&
-	       (call_set_has(wanted, spec->id) || filter_is_ours(spec->id));
+	       (call_set_has(wanted, spec->id) || ours_has(spec->id));
 }
 
 /* The numbers of one architecture as ranges: lo <= nr <= hi stops. */

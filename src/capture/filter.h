@@ -16,9 +16,7 @@
 
 /* It can be installed without no_new_privs: we have CAP_SYS_ADMIN. */
 bool filter_is_free(void);
-/* The calls that the tracer itself needs to see. */
-bool filter_is_ours(enum call_id id);
-/* The program for these calls (NULL: all) and ours; free with filter_free(). */
+/* The program for these calls (NULL: all) and those of ours.h; free with filter_free(). */
 void filter_make(struct sock_fprog *prog, const struct call_set *wanted);
 void filter_free(struct sock_fprog *prog);
 /* In the child, before exec: 0, or an errno. */

@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +122,6 @@ fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const ch
 {
 	struct trace_header *h = &r->header;
 	struct utsname host;
-	cpu_set_t cpus;
 	size_t n = 0;
 	const char **argv;
 
@@ -143,7 +141,7 @@ fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const ch
 	h->kernel = arena_strdup(r->arena, host.release);
 	h->machine = arena_strdup(r->arena, host.machine);
 	h->started_ns = clock_wall_ns();
-	h->n_cpus = sched_getaffinity(0, sizeof cpus, &cpus) ? 0 : (uint32_t)CPU_COUNT(&cpus);
+	h->n_cpus = placement_n_cpus(&r->placement);
 	h->payload_limit = opts->payload_limit;
 	h->is_subset = opts->wanted != NULL;
 	h->aslr = true;

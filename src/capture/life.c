@@ -115,12 +115,14 @@ start(struct tracer *r, struct task *t, struct task *parent, enum start_how how,
 	else
 		lead(r, t);
 	tell_start(r, t, parent, how)->clone_flags = flags;
+	placement_born(&r->placement, t, parent);
+	t->filters = parent ? parent->filters : NULL;
 	t->phase = was_early ? TASK_LIVE : TASK_EXPECTED;
 	if (!was_early)
 		return;
 	r->n_early--;
 	/* It has waited for us; the parent's stop, which brought the news, is resumed apart. */
-	ptrace(r->use_seccomp ? PTRACE_CONT : PTRACE_SYSCALL, t->tid, NULL, NULL);
+	ptrace(tracer_request(r, t), t->tid, NULL, NULL);
 }
 
 void
@@ -205,6 +207,9 @@ become_leader(struct tracer *r, struct task *leader, pid_t former)
 	leader->id = t->id;
 	leader->in_call = t->in_call;
 	leader->is_wanted = t->is_wanted;
+	leader->refused = t->refused;
+	leader->filters = t->filters;
+	leader->new_filters = NULL;
 	if (leader->phase == TASK_ENDING) {
 		leader->phase = TASK_LIVE;
 		leader->process->n_live++;

@@ -17,6 +17,9 @@
 
 #if defined(__x86_64__)
 
+#define CS_32 0x23 /* the code segment of 32-bit programs */
+#define X32_BIT 0x40000000u
+
 static bool
 poke(pid_t tid, size_t offset, int64_t value)
 {
@@ -37,15 +40,34 @@ regs_set_result(pid_t tid, int64_t result)
 }
 
 bool
-regs_result(pid_t tid, int64_t *result)
+regs_set_arg(pid_t tid, uint8_t arg, uint64_t value)
+{
+	static const size_t places[] = {
+		offsetof(struct user_regs_struct, rdi),
+		offsetof(struct user_regs_struct, rsi),
+		offsetof(struct user_regs_struct, rdx),
+		offsetof(struct user_regs_struct, r10),
+		offsetof(struct user_regs_struct, r8),
+		offsetof(struct user_regs_struct, r9),
+	};
+
+	return poke(tid, places[arg], (int64_t)value);
+}
+
+bool
+regs_left(pid_t tid, struct regs_left *left)
 {
 	struct user_regs_struct regs;
 
 	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) < 0 || (int64_t)regs.orig_rax < 0)
 		return false;
-	*result = (int64_t)regs.rax;
-	if (regs.cs == 0x23) /* 32-bit code: the upper half says nothing */
-		*result = (int32_t)regs.rax;
+	left->nr = (uint32_t)regs.orig_rax;
+	left->arch = left->nr & X32_BIT ? ARCH_X32 : ARCH_X86_64;
+	left->result = (int64_t)regs.rax;
+	if (regs.cs == CS_32) { /* the upper half says nothing */
+		left->arch = ARCH_I386;
+		left->result = (int32_t)regs.rax;
+	}
 	return true;
 }
 
@@ -82,7 +104,19 @@ regs_deny_call(pid_t tid)
 }
 
 bool
-regs_result(pid_t tid, int64_t *result)
+regs_set_arg(pid_t tid, uint8_t arg, uint64_t value)
+{
+	struct user_regs_struct regs;
+	struct iovec io = { &regs, sizeof regs };
+
+	if (!get(tid, &regs))
+		return false;
+	regs.regs[arg] = value;
+	return ptrace(PTRACE_SETREGSET, tid, (void *)NT_PRSTATUS, &io) == 0;
+}
+
+bool
+regs_left(pid_t tid, struct regs_left *left)
 {
 	struct user_regs_struct regs;
 	int nr = -1;
@@ -91,7 +125,7 @@ regs_result(pid_t tid, int64_t *result)
 	if (ptrace(PTRACE_GETREGSET, tid, (void *)NT_ARM_SYSTEM_CALL, &io) < 0 || nr < 0 ||
 		!get(tid, &regs))
 		return false;
-	*result = (int64_t)regs.regs[0];
+	*left = (struct regs_left){ ARCH_AARCH64, (uint32_t)nr, (int64_t)regs.regs[0] };
 	return true;
 }
 

@@ -7,6 +7,7 @@
  * signal about to be delivered. See ptrace(2), "Stopped states".
  */
 
+#include "capture/restart.h"
 #include "capture/tracer.h"
 
 #include <signal.h>
@@ -38,6 +39,9 @@ signal_stop(struct tracer *r, struct task *t, int signal)
 {
 	siginfo_t info = { .si_signo = signal };
 
+	t->is_hidden = restart_hide(t, signal, tracer_now(r));
+	if (!t->is_hidden)
+		calls_flush(r, t);
 	/* Fails when the task was killed meanwhile; then there is nothing to deliver. */
 	if (!ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &info))
 		tell_signal(r, t, &info, false);
@@ -79,6 +83,8 @@ stop_handle(struct tracer *r, struct task *t, int status)
 		signal_stop(r, t, signal);
 		return;
 	}
+	if (event != PTRACE_EVENT_SECCOMP)
+		calls_flush(r, t);
 	if (event == PTRACE_EVENT_STOP) {
 		trap_stop(r, t, signal);
 		return;

@@ -27,17 +27,31 @@ enum task_phase {
 	TASK_ENDING, /* past its exit stop */
 };
 
+struct cpu_mask;
+struct own_filter;
+
 struct task {
 	pid_t tid;
 	uint32_t number; /* from 1; 0: early, no number yet */
 	enum task_phase phase;
 	struct process *process; /* NULL: early */
+
+	struct call call; /* while in_call or is_held */
+	enum call_id id;  /* of it */
 	bool in_call;
-	bool has_told;      /* the call made a task, and it was told of */
-	bool is_wanted;     /* the call is to be told */
-	enum call_id id;    /* of the call */
-	struct call call;   /* while in_call */
-	struct areas areas; /* of it */
+	bool is_wanted;   /* the call is to be told */
+	bool has_told;    /* the call made a task, and it was told of */
+	bool is_held;     /* the call was interrupted; the next stop says what becomes of it */
+	bool is_hidden;   /* by a signal that the task ignores: the call will go on */
+	bool has_cut_arg; /* its time limit was changed in a register */
+	bool has_answer;  /* the call is not made, its result is: */
+	int64_t answer;
+	uint32_t refused;   /* what its own filters make of it: SECCOMP_RET_…; 0: nothing */
+	struct areas areas; /* of the call */
+
+	const struct own_filter *filters;     /* denial.h; NULL: none */
+	const struct own_filter *new_filters; /* when the call succeeds */
+	struct cpu_mask *affinity; /* what it set for itself (cpu.h); NULL: nothing */
 	struct task *next, *previous, *next_in_bucket;
 };
 

@@ -76,12 +76,18 @@ tracer_resume_with(struct tracer *r, struct task *t, long request, int signal)
 }
 
 /* With the filter, a call stops by itself at its entry; only its exit must be asked for. */
+long
+tracer_request(const struct tracer *r, const struct task *t)
+{
+	bool every = !r->use_seccomp || t->in_call || t->is_held || t->filters;
+
+	return every ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
 void
 tracer_resume(struct tracer *r, struct task *t, int signal)
 {
-	bool every = !r->use_seccomp || t->in_call;
-
-	tracer_resume_with(r, t, every ? PTRACE_SYSCALL : PTRACE_CONT, signal);
+	tracer_resume_with(r, t, tracer_request(r, t), signal);
 }
 
 /* A task that died meanwhile cannot be resumed; its end will be told. */
@@ -115,9 +121,10 @@ tick(struct tracer *r)
 {
 	uint64_t now = tracer_now(r);
 
+	placement_check(&r->placement, &r->tasks, now);
 	if (r->is_killing)
 		return;
-	if (r->opts.tick_ms && now >= r->next_tick_ns) {
+	if (r->opts.tick && r->opts.tick_ms && now >= r->next_tick_ns) {
 		r->next_tick_ns = now + (uint64_t)r->opts.tick_ms * NS_PER_MS;
 		if (r->opts.tick(r->opts.tick_arg)) {
 			r->footer.was_cut = true;
@@ -224,10 +231,38 @@ tracer_free(void *state)
 	while (tracer_next(r, &event, &err) > 0)
 		continue;
 	err_drop(&err); /* nobody is left to be told */
+	alarm_stop(&r->alarm);
+	placement_done(&r->placement);
 	task_table_done(&r->tasks);
 	queue_done(&r->queue);
 	arena_free(r->arena);
 	mem_free(r);
+}
+
+/* How long a wait may last before there is something to look at; 0: for ever. */
+static uint32_t
+longest_wait_ms(const struct tracer *r)
+{
+	uint32_t ms = r->opts.tick ? r->opts.tick_ms : 0;
+
+	if (r->opts.linger_ms && (!ms || ms > r->opts.linger_ms))
+		ms = r->opts.linger_ms;
+	if (r->placement.is_active && r->placement.mode == CPU_AUTO &&
+		(!ms || ms > PLACEMENT_MS))
+		ms = PLACEMENT_MS;
+	return ms;
+}
+
+static int
+begin(struct tracer *r, const struct capture_opts *opts, struct err *err)
+{
+	uint32_t wait_ms;
+
+	placement_init(&r->placement, opts->cpu);
+	if (launch(r, opts, err) < 0)
+		return -1;
+	wait_ms = longest_wait_ms(r);
+	return wait_ms ? alarm_start(&r->alarm, wait_ms, err) : 0;
 }
 
 static int
@@ -244,7 +279,7 @@ start(void **out, const struct capture_opts *opts, bool use_seccomp, struct err 
 	r->opts.wanted = &r->wanted;
 	r->first_status = -1;
 	r->started_ns = clock_monotonic_ns();
-	if (launch(r, opts, err) < 0) {
+	if (begin(r, opts, err) < 0) {
 		tracer_free(r);
 		return -1;
 	}

@@ -14,7 +14,9 @@
 #define CAPTURE_TRACER_H
 
 #include "base/mem.h"
+#include "capture/alarm.h"
 #include "capture/capture.h"
+#include "capture/cpu.h"
 #include "capture/queue.h"
 #include "capture/task.h"
 
@@ -50,12 +52,15 @@ struct tracer {
 	uint64_t started_ns, exec_ns, last_exit_ns; /* of CLOCK_MONOTONIC */
 	uint64_t deadline_ns;                       /* linger; 0: none */
 	uint64_t next_tick_ns;
+	struct alarm alarm;
+	struct placement placement;
 };
 
 /* tracer.c */
 uint64_t tracer_now(const struct tracer *r); /* since the trace began */
 /* Appends an event of this task and gives it its place in the order. */
 struct event *tracer_event(struct tracer *r, enum event_kind kind, const struct task *t);
+long tracer_request(const struct tracer *r, const struct task *t); /* PTRACE_SYSCALL or _CONT */
 /* The task of this stop goes on, with this signal (0: none). */
 void tracer_resume(struct tracer *r, struct task *t, int signal);
 void tracer_resume_with(struct tracer *r, struct task *t, long request, int signal);
@@ -75,7 +80,10 @@ void stop_handle(struct tracer *r, struct task *t, int status);
 enum arch calls_arch(uint32_t audit, uint64_t nr);    /* AUDIT_ARCH_… */
 void calls_stop(struct tracer *r, struct task *t);    /* an entry or an exit */
 void calls_seccomp(struct tracer *r, struct task *t); /* our filter stopped it: an entry */
+/* The last call of a task that dies in it; and one that was interrupted, when it is clear that
+ * it does not go on. */
 void calls_unfinished(struct tracer *r, struct task *t);
+void calls_flush(struct tracer *r, struct task *t);
 
 /* life.c */
 void life_first(struct tracer *r, struct task *t, enum start_how how);

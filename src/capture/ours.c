@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ours.c - calls that the tracer itself has a part in, whether somebody wants to hear of them
+ * or not
+ */
+
+#include "capture/ours.h"
+
+#include "capture/denial.h"
+#include "capture/regs.h"
+#include "capture/tracer.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <sys/prctl.h>
+
+/* The task that an argument names. Ids are those of our pid namespace: a target that has made
+ * one of its own can name tasks in ways that we do not understand. */
+static struct task *
+named(struct tracer *r, struct task *t, uint64_t arg)
+{
+	pid_t tid = (pid_t)arg;
+
+	return tid ? task_find(&r->tasks, tid) : t;
+}
+
+static void
+answer(struct task *t, int64_t result)
+{
+	if (!regs_deny_call(t->tid))
+		return;
+	t->has_answer = true;
+	t->answer = result;
+}
+
+static void
+enter_setaffinity(struct tracer *r, struct task *t)
+{
+	int64_t result;
+
+	if (placement_set(&r->placement, t, named(r, t, t->call.arg[0]), &t->call, &result))
+		answer(t, result);
+}
+
+static void
+leave_getaffinity(struct tracer *r, struct task *t)
+{
+	placement_answer(&r->placement, t, named(r, t, t->call.arg[0]), &t->call);
+}
+
+static void
+enter_ring(struct tracer *r, struct task *t)
+{
+	if (r->opts.deny_io_uring)
+		answer(t, -ENOSYS);
+}
+
+static void
+leave_ring(struct tracer *r, struct task *t)
+{
+	if (t->call.is_error)
+		return;
+	r->footer.n_rings++;
+	tracer_doubt(r, "io_uring was set up: what goes through its rings is not seen");
+}
+
+/* Natively it might succeed; under a tracer it fails, and the target goes another way. */
+static void
+enter_ptrace(struct tracer *r, struct task *t)
+{
+	uint64_t request = t->call.arg[0];
+
+	if (request != PTRACE_TRACEME && request != PTRACE_ATTACH && request != PTRACE_SEIZE)
+		return;
+	r->footer.n_untraceable++;
+	tracer_doubt(r, "the target uses ptrace itself, which cannot work while it is traced");
+}
+
+/* The program is read before the call: afterwards it may have been overwritten. */
+static void
+enter_filter(struct tracer *r, struct task *t, bool is_strict, uint64_t address)
+{
+	if (is_strict)
+		t->new_filters = denial_strict(r->arena, t->filters);
+	else
+		t->new_filters = denial_read(
+			r->arena, t->tid, (enum arch)t->call.arch, address, t->filters);
+}
+
+static void
+enter_seccomp(struct tracer *r, struct task *t)
+{
+	if (t->call.arg[0] == SECCOMP_SET_MODE_STRICT ||
+		t->call.arg[0] == SECCOMP_SET_MODE_FILTER)
+		enter_filter(r, t, t->call.arg[0] == SECCOMP_SET_MODE_STRICT, t->call.arg[2]);
+}
+
+static void
+enter_prctl(struct tracer *r, struct task *t)
+{
+	if (t->call.arg[0] == PR_SET_SECCOMP)
+		enter_filter(r, t, t->call.arg[1] == SECCOMP_MODE_STRICT, t->call.arg[2]);
+}
+
+static void
+leave_filter(struct tracer *r, struct task *t)
+{
+	const struct own_filter *filters = t->new_filters;
+	bool is_all = t->id == CALL_seccomp && t->call.arg[0] == SECCOMP_SET_MODE_FILTER &&
+		      (t->call.arg[1] & SECCOMP_FILTER_FLAG_TSYNC);
+
+	t->new_filters = NULL;
+	/* A result above 0 names the thread that TSYNC failed for, or is a listener. */
+	if (!filters || t->call.is_error ||
+		(t->call.ret > 0 && !(t->call.arg[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER)))
+		return;
+	r->footer.n_seccomp_filters++;
+	t->filters = filters;
+	for (struct task *other = r->tasks.first; is_all && other; other = other->next) {
+		if (other->process == t->process)
+			other->filters = filters;
+	}
+}
+
+/* The child is there, but we were not told: it runs on its own. */
+static void
+leave_clone(struct tracer *r, struct task *t)
+{
+	if (t->call.is_error || t->call.ret <= 0 || t->has_told || !r->opts.follow)
+		return;
+	r->footer.n_escaped++;
+	tracer_doubt(r, "a task was made that cannot be followed (CLONE_UNTRACED)");
+}
+
+static const struct row {
+	enum call_id id;
+	void (*enter)(struct tracer *r, struct task *t);
+	void (*leave)(struct tracer *r, struct task *t);
+} rows[] = {
+	{ CALL_clone, NULL, leave_clone },
+	{ CALL_clone3, NULL, leave_clone },
+	{ CALL_fork, NULL, leave_clone },
+	{ CALL_vfork, NULL, leave_clone },
+	{ CALL_execve, NULL, NULL },
+	{ CALL_execveat, NULL, NULL },
+	{ CALL_sched_setaffinity, enter_setaffinity, NULL },
+	{ CALL_sched_getaffinity, NULL, leave_getaffinity },
+	{ CALL_io_uring_setup, enter_ring, leave_ring },
+	{ CALL_ptrace, enter_ptrace, NULL },
+	{ CALL_seccomp, enter_seccomp, leave_filter },
+	{ CALL_prctl, enter_prctl, leave_filter },
+};
+
+static const struct row *
+find(enum call_id id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].id == id)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+bool
+ours_has(enum call_id id)
+{
+	return find(id);
+}
+
+void
+ours_enter(struct tracer *r, struct task *t)
+{
+	const struct row *row = find(t->id);
+
+	if (row && row->enter)
+		row->enter(r, t);
+}
+
+void
+ours_leave(struct tracer *r, struct task *t)
+{
+	const struct row *row = find(t->id);
+
+	if (t->has_answer) {
+		t->has_answer = false;
+		regs_set_result(t->tid, t->answer);
+		t->call.ret = t->answer;
+		t->call.is_error = t->answer < 0;
+	}
+	if (row && row->leave)
+		row->leave(r, t);
+}
