@@ -57,6 +57,8 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 UNIT := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 PROG_SRC := $(sort $(wildcard tests/prog/*.c))
 PROG := $(PROG_SRC:tests/prog/%.c=$(BUILD)/prog/%)
+DRIVER_SRC := $(sort $(wildcard tests/driver/*.c))
+DRIVER := $(DRIVER_SRC:tests/driver/%.c=$(BUILD)/driver/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 FUZZ_ENTRIES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/entries/%)
 FUZZ_SECONDS ?= 60
@@ -115,6 +117,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CLI_LIB)
 		-MT $@ -MF $@.d -c $< -o $@.o
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(CLI_LIB) $(LIB) $(LIBS) -lcmocka
 
+# Drivers: small programs over one floor of the library, for the tests in tests/cli.
+$(BUILD)/driver/%: tests/driver/%.c $(LIB)
+	$(call say,DRIVER,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d -c $< -o $@.o
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(LIB) $(LIBS)
+
 # Tracees: plain programs. A first line `/* build: FLAGS */` adds flags.
 $(BUILD)/prog/%: tests/prog/%.c
 	$(call say,PROG,$<)
@@ -122,7 +131,7 @@ $(BUILD)/prog/%: tests/prog/%.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O1 -g -Wall -Wextra -o $@ $< -pthread \
 		$(shell sed -n '1s|^/\* build: \(.*\) \*/$$|\1|p' $<)
 
--include $(LIB_OBJ:.o=.d) $(CLI_SRC:src/%.c=$(BUILD)/%.d) $(UNIT:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_SRC:src/%.c=$(BUILD)/%.d) $(UNIT:=.d) $(DRIVER:=.d)
 
 include tests/tests.mk
 

@@ -69,7 +69,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -g -Wall -Wextra -o $@ $<
 
 .PHONY: bench
-bench: all $(PROG) $(BENCH) ## speed and flakiness, measured (long)
+bench: all $(PROG) $(DRIVER) $(BENCH) ## speed and flakiness, measured (long)
 	$(Q)tests/bench/run $(BUILD)
 
 .PHONY: cover
