@@ -145,6 +145,7 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	enum call_id id = decode_spec(arch, (uint32_t)nr)->id;
 	struct call *call = &t->call;
 
+	t->was_stopped = false;
 	if (goes_on(t, id, (uint32_t)nr)) {
 		t->is_held = false;
 		t->in_call = true;

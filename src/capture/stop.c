@@ -39,7 +39,10 @@ signal_stop(struct tracer *r, struct task *t, int signal)
 {
 	siginfo_t info = { .si_signo = signal };
 
-	t->is_hidden = restart_hide(t, signal, tracer_now(r));
+	/* A stop does interrupt, even when nothing but SIGCONT comes after it. */
+	t->is_hidden = !t->was_stopped && restart_hide(t, signal, tracer_now(r));
+	if (signal == SIGCONT)
+		t->was_stopped = false;
 	if (!t->is_hidden)
 		calls_flush(r, t);
 	/* Fails when the task was killed meanwhile; then there is nothing to deliver. */
@@ -54,6 +57,7 @@ group_stop(struct tracer *r, struct task *t, int signal)
 {
 	siginfo_t info = { .si_signo = signal };
 
+	t->was_stopped = true;
 	tell_signal(r, t, &info, true);
 	tracer_resume_with(r, t, PTRACE_LISTEN, 0);
 }

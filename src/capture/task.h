@@ -43,6 +43,7 @@ struct task {
 	bool has_told;    /* the call made a task, and it was told of */
 	bool is_held;     /* the call was interrupted; the next stop says what becomes of it */
 	bool is_hidden;   /* by a signal that the task ignores: the call will go on */
+	bool was_stopped; /* by SIGSTOP or its like, since its last call */
 	bool has_cut_arg; /* its time limit was changed in a register */
 	bool has_answer;  /* the call is not made, its result is: */
 	int64_t answer;
