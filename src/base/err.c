@@ -65,32 +65,46 @@ err_sys(struct err *err, const char *fmt, ...)
 	return -1;
 }
 
-/* The line with tabs kept, so that the caret's blanks and the line's advance alike. */
+/* Moves *text over one character; adds what takes as many columns on a terminal: tabs stay, so
+ * that the caret's blanks advance as the line above does. */
+static void
+add_same_width(struct str *s, const char **text, const char *end, char filler)
+{
+	size_t len;
+	unsigned columns = utf8_columns(*text, (size_t)(end - *text), &len);
+
+	if (**text == '\t' && filler == ' ')
+		str_add_char(s, '\t');
+	else
+		for (unsigned i = 0; i < columns; i++)
+			str_add_char(s, filler);
+	*text += len;
+}
+
 static char *
 place_of(struct pos at)
 {
 	struct str s = { 0 };
-	const char *p;
+	const char *p = at.line, *end;
+	size_t caret;
 
-	if (!at.row) {
-		str_addf(&s, "%s", at.file);
+	str_add_printable(&s, at.file, strlen(at.file));
+	if (at.row)
+		str_addf(&s, ":%u:%u", at.row, at.column);
+	if (!at.row || !at.line)
 		return str_take(&s);
-	}
-	str_addf(&s, "%s:%u:%u", at.file, at.row, at.column);
-	if (!at.line)
-		return str_take(&s);
+	end = p + strlen(p);
 	str_addf(&s, "\n%5u | ", at.row);
 	str_add_printable(&s, at.line, strlen(at.line));
 	str_add(&s, "\n      | ");
-	p = at.line;
-	for (uint32_t i = 1; i < at.column && *p; i++) {
-		str_add_char(&s, *p == '\t' ? '\t' : ' ');
-		for (p++; ((unsigned char)*p & 0xc0) == 0x80; p++)
-			;
-	}
-	str_add_char(&s, '^');
-	for (uint32_t i = 1; i < at.width; i++)
-		str_add_char(&s, '~');
+	for (uint32_t i = 1; i < at.column && p < end; i++)
+		add_same_width(&s, &p, end, ' ');
+	caret = s.n;
+	for (uint32_t i = 0; i < at.width && p < end; i++)
+		add_same_width(&s, &p, end, '~');
+	if (s.n == caret)
+		str_add_char(&s, '^');
+	s.data[caret] = '^';
 	return str_take(&s);
 }
 
@@ -148,20 +162,32 @@ err_as(struct err *err, enum err_kind kind)
 	return -1;
 }
 
+/* Messages carry names from anywhere; none may reach the terminal as a command. */
+static void
+add_line(struct str *s, const char *before, const char *text)
+{
+	str_add(s, before);
+	str_add_printable(s, text, strlen(text));
+	str_add_char(s, '\n');
+}
+
 void
 err_print(const struct err *err, const char *program, FILE *out)
 {
+	AUTO(str_done) struct str s = { 0 };
 	const char *line;
 
 	if (!err->text)
 		return;
-	if (!err->place) {
-		fprintf(out, "%s: %s\n", program, err->text);
-	} else {
-		line = strchrnul(err->place, '\n');
-		fprintf(out, "%.*s: %s%s\n", (int)(line - err->place), err->place, err->text,
-			line);
-	}
+	line = err->place ? strchrnul(err->place, '\n') : "";
+	if (err->place)
+		str_add_n(&s, err->place, (size_t)(line - err->place));
+	else
+		str_add(&s, program);
+	add_line(&s, ": ", err->text);
+	if (*line)
+		str_addf(&s, "%s\n", line + 1);
 	if (err->hint)
-		fprintf(out, "hint: %s\n", err->hint);
+		add_line(&s, "hint: ", err->hint);
+	fwrite(str_text(&s), 1, s.n, out);
 }

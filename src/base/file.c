@@ -8,6 +8,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,8 +67,15 @@ fd_write(int fd, const void *data, size_t n, struct err *err)
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		if (done < 0 && errno == EAGAIN) {
+			/* Whoever gave us the descriptor made it non-blocking. */
+			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+			continue;
+		}
 		if (done < 0)
 			return err_sys(err, "write");
+		if (done == 0)
+			return err_set(err, "write: nothing was taken");
 		p += done;
 		n -= (size_t)done;
 	}
@@ -75,12 +84,10 @@ fd_write(int fd, const void *data, size_t n, struct err *err)
 
 static int
 fill_and_rename(int fd, const char *temporary, const char *path, const void *data, size_t n,
-	mode_t mode, struct err *err)
+	struct err *err)
 {
 	if (fd_write(fd, data, n, err) < 0)
 		return -1;
-	if (fchmod(fd, mode) < 0)
-		return err_sys(err, "set the mode");
 	if (fsync(fd) < 0)
 		return err_sys(err, "sync");
 	if (rename(temporary, path) < 0)
@@ -88,29 +95,52 @@ fill_and_rename(int fd, const char *temporary, const char *path, const void *dat
 	return 0;
 }
 
+/* A new file in the directory of path, its name in *name. -1: see errno. The name does not grow
+ * from that of path, which may be as long as names can be. */
+static int
+create_beside(struct str *name, const char *path, mode_t mode)
+{
+	const char *slash = strrchr(path, '/');
+	int fd = -1;
+
+	errno = EEXIST;
+	for (int attempt = 0; fd < 0 && errno == EEXIST && attempt < 1000; attempt++) {
+		str_clear(name);
+		str_add_n(name, path, slash ? (size_t)(slash + 1 - path) : 0);
+		str_addf(name, ".%ld-%d.partial", (long)getpid(), attempt);
+		fd = open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	}
+	return fd;
+}
+
+/* A device or a pipe (/dev/stdout, a process substitution) is written, not replaced. */
+static int
+write_through(const char *path, const void *data, size_t n, struct err *err)
+{
+	AUTO(fd_close) int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_sys(err, "open '%s'", path);
+	return fd_write(fd, data, n, err) < 0 ? err_wrap(err, "write '%s'", path) : 0;
+}
+
 int
 file_write(const char *path, const void *data, size_t n, mode_t mode, struct err *err)
 {
 	AUTO(str_done) struct str temporary = { 0 };
+	AUTO(mem_free) char *real = NULL;
 	struct stat st;
-	int rc;
 
 	if (strcmp(path, "-") == 0)
 		return fd_write(STDOUT_FILENO, data, n, err);
-	/* A device or a pipe (/dev/stdout, a process substitution) is written, not replaced. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		AUTO(fd_close) int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-		if (fd < 0)
-			return err_sys(err, "open '%s'", path);
-		return fd_write(fd, data, n, err) < 0 ? err_wrap(err, "write '%s'", path) : 0;
-	}
-	str_addf(&temporary, "%s.XXXXXX", path);
-	AUTO(fd_close) int fd = mkostemp(temporary.data, O_CLOEXEC);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_through(path, data, n, err);
+	/* A symbolic link stays one: the file it leads to is replaced. */
+	real = realpath(path, NULL);
+	AUTO(fd_close) int fd = create_beside(&temporary, real ? real : path, mode);
 	if (fd < 0)
 		return err_sys(err, "create '%s'", path);
-	rc = fill_and_rename(fd, temporary.data, path, data, n, mode, err);
-	if (rc < 0) {
+	if (fill_and_rename(fd, temporary.data, real ? real : path, data, n, err) < 0) {
 		unlink(temporary.data);
 		return err_wrap(err, "write '%s'", path);
 	}
@@ -121,6 +151,7 @@ int
 dir_make(const char *path, mode_t mode, struct err *err)
 {
 	AUTO(mem_free) char *copy = mem_strdup(path);
+	struct stat st;
 
 	for (char *p = copy + 1; *copy; p++) {
 		char c = *p;
@@ -134,56 +165,9 @@ dir_make(const char *path, mode_t mode, struct err *err)
 		if (c == '\0')
 			break;
 	}
+	if (*path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return err_sys(err, "create directory '%s'", path);
+	}
 	return 0;
-}
-
-static int remove_below(int parent, const char *name, struct err *err);
-
-static int
-remove_entries(DIR *dir, int fd, struct err *err)
-{
-	struct dirent *entry;
-
-	while ((errno = 0, entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (remove_below(fd, entry->d_name, err) < 0)
-			return -1;
-	}
-	return errno ? err_sys(err, "read directory") : 0;
-}
-
-static int
-remove_below(int parent, const char *name, struct err *err)
-{
-	DIR *dir;
-	int fd, rc;
-
-	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR && errno != EPERM && errno != EACCES)
-		return err_sys(err, "remove '%s'", name);
-	/* A program may leave directories nobody may list: they are ours, so open them up. */
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, "remove '%s'", name);
-	fchmod(fd, 0700);
-	dir = fdopendir(fd);
-	if (!dir) {
-		fd_close(fd);
-		return err_sys(err, "list '%s'", name);
-	}
-	rc = remove_entries(dir, fd, err);
-	closedir(dir);
-	if (rc < 0)
-		return -1;
-	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? err_sys(err, "remove '%s'", name) : 0;
-}
-
-int
-dir_remove(const char *path, struct err *err)
-{
-	return remove_below(AT_FDCWD, path, err);
 }

@@ -21,7 +21,8 @@ MUST_CHECK int fd_read(struct str *out, int fd, size_t limit, struct err *err);
 /* All of it, through short writes and EINTR. */
 MUST_CHECK int fd_write(int fd, const void *data, size_t n, struct err *err);
 /* Writes a new file beside the old one, syncs it, renames it over; the old one stays when
- * anything fails. "-" is standard output. */
+ * anything fails. A symbolic link stays, what it leads to is replaced; a device or a pipe is
+ * written. mode as for open(2): less the umask. "-" is standard output. */
 MUST_CHECK int file_write(
 	const char *path, const void *data, size_t n, mode_t mode, struct err *err);
 /* mkdir -p. */

@@ -44,6 +44,10 @@ void str_add_escaped(struct str *s, const void *data, size_t n);
 /* The length in bytes (1 to 4) of the valid UTF-8 character at data, 0 when there is none. */
 size_t utf8_len(const void *data, size_t n);
 bool utf8_is_valid(const void *data, size_t n);
+/* How many columns a terminal gives to the first character as str_add_printable() writes it: 0
+ * for a combining mark, 2 for wide East Asian text, 4 and more for what becomes \xNN; a tab
+ * counts as 1. *len: its bytes, 1 for what is not valid; n > 0. */
+unsigned utf8_columns(const void *data, size_t n, size_t *len);
 
 bool str_has_prefix(const char *text, const char *prefix);
 bool str_has_suffix(const char *text, const char *suffix);
