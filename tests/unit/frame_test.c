@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* frame_test.c - files whose checksums are right and whose frames lie */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/test.h"
 
 #include "store/frame.h"
 

@@ -2,11 +2,7 @@
 /* record_test.c - blocks that no writer of ours makes: refused, with the place, in little
  * memory */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/test.h"
 
 #include "store/record.h"
 

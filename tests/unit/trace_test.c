@@ -2,11 +2,7 @@
 /* trace_test.c - what is written is read, and what is damaged is never read as something else
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/test.h"
 
 #include "store/trace.h"
 
