@@ -38,6 +38,17 @@ line_place_of(struct parser *p, const struct json *value)
 	return line_place(p, offset, 1);
 }
 
+/* Names are compared as C strings from here on. */
+static int
+check_keys(struct parser *p, const struct json *object)
+{
+	for (const struct json *j = object->first; j; j = j->next)
+		if ((j->key && strlen(j->key) != j->n_key) || check_keys(p, j) < 0)
+			return err_at(p->err, line_place(p, j->offset, 1),
+				"a NUL in the name of a field");
+	return 0;
+}
+
 int
 line_parse(struct parser *p, struct json **out)
 {
@@ -48,7 +59,7 @@ line_parse(struct parser *p, struct json **out)
 
 	if (json_parse(out, p->arena, p->line, p->n, p->err) == 0) {
 		if ((*out)->kind == JSON_OBJECT && (*out)->first)
-			return 0;
+			return check_keys(p, *out);
 		return err_at(p->err, line_place(p, 0, 1), "expected an object with fields");
 	}
 	/* The parser names the byte; people want the column. */

@@ -43,7 +43,7 @@ record_in_begin(struct record_in *in, const uint8_t *block, size_t n, uint32_t n
 {
 	memset(&in->memory, 0, sizeof in->memory);
 	in->block = block;
-	in->rest = (struct wire){ .p = block, .end = block + n };
+	in->rest = (struct wire){ .p = block, .end = n ? block + n : block };
 	in->n_records = n_records;
 	in->n_seen = 0;
 	in->n_literals = 0;
@@ -149,7 +149,7 @@ get_area(struct record_in *in, struct wire *body, struct area *a, const struct c
 		digest_follows = get_digest(body, a);
 	if (a->kept)
 		get_literal(in, body, a);
-	if (digest_follows && !body->wrong)
+	if (digest_follows && a->kept && !body->wrong)
 		digest_add(&a->digest, a->bytes, a->kept);
 }
 

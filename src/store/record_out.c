@@ -136,7 +136,8 @@ is_digest_of(const struct digest *digest, const uint8_t *bytes, uint32_t n)
 {
 	struct digest own = { 0 };
 
-	digest_add(&own, bytes, n);
+	if (n)
+		digest_add(&own, bytes, n);
 	return digest_is_equal(&own, digest);
 }
 

@@ -325,6 +325,8 @@ what_is_not_exactly_a_golden_is_refused_with_its_line(void **state)
 		{ HEADER "{\"effect\":\"exit\",\"key\":\"exit\",\"argv\":[1]}\n",
 			"x.golden:2:39",
 			"'argv': expected a list of texts, found a whole number in it", NULL },
+		{ HEADER "{\"effect\":\"exit\",\"key\":\"e\",\"code\\u0000x\":0}\n",
+			"x.golden:2:42", "a NUL in the name of a field", NULL },
 		{ HEADER "{\"effect\":\"exit\",\"key\":\"e\\u0000\"}\n", "x.golden:2:18",
 			"a NUL in the text", NULL },
 		{ HEADER "{\"effect\":\"exit\",\"key\":\"e\",\"code\":0,\"code\":0}\n",
