@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "capture/capture.h"
 #include "effects/effects.h"
 #include "judge/judge.h"
 #include "model/golden.h"
@@ -19,7 +20,11 @@ struct report_wish {
 		*path; /* path as written to: relative to the configuration's directory */
 };
 
-struct budget; /* later */
+/* A file or directory that a sandbox starts with. What lies in the project keeps its place
+ * there; what lies elsewhere goes by its last name. */
+struct fixture {
+	const char *from, *to; /* absolute; relative to the sandbox */
+};
 
 struct target {
 	const char *name;
@@ -32,7 +37,7 @@ struct target {
 	size_t n_env;
 	const char *cwd; /* absolute, or relative to the sandbox when sandboxed */
 	bool sandbox;
-	const char *const *fixtures; /* absolute */
+	struct fixture *fixtures;
 	size_t n_fixtures;
 	const char *const *setup; /* argv of one command; NULL: none */
 	size_t n_setup;
@@ -40,6 +45,7 @@ struct target {
 	bool expects_fail; /* expect = "fail": the verdict wanted is fail */
 	enum profile profile;
 	uint64_t timeout_ns;
+	uint64_t linger_ns; /* for what is left of the tree after the command has ended */
 	uint32_t runs, record_runs, retries;
 	bool aslr, deny_io_uring;
 	const char *const *ignore_paths;
@@ -49,6 +55,7 @@ struct target {
 	const char *golden;        /* absolute path */
 	const char *equivalent_to; /* name of another target whose run stands for the golden;
 				      NULL */
+	struct pos equivalent_at;
 };
 
 struct config {
@@ -65,7 +72,12 @@ struct config {
 	const char *const *set; /* "NAME=value" */
 	size_t n_set;
 	uint32_t jobs;
+	bool fail_fast;
+	enum capture_backend backend;
 	size_t zst_above;
+	struct target defaults; /* what [gate] says for all targets */
+	struct regex **regexes; /* compiled for redactions; freed with the configuration */
+	size_t n_regexes, regexes_room;
 };
 
 MUST_CHECK int config_load(struct config **out, const char *path, struct err *err);

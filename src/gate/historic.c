@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* historic.c - tables that renacer.toml files in the wild carry */
+
+#include "gate/historic.h"
+
+#include "gate/key.h"
+#include "gate/path.h"
+#include "gate/setting.h"
+
+#include <string.h>
+
+/* One room for the values of any of these tables. */
+struct values {
+	bool enabled, truth[6];
+	double number[4];
+	const char *text[4];
+	int choice;
+	uint32_t size_kb;
+};
+
+#define BOOL(i) KEY_BOOL, offsetof(struct values, truth[i])
+#define TEXT(i) KEY_TEXT, offsetof(struct values, text[i])
+#define NUMBER(i) KEY_FLOAT, offsetof(struct values, number[i])
+#define ENABLED { "enabled", KEY_BOOL, offsetof(struct values, enabled) }
+
+static const struct key equivalence_keys[] = {
+	ENABLED,
+	{ "baseline_dir", TEXT(0) },
+	{ "python_trace_dir", TEXT(1) },
+	{ "rust_trace_dir", TEXT(2) },
+	{ "min_confidence", NUMBER(0), .max = 1 },
+	{ "check_write_patterns", BOOL(0) },
+	{ "check_file_operations", BOOL(1) },
+	{ "check_output_correctness", BOOL(2) },
+	{ "check_memory_allocations", BOOL(3) },
+	{ "expected_speedup_min", NUMBER(1), .max = 1000000 },
+	{ "expected_speedup_max", NUMBER(2), .max = 1000000 },
+	{ "expected_memory_reduction_min", NUMBER(3), .max = 1000000 },
+	{ .name = NULL },
+};
+
+static const struct key lamport_keys[] = {
+	ENABLED,
+	{ "propagate_across_fork", BOOL(0) },
+	{ "propagate_across_exec", BOOL(1) },
+	{ "env_var", TEXT(0) },
+	{ .name = NULL },
+};
+
+static const struct key otlp_keys[] = {
+	ENABLED,
+	{ "endpoint", TEXT(0) },
+	{ "service_name", TEXT(1) },
+	{ .name = NULL },
+};
+
+/* "rle" is what folding repeated calls in a golden does; the file itself is zstd. */
+static const char *const algorithms[] = { "rle", "zstd", NULL };
+static const struct key compression_keys[] = {
+	ENABLED,
+	{ "algorithm", KEY_CHOICE, offsetof(struct values, choice), .choices = algorithms },
+	{ "min_file_size_kb", KEY_NUMBER, offsetof(struct values, size_kb), .max = 4 << 20 },
+	{ .name = NULL },
+};
+
+static const struct key ci_keys[] = {
+	{ "fail_fast", BOOL(0) },
+	{ "export_format", KEY_CHOICE, offsetof(struct values, choice),
+		.choices = setting_report_formats },
+	{ "export_path", TEXT(0) },
+	{ "compare_with_baseline", BOOL(1) },
+	{ .name = NULL },
+};
+
+/* A table without `enabled` is one that somebody wants. */
+static int
+refuse(struct config *c, const struct toml *table, const struct values *v, struct err *err)
+{
+	const struct toml *enabled = toml_get(table, "enabled");
+
+	(void)c;
+	if (enabled && !v->enabled)
+		return 0;
+	err_at(err, enabled ? enabled->at : table->key_at, "[%s] is not supported yet",
+		table->key);
+	return err_hint(err, "set enabled = false");
+}
+
+static int
+use_compression(
+	struct config *c, const struct toml *table, const struct values *v, struct err *err)
+{
+	const struct toml *gate = toml_get(table->parent, "gate");
+	const struct toml *above = gate ? toml_get(gate, "zst_above") : NULL;
+
+	if (above) {
+		err_at(err, table->key_at,
+			"[compression] and 'zst_above' in [gate] exclude each other");
+		return err_hint(err, "keep one of them");
+	}
+	if (toml_get(table, "enabled") && !v->enabled)
+		c->zst_above = 0; /* never */
+	else if (toml_get(table, "min_file_size_kb"))
+		c->zst_above = MAX((size_t)v->size_kb * 1024, (size_t)1);
+	return 0;
+}
+
+/* The path is a directory in all files seen; one that ends as a file of the format does is a
+ * file. */
+static int
+use_ci(struct config *c, const struct toml *table, const struct values *v, struct err *err)
+{
+	static const char *const names[] = { "renacer.xml", "renacer.sarif", "renacer.json",
+		"renacer.md", "renacer.txt" };
+	const struct toml *format = toml_get(table, "export_format");
+	const struct toml *compare = toml_get(table, "compare_with_baseline");
+	const char *path, *dot, *name;
+
+	_Static_assert(ARRAY_LEN(names) == 5, "a name for each of setting_report_formats");
+	c->fail_fast = v->truth[0];
+	if (compare && !v->truth[1]) {
+		err_at(err, compare->at, "a check without its golden is not supported");
+		return err_hint(err, "profile = \"counts\" in [gate] judges nothing but the rules");
+	}
+	if (format && !v->text[0])
+		return err_at(err, format->key_at, "'export_format' in [ci] needs 'export_path'");
+	if (!v->text[0])
+		return 0;
+	name = names[format ? v->choice : 2];
+	path = path_join(c->arena, c->dir, v->text[0]);
+	dot = strrchr(path_last(path), '.');
+	if (!dot || strcmp(dot, strrchr(name, '.')) != 0)
+		path = path_join(c->arena, path, name);
+	setting_add_report(c, setting_report_formats[format ? v->choice : 2], path);
+	return 0;
+}
+
+static const struct historic {
+	const char *name;
+	const struct key *keys;
+	int (*use)(struct config *c, const struct toml *table, const struct values *v,
+		struct err *err);
+} tables[] = {
+	{ "semantic_equivalence", equivalence_keys, refuse },
+	{ "lamport_clock", lamport_keys, refuse },
+	{ "compression", compression_keys, use_compression },
+	{ "otlp", otlp_keys, refuse },
+	{ "ci", ci_keys, use_ci },
+};
+
+static const struct historic *
+find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (strcmp(tables[i].name, name) == 0)
+			return &tables[i];
+	return NULL;
+}
+
+bool
+historic_knows(const char *table)
+{
+	return find(table) != NULL;
+}
+
+static int
+read_one(struct config *c, const struct historic *h, const struct toml *table, struct err *err)
+{
+	struct values values = { 0 };
+	struct key_context k = { c->arena, arena_printf(c->arena, "[%s]", h->name), c };
+
+	if (table->kind != TOML_TABLE)
+		return key_wrong_kind(&k, table, "a table", err);
+	if (keys_read(&k, h->keys, table, &values, err) < 0)
+		return -1;
+	return h->use(c, table, &values, err);
+}
+
+int
+historic_read(struct config *c, const struct toml *document, struct err *err)
+{
+	const struct historic *h;
+
+	for (const struct toml *item = document->first; item; item = item->next) {
+		h = find(item->key);
+		if (h && read_one(c, h, item, err) < 0)
+			return -1;
+	}
+	return 0;
+}
