@@ -20,10 +20,10 @@ struct report_wish {
 		*path; /* path as written to: relative to the configuration's directory */
 };
 
-/* A file or directory that a sandbox starts with. What lies in the project keeps its place
- * there; what lies elsewhere goes by its last name. */
+/* A file or directory that a sandbox starts with, under its own last name; one written with a
+ * slash at its end gives its contents instead. */
 struct fixture {
-	const char *from, *to; /* absolute; relative to the sandbox */
+	const char *from, *to; /* absolute; relative to the sandbox, "" for contents */
 };
 
 struct target {

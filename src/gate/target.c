@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/regex.h"
+#include "base/str.h"
 #include "gate/key.h"
 #include "gate/path.h"
 #include "gate/scan.h"
@@ -195,12 +196,21 @@ read_redact(struct key_context *k, const struct toml *v, void *field, struct err
 	return 0;
 }
 
+/* "data/" and "." are what is inside; "data" is the directory itself. */
+static bool
+is_contents(const char *text)
+{
+	return str_has_suffix(text, "/") || str_has_suffix(text, "/.") ||
+		strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
+		str_has_suffix(text, "/..");
+}
+
 static int
 read_fixtures(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
 	const struct config *c = k->arg;
 	struct target *t = field;
-	const char *text, *below;
+	const char *text;
 	size_t n = 0;
 
 	if (v->kind != TOML_ARRAY)
@@ -210,8 +220,8 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 		if (key_text(k, &text, item, err) < 0)
 			return -1;
 		t->fixtures[n].from = path_join(k->arena, c->dir, text);
-		below = path_below(c->dir, t->fixtures[n].from);
-		t->fixtures[n].to = below ? below : path_last(t->fixtures[n].from);
+		t->fixtures[n].to =
+			is_contents(text) ? "" : path_last(t->fixtures[n].from);
 	}
 	t->n_fixtures = n;
 	return 0;

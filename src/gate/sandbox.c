@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* sandbox.c - the private directory of one run */
+
+#include "gate/sandbox.h"
+
+#include "base/file.h"
+#include "base/str.h"
+#include "gate/copy.h"
+#include "gate/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* TMPDIR is not asked: a longer name here would show in what the target does. */
+static const char *const places[] = { "/tmp", "/var/tmp" };
+
+static void
+release(struct sandbox *s)
+{
+	arena_free(s->arena);
+	mem_free(s);
+}
+
+static const char *
+make_dir(const struct sandbox *s, const char *name, mode_t mode)
+{
+	const char *path = arena_printf(s->arena, "%s/%s", s->root, name);
+
+	if (mkdir(path, 0700) < 0 || chmod(path, mode) < 0)
+		return NULL;
+	copy_stamp(path);
+	return path;
+}
+
+static int
+make_dirs(struct sandbox *s, struct err *err)
+{
+	s->home = make_dir(s, "home", 0700);
+	s->tmp = make_dir(s, "tmp", 01777);
+	s->bin = make_dir(s, "bin", 0755);
+	s->work = make_dir(s, "work", 0755);
+	if (!s->home || !s->tmp || !s->bin || !s->work)
+		return err_sys(err, "make the sandbox '%s'", s->root);
+	/* Passable for a target that gives up root, not listable for everybody. */
+	return chmod(s->root, 0711) < 0 ? err_sys(err, "open up '%s'", s->root) : 0;
+}
+
+int
+sandbox_open(struct sandbox **out, struct err *err)
+{
+	AUTO(sandbox_free) struct sandbox *s = mem_alloc(sizeof *s);
+
+	s->arena = arena_new();
+	for (size_t i = 0; i < ARRAY_LEN(places) && !s->root; i++)
+		s->root = mkdtemp(arena_printf(s->arena, "%s/renacer-XXXXXX", places[i]));
+	if (!s->root) {
+		err_sys(err, "make a sandbox in /tmp or /var/tmp");
+		return err_hint(err, "free some space, or make /tmp writable");
+	}
+	if (make_dirs(s, err) < 0)
+		return -1;
+	*out = TAKE(s);
+	return 0;
+}
+
+/* "fixtures = ["data/"]" means what is in data: its entries join work/ itself. */
+int
+sandbox_fill(struct sandbox *s, const struct target *target, struct err *err)
+{
+	for (size_t i = 0; i < target->n_fixtures; i++) {
+		const struct fixture *f = &target->fixtures[i];
+
+		if (copy_tree(f->from, path_join(s->arena, s->work, f->to), err) < 0)
+			return err_wrap(err, "fixture of target '%s'", target->name);
+	}
+	copy_stamp(s->work);
+	return 0;
+}
+
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* "../bin/tally" from work, "../../bin/tally" from work/sub. */
+static const char *
+way_to_bin(struct sandbox *s, const char *cwd, const char *name)
+{
+	AUTO(str_done) struct str way = { 0 };
+
+	str_add(&way, "../");
+	for (const char *p = cwd; *p; p++)
+		if (p == cwd || p[-1] == '/')
+			str_add(&way, "../");
+	str_addf(&way, "bin/%s", name);
+	return arena_strndup(s->arena, way.data, way.n);
+}
+
+int
+sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
+	const char *const **out, struct err *err)
+{
+	const char *program = target->argv[0], *cwd, *from, *name;
+	const char **argv;
+	size_t n = 0;
+
+	*out = target->argv;
+	if (!target->sandbox || program[0] == '/' || !strchr(program, '/'))
+		return 0;
+	cwd = path_join(s->arena, s->work, target->cwd);
+	if (is_program(path_join(s->arena, cwd, program)))
+		return 0;
+	from = path_join(s->arena, dir, program);
+	if (!is_program(from)) {
+		err_set(err, "program '%s' is neither in the sandbox nor in '%s'", program, dir);
+		return err_hint(err, "build it first, for instance with setup = [\"make\", …]");
+	}
+	name = path_last(from);
+	if (copy_program(from, path_join(s->arena, s->bin, name), err) < 0)
+		return -1;
+	copy_stamp(s->bin);
+	while (target->argv[n])
+		n++;
+	argv = arena_array(s->arena, n + 1, sizeof *argv);
+	memcpy(argv, target->argv, n * sizeof *argv);
+	argv[0] = way_to_bin(s, target->cwd, name);
+	*out = argv;
+	return 0;
+}
+
+int
+sandbox_remove(struct sandbox *s, struct err *err)
+{
+	int rc = s->keep ? 0 : dir_remove(s->root, err);
+
+	if (rc < 0) {
+		err_wrap(err, "remove the sandbox '%s'", s->root);
+		err_hint(err, "look there for a mount point that the target left");
+	}
+	release(s);
+	return rc;
+}
+
+void
+sandbox_free(struct sandbox *s)
+{
+	struct err err = { 0 };
+
+	if (!s)
+		return;
+	if (s->root && !s->keep && dir_remove(s->root, &err) < 0)
+		err_drop(&err); /* another failure is on its way to the user */
+	release(s);
+}
