@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/regex.h"
+#include "base/str.h"
+#include "decode/decode.h"
 #include "gate/historic.h"
 #include "gate/key.h"
 #include "gate/path.h"
@@ -52,8 +54,8 @@ read_includes(struct loader *l, const struct toml *document, const char *shown,
 	const struct including *by, struct err *err)
 {
 	const struct toml *list = toml_get(document, "include");
-	struct key_context k = { l->config->arena, by->by ? "the rule pack" : "the configuration",
-		l };
+	struct key_context k = { l->config->arena,
+		by->by ? "the rule pack" : "the configuration", l };
 
 	if (!list)
 		return 0;
@@ -65,6 +67,17 @@ read_includes(struct loader *l, const struct toml *document, const char *shown,
 	return 0;
 }
 
+/* All syscall names of all machines we know; holes are "unknown", which no pattern means. */
+static const char *
+syscall_name(size_t i)
+{
+	enum { NUMBERS = 1024 };
+
+	if (i >= NUMBERS * (size_t)N_ARCHES)
+		return NULL;
+	return decode_spec((enum arch)(i / NUMBERS), (uint32_t)(i % NUMBERS))->name;
+}
+
 static int
 add_rule(struct loader *l, const struct toml *table, struct err *err)
 {
@@ -72,19 +85,19 @@ add_rule(struct loader *l, const struct toml *table, struct err *err)
 	struct rule *rule, *first;
 	void **slot;
 
-	if (rule_read(&rule, c->arena, table, err) < 0)
+	if (rule_read(&rule, c->arena, table, syscall_name, err) < 0)
 		return -1;
+	c->rules.items =
+		mem_grow(c->rules.items, c->rules.n, &l->rules_room, sizeof(struct rule *));
+	c->rules.items[c->rules.n++] = rule;
 	slot = map_text(l->names, rule_name(rule));
 	first = *slot;
 	if (first) {
 		err_at(err, rule_at(rule), "a second [[assertion]] '%s'", rule_name(rule));
-		return err_hint(err, "the first is at %s:%u", rule_at(first).file,
-			rule_at(first).row);
+		return err_hint(
+			err, "the first is at %s:%u", rule_at(first).file, rule_at(first).row);
 	}
 	*slot = rule;
-	c->rules.items =
-		mem_grow(c->rules.items, c->rules.n, &l->rules_room, sizeof(struct rule *));
-	c->rules.items[c->rules.n++] = rule;
 	return 0;
 }
 
@@ -123,8 +136,8 @@ refuse_known(struct key_context *k, const struct toml *value, void *field, struc
 }
 
 static const struct key pack_keys[] = {
-	{ "include", KEY_CHECKED },
-	{ "assertion", KEY_CHECKED },
+	{ .name = "include", .kind = KEY_CHECKED },
+	{ .name = "assertion", .kind = KEY_CHECKED },
 	{ "known", KEY_OWN, .read = refuse_known },
 	{ .name = NULL },
 };
@@ -143,8 +156,8 @@ read_pack(struct loader *l, const struct toml *item, const char *shown,
 	if (key_text(&k, &text, item, err) < 0)
 		return -1;
 	path = text[0] == '/' || !slash
-		? arena_strdup(arena, text)
-		: arena_printf(arena, "%.*s/%s", (int)(slash - shown), shown, text);
+		       ? arena_strdup(arena, text)
+		       : arena_printf(arena, "%.*s/%s", (int)(slash - shown), shown, text);
 	real = realpath(path, NULL);
 	if (!real)
 		return err_at(err, item->at, "rule pack '%s': %s", text, strerror(errno));
@@ -174,16 +187,16 @@ read_gate(struct key_context *k, const struct toml *value, void *field, struct e
 
 /* Read in a pass of their own, because targets take their defaults from [gate]. */
 static const struct key document_keys[] = {
-	{ "include", KEY_CHECKED },
+	{ .name = "include", .kind = KEY_CHECKED },
 	{ "gate", KEY_OWN, .read = read_gate },
-	{ "target", KEY_CHECKED },
-	{ "assertion", KEY_CHECKED },
+	{ .name = "target", .kind = KEY_CHECKED },
+	{ .name = "assertion", .kind = KEY_CHECKED },
 	{ "known", KEY_OWN, .read = refuse_known },
-	{ "semantic_equivalence", KEY_CHECKED },
-	{ "lamport_clock", KEY_CHECKED },
-	{ "compression", KEY_CHECKED },
-	{ "otlp", KEY_CHECKED },
-	{ "ci", KEY_CHECKED },
+	{ .name = "semantic_equivalence", .kind = KEY_CHECKED },
+	{ .name = "lamport_clock", .kind = KEY_CHECKED },
+	{ .name = "compression", .kind = KEY_CHECKED },
+	{ .name = "otlp", .kind = KEY_CHECKED },
+	{ .name = "ci", .kind = KEY_CHECKED },
 	{ .name = NULL },
 };
 
@@ -254,6 +267,8 @@ config_free(struct config *c)
 	for (size_t i = 0; i < c->n_regexes; i++)
 		regex_free(c->regexes[i]);
 	mem_free(c->regexes);
+	for (size_t i = 0; i < c->rules.n; i++)
+		rule_done(c->rules.items[i]);
 	mem_free(c->rules.items);
 	arena_free(c->arena);
 	mem_free(c);
@@ -336,8 +351,7 @@ ad_hoc_name(struct arena *arena, const char *golden)
 }
 
 struct config *
-config_ad_hoc(
-	const char *golden, const char *const *argv, enum profile profile, uint32_t runs)
+config_ad_hoc(const char *golden, const char *const *argv, enum profile profile, uint32_t runs)
 {
 	struct config *c = config_new();
 	struct target *t = arena_alloc(c->arena, sizeof *t);

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_LIMIT 200    /* of directories: a tree deeper than this is a loop of mounts */
+#define DEPTH_LIMIT 200 /* of directories: a tree deeper than this is a loop of mounts */
 
 static const struct timespec stamps[2] = { { .tv_sec = COPY_MTIME_S },
 	{ .tv_sec = COPY_MTIME_S } };

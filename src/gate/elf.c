@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEADERS_LIMIT 256         /* program headers looked at */
+#define HEADERS_LIMIT 256          /* program headers looked at */
 #define NOTES_LIMIT ((size_t)4096) /* bytes of one note segment looked at */
 
 /* A program header of either class. */

@@ -136,10 +136,9 @@ fingerprint_differences(struct arena *arena, const struct fingerprint *golden,
 	AUTO(str_done) struct str s = { 0 };
 
 	*is_rebuilt = *golden->build_id && *run->build_id &&
-		strcmp(golden->build_id, run->build_id) != 0;
+		      strcmp(golden->build_id, run->build_id) != 0;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (*rows[i].golden && *rows[i].run &&
-			strcmp(rows[i].golden, rows[i].run) != 0)
+		if (*rows[i].golden && *rows[i].run && strcmp(rows[i].golden, rows[i].run) != 0)
 			str_addf(&s, "%s%s was '%s' and is '%s' now", s.n ? "; " : "",
 				rows[i].name, rows[i].golden, rows[i].run);
 	return s.n ? arena_strndup(arena, s.data, s.n) : NULL;

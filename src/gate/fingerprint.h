@@ -16,9 +16,9 @@
  * environment, to find what `#!/usr/bin/env NAME` means; NULL: none. */
 struct fingerprint fingerprint_take(struct arena *arena, const struct trace_header *header,
 	const char *project, const char *path);
-/* "recorded with libc 'glibc 2.36', now 'musl'; …" in the arena; NULL when nothing differs. What
- * is not known on one side is no difference. The build-id differs whenever the program was built
- * anew: is_rebuilt alone says so. */
+/* "recorded with libc 'glibc 2.36', now 'musl'; …" in the arena; NULL when nothing differs.
+ * What is not known on one side is no difference. The build-id differs whenever the program was
+ * built anew: is_rebuilt alone says so. */
 const char *fingerprint_differences(struct arena *arena, const struct fingerprint *golden,
 	const struct fingerprint *run, bool *is_rebuilt);
 

@@ -14,7 +14,9 @@ struct gate_opts {
 	enum capture_backend backend;
 	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
 	bool fail_fast;
-	uint32_t runs; /* 0: as configured */
+	bool keep_sandboxes; /* for people to look at; a note says where */
+	bool force_record;   /* write goldens even where CI=true says not to */
+	uint32_t runs;       /* 0: as configured */
 	bool (*is_interrupted)(void *arg);
 	/* Told when a target begins (done false) and ends, for progress. */
 	void (*progress)(void *arg, const struct target *target, size_t nr, size_t n, bool done,
@@ -22,11 +24,13 @@ struct gate_opts {
 	void *arg;
 };
 
-/* A pattern that matches no target is ERR_USAGE. Verdicts are borrowed from the arena. */
+/* A pattern that matches no target, and a configuration without targets, is ERR_USAGE. Verdicts
+ * are borrowed from the arena and the configuration. An interrupt ends the list with a verdict
+ * that says so. */
 MUST_CHECK int gate_check(struct verdicts *out, struct arena *arena,
 	const struct config *config, const struct gate_opts *opts, struct err *err);
 /* Runs each target several times and writes its golden, or says in the verdict why it refused.
- */
+ * Where the environment says CI=true nothing is written: ERR_USAGE. */
 MUST_CHECK int gate_record(struct verdicts *out, struct arena *arena,
 	const struct config *config, const struct gate_opts *opts, struct err *err);
 

@@ -18,10 +18,13 @@ struct values {
 	uint32_t size_kb;
 };
 
-#define BOOL(i) KEY_BOOL, offsetof(struct values, truth[i])
-#define TEXT(i) KEY_TEXT, offsetof(struct values, text[i])
-#define NUMBER(i) KEY_FLOAT, offsetof(struct values, number[i])
-#define ENABLED { "enabled", KEY_BOOL, offsetof(struct values, enabled) }
+#define BOOL(i) KEY_BOOL, .offset = offsetof(struct values, truth[i])
+#define TEXT(i) KEY_TEXT, .offset = offsetof(struct values, text[i])
+#define NUMBER(i) KEY_FLOAT, .offset = offsetof(struct values, number[i])
+#define ENABLED                                                                                \
+	{                                                                                      \
+		"enabled", KEY_BOOL, .offset = offsetof(struct values, enabled)                \
+	}
 
 static const struct key equivalence_keys[] = {
 	ENABLED,
@@ -58,14 +61,16 @@ static const struct key otlp_keys[] = {
 static const char *const algorithms[] = { "rle", "zstd", NULL };
 static const struct key compression_keys[] = {
 	ENABLED,
-	{ "algorithm", KEY_CHOICE, offsetof(struct values, choice), .choices = algorithms },
-	{ "min_file_size_kb", KEY_NUMBER, offsetof(struct values, size_kb), .max = 4 << 20 },
+	{ "algorithm", KEY_CHOICE, .offset = offsetof(struct values, choice),
+		.choices = algorithms },
+	{ "min_file_size_kb", KEY_NUMBER, .offset = offsetof(struct values, size_kb),
+		.max = 4 << 20 },
 	{ .name = NULL },
 };
 
 static const struct key ci_keys[] = {
 	{ "fail_fast", BOOL(0) },
-	{ "export_format", KEY_CHOICE, offsetof(struct values, choice),
+	{ "export_format", KEY_CHOICE, .offset = offsetof(struct values, choice),
 		.choices = setting_report_formats },
 	{ "export_path", TEXT(0) },
 	{ "compare_with_baseline", BOOL(1) },
@@ -120,10 +125,11 @@ use_ci(struct config *c, const struct toml *table, const struct values *v, struc
 	c->fail_fast = v->truth[0];
 	if (compare && !v->truth[1]) {
 		err_at(err, compare->at, "a check without its golden is not supported");
-		return err_hint(err, "profile = \"counts\" in [gate] judges nothing but the rules");
+		return err_hint(err, "remove the key: a check always compares");
 	}
 	if (format && !v->text[0])
-		return err_at(err, format->key_at, "'export_format' in [ci] needs 'export_path'");
+		return err_at(
+			err, format->key_at, "'export_format' in [ci] needs 'export_path'");
 	if (!v->text[0])
 		return 0;
 	name = names[format ? v->choice : 2];

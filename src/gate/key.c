@@ -28,8 +28,8 @@ article(const char *noun)
 }
 
 int
-key_wrong_kind(
-	const struct key_context *k, const struct toml *value, const char *wanted, struct err *err)
+key_wrong_kind(const struct key_context *k, const struct toml *value, const char *wanted,
+	struct err *err)
 {
 	const char *found = toml_kind_name(value->kind);
 
@@ -38,12 +38,12 @@ key_wrong_kind(
 }
 
 int
-key_text(
-	const struct key_context *k, const char **out, const struct toml *value, struct err *err)
+key_text(const struct key_context *k, const char **out, const struct toml *value,
+	struct err *err)
 {
-	const char *name = value->key ? value->key
-		: value->parent && value->parent->key ? value->parent->key
-						      : "an item";
+	const char *name = value->key                            ? value->key
+			   : value->parent && value->parent->key ? value->parent->key
+								 : "an item";
 
 	if (value->kind != TOML_STRING)
 		return err_at(err, value->at, "'%s' in %s must be a string, not %s %s", name,
@@ -120,8 +120,8 @@ read_number(struct key_context *k, const struct key *key, const struct toml *v, 
 	if (v->kind != TOML_INTEGER)
 		return key_wrong_kind(k, v, "a whole number", err);
 	if (v->integer < key->min || v->integer > key->max)
-		return err_at(err, v->at, "'%s' in %s must be from %lld to %lld, not %lld", v->key,
-			k->where, (long long)key->min, (long long)key->max,
+		return err_at(err, v->at, "'%s' in %s must be from %lld to %lld, not %lld",
+			v->key, k->where, (long long)key->min, (long long)key->max,
 			(long long)v->integer);
 	FIELD(uint32_t, out, key->offset) = (uint32_t)v->integer;
 	return 0;
@@ -134,8 +134,8 @@ read_float(struct key_context *k, const struct key *key, const struct toml *v, v
 	if (v->kind != TOML_INTEGER && v->kind != TOML_FLOAT)
 		return key_wrong_kind(k, v, "a number", err);
 	if (!(v->number >= (double)key->min && v->number <= (double)key->max))
-		return err_at(err, v->at, "'%s' in %s must be from %lld to %lld", v->key, k->where,
-			(long long)key->min, (long long)key->max);
+		return err_at(err, v->at, "'%s' in %s must be from %lld to %lld", v->key,
+			k->where, (long long)key->min, (long long)key->max);
 	FIELD(double, out, key->offset) = v->number;
 	return 0;
 }
@@ -151,8 +151,8 @@ read_duration(struct key_context *k, const struct key *key, const struct toml *v
 	if (scan_duration(&ns, v->text, err) < 0)
 		return key_place(err, v->at);
 	if (!ns)
-		return err_at(err, v->at, "'%s' in %s must be longer than nothing", v->key,
-			k->where);
+		return err_at(
+			err, v->at, "'%s' in %s must be longer than nothing", v->key, k->where);
 	FIELD(uint64_t, out, key->offset) = ns;
 	return 0;
 }
@@ -233,7 +233,8 @@ key_variables(struct key_context *k, const char *const **out, size_t *n, const s
 	for (const struct toml *item = v->first; item; item = item->next) {
 		if (!*item->key || strchr(item->key, '='))
 			return err_at(err, item->key_at,
-				"'%s' in %s cannot be the name of a variable", item->key, k->where);
+				"'%s' in %s cannot be the name of a variable", item->key,
+				k->where);
 		if (key_text(k, &text, item, err) < 0)
 			return -1;
 		items[i++] = arena_printf(k->arena, "%s=%s", item->key, text);

@@ -13,14 +13,14 @@
 #include "base/toml.h"
 
 enum key_kind {
-	KEY_BOOL,      /* bool */
-	KEY_TEXT,      /* const char *, no NUL inside, not empty */
-	KEY_NUMBER,    /* uint32_t, min to max */
-	KEY_FLOAT,     /* double; a whole number is one, too */
-	KEY_DURATION,  /* uint64_t nanoseconds, more than none */
-	KEY_SIZE,      /* size_t bytes; a number or a text with a unit */
-	KEY_CHOICE,    /* int: index into choices */
-	KEY_TEXTS,     /* const char *const *, and size_t at n_offset; not empty; ends in NULL */
+	KEY_BOOL,     /* bool */
+	KEY_TEXT,     /* const char *, no NUL inside, not empty */
+	KEY_NUMBER,   /* uint32_t, min to max */
+	KEY_FLOAT,    /* double; a whole number is one, too */
+	KEY_DURATION, /* uint64_t nanoseconds, more than none */
+	KEY_SIZE,     /* size_t bytes; a number or a text with a unit */
+	KEY_CHOICE,   /* int: index into choices */
+	KEY_TEXTS,    /* const char *const *, and size_t at n_offset; not empty; ends in NULL */
 	KEY_VARIABLES, /* a table of texts, as "NAME=value"; stored like KEY_TEXTS */
 	KEY_OWN,       /* read() does it; kind of value checked there */
 	KEY_CHECKED,   /* read by somebody else: known, and nothing more */
@@ -40,8 +40,8 @@ struct key {
 	bool required;
 	int64_t min, max;           /* KEY_NUMBER */
 	const char *const *choices; /* KEY_CHOICE; ends in NULL */
-	int (*read)(struct key_context *k, const struct toml *value, void *field,
-		struct err *err);
+	int (*read)(
+		struct key_context *k, const struct toml *value, void *field, struct err *err);
 };
 
 struct key_conflict {
@@ -56,9 +56,9 @@ MUST_CHECK int keys_read(struct key_context *k, const struct key *keys,
 MUST_CHECK int keys_conflict(const struct key_context *k, const struct key_conflict *pairs,
 	const struct toml *table, struct err *err);
 
-/* The pieces, for read() functions. */
-MUST_CHECK int key_wrong_kind(
-	const struct key_context *k, const struct toml *value, const char *wanted, struct err *err);
+/* The pieces, for read() functions. key_wrong_kind() always returns -1. */
+int key_wrong_kind(const struct key_context *k, const struct toml *value, const char *wanted,
+	struct err *err);
 MUST_CHECK int key_text(const struct key_context *k, const char **out, const struct toml *value,
 	struct err *err);
 /* *out is the index of the value's text among the choices, which end in NULL. */

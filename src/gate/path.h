@@ -8,7 +8,8 @@
 /* path as seen from dir, without "." and ".." where text alone can remove them; an absolute
  * path stays what it is. In the arena. */
 const char *path_join(struct arena *arena, const char *dir, const char *path);
-/* What of path lies below dir: "a/b", "" for dir itself; NULL when it is elsewhere. Both clean. */
+/* What of path lies below dir: "a/b", "" for dir itself; NULL when it is elsewhere. Both clean.
+ */
 const char *path_below(const char *dir, const char *path);
 /* The last component; "/" for the root. */
 const char *path_last(const char *path);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * run.h - one run of one target under control: environment, sandbox, capture, effects
+ *
+ * Hidden here: pipes emptied while the target runs, the timeout, snapshots before and after,
+ * what is cleaned up whatever happens.
  */
 #ifndef GATE_RUN_H
 #define GATE_RUN_H
@@ -10,8 +13,10 @@
 
 struct run_opts {
 	enum capture_backend backend;
-	const char *trace_path;            /* the raw trace is stored here; NULL: not */
-	bool all_calls, memory_calls;      /* rules need them */
+	const char *trace_path;                /* the raw trace is stored here; NULL: not */
+	const char *stdout_path, *stderr_path; /* what was printed; NULL: not stored */
+	bool all_calls, memory_calls;          /* rules need them */
+	bool keep_sandbox;
 	bool (*is_interrupted)(void *arg); /* asked every few milliseconds; NULL: never */
 	void *arg;
 };
@@ -24,7 +29,12 @@ struct run {
 	struct trace_footer footer;
 	int status; /* wait status of the command */
 	bool timed_out, interrupted;
+	/* Bytes that left through our pipes and are in no effect, or the other way round: what
+	 * the trace missed, a sentence; NULL when all agrees. */
+	char *disagreement;
 	char *stdout_tail, *stderr_tail; /* for people; printable */
+	uint64_t stdout_bytes, stderr_bytes;
+	char *sandbox; /* with keep_sandbox: where it is */
 	uint64_t time_ns;
 };
 
@@ -32,5 +42,7 @@ struct run {
 MUST_CHECK int run_target(struct run *out, const struct config *config,
 	const struct target *target, const struct run_opts *opts, struct err *err);
 void run_done(struct run *r);
+/* As a shell shows it: the exit status, or 128 + signal; -1 when it did not end by itself. */
+int run_exit(const struct run *r);
 
 #endif

@@ -118,7 +118,8 @@ sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
 		return 0;
 	from = path_join(s->arena, dir, program);
 	if (!is_program(from)) {
-		err_set(err, "program '%s' is neither in the sandbox nor in '%s'", program, dir);
+		err_set(err, "program '%s' is neither in the sandbox nor in '%s'", program,
+			dir);
 		return err_hint(err, "build it first, for instance with setup = [\"make\", …]");
 	}
 	name = path_last(from);

@@ -21,8 +21,8 @@ MUST_CHECK int sandbox_open(struct sandbox **out, struct err *err);
 /* Copies the target's fixtures into work/. */
 MUST_CHECK int sandbox_fill(struct sandbox *s, const struct target *target, struct err *err);
 /* The target's argv[0]: a relative path that is not among the fixtures but names a program as
- * seen from dir is copied to bin/ and becomes the relative path to it, so that the command reads
- * the same wherever the project lies. *out is argv itself when nothing has to change. */
+ * seen from dir is copied to bin/ and becomes the relative path to it, so that the command
+ * reads the same wherever the project lies. *out is argv itself when nothing has to change. */
 MUST_CHECK int sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
 	const char *const **out, struct err *err);
 /* Removes everything. The sandbox is used up whatever comes of it. */

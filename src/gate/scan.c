@@ -68,7 +68,8 @@ scan_size(uint64_t *bytes, const char *text, struct err *err)
 
 	if (scan_units(&value, text, sizes, ARRAY_LEN(sizes)) < 0) {
 		err_set(err, "'%s' is not a size", text);
-		return err_hint(err, "a whole number and a unit: \"512KiB\", \"64MiB\", \"1GB\"");
+		return err_hint(
+			err, "a whole number and a unit: \"512KiB\", \"64MiB\", \"1GB\"");
 	}
 	*bytes = value;
 	return 0;
@@ -89,7 +90,8 @@ scan_glob(const char *glob, struct err *err)
 			close = p + 1 + (p[1] == '!' || p[1] == '^');
 			close = *close ? strchr(close + 1, ']') : NULL;
 			if (!close)
-				return err_set(err, "the bracket in '%s' is never closed", glob);
+				return err_set(
+					err, "the bracket in '%s' is never closed", glob);
 			p = close;
 		}
 	}

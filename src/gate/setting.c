@@ -175,7 +175,7 @@ read_set(struct key_context *k, const struct toml *v, void *field, struct err *e
 	return 0;
 }
 
-#define FIELD(name) offsetof(struct config, name)
+#define FIELD(name) .offset = offsetof(struct config, name)
 static const struct key environment_keys[] = {
 	{ "inherit", KEY_OWN, .read = read_inherit },
 	{ "set", KEY_OWN, .read = read_set },

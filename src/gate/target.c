@@ -24,15 +24,15 @@ read_name(struct key_context *k, const struct toml *v, void *field, struct err *
 	if (key_text(k, &name, v, err) < 0)
 		return -1;
 	bad = name +
-		strspn(name,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	      strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 	if (*name && !*bad && *name != '.' && *name != '-' && strlen(name) <= 100) {
 		*(const char **)field = name;
 		return 0;
 	}
 	err_at(err, v->at, "'%s' cannot be the name of a target: it becomes a file name", name);
-	return err_hint(err, "up to 100 letters, digits, '_', '-', '.', and neither '-' nor '.' "
-			     "in front");
+	return err_hint(err,
+		"up to 100 letters, digits, '_', '-', '.', and neither '-' nor '.' "
+		"in front");
 }
 
 static int
@@ -150,19 +150,20 @@ read_with(struct key_context *k, const struct toml *v, void *field, struct err *
 }
 
 static const struct key redact_keys[] = {
-	{ "pattern", KEY_TEXT, offsetof(struct redact_row, pattern), .required = true },
-	{ "with", KEY_OWN, offsetof(struct redact_row, with), .read = read_with,
+	{ "pattern", KEY_TEXT, .offset = offsetof(struct redact_row, pattern),
+		.required = true },
+	{ "with", KEY_OWN, .offset = offsetof(struct redact_row, with), .read = read_with,
 		.required = true },
 	{ .name = NULL },
 };
 
 static int
-read_redaction(struct key_context *k, struct redaction *out, const struct toml *item,
-	struct err *err)
+read_redaction(
+	struct key_context *k, struct redaction *out, const struct toml *item, struct err *err)
 {
 	struct config *c = k->arg;
-	struct key_context inner = { k->arena, arena_printf(k->arena, "'redact' of %s", k->where),
-		c };
+	struct key_context inner = { k->arena,
+		arena_printf(k->arena, "'redact' of %s", k->where), c };
 	struct redact_row row = { 0 };
 	struct regex *regex;
 
@@ -201,8 +202,7 @@ static bool
 is_contents(const char *text)
 {
 	return str_has_suffix(text, "/") || str_has_suffix(text, "/.") ||
-		strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
-		str_has_suffix(text, "/..");
+	       strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || str_has_suffix(text, "/..");
 }
 
 static int
@@ -220,21 +220,20 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 		if (key_text(k, &text, item, err) < 0)
 			return -1;
 		t->fixtures[n].from = path_join(k->arena, c->dir, text);
-		t->fixtures[n].to =
-			is_contents(text) ? "" : path_last(t->fixtures[n].from);
+		t->fixtures[n].to = is_contents(text) ? "" : path_last(t->fixtures[n].from);
 	}
 	t->n_fixtures = n;
 	return 0;
 }
 
-#define FIELD(name) offsetof(struct target, name)
+#define FIELD(name) .offset = offsetof(struct target, name)
 static const struct key target_keys[] = {
 	{ "name", KEY_OWN, FIELD(name), .read = read_name, .required = true },
 	{ "command", KEY_OWN, .read = read_command },
 	{ "shell", KEY_OWN, .read = read_shell },
 	{ "stdin", KEY_OWN, .read = read_stdin },
 	{ "stdin_file", KEY_TEXT, FIELD(stdin_file) },
-	{ "env", KEY_VARIABLES, FIELD(env), FIELD(n_env) },
+	{ "env", KEY_VARIABLES, FIELD(env), .n_offset = offsetof(struct target, n_env) },
 	{ "cwd", KEY_TEXT, FIELD(cwd) },
 	{ "sandbox", KEY_BOOL, FIELD(sandbox) },
 	{ "fixtures", KEY_OWN, .read = read_fixtures },
@@ -253,8 +252,8 @@ static const struct key target_keys[] = {
 	{ "equivalent_to", KEY_TEXT, FIELD(equivalent_to) },
 	{ "io_uring", KEY_OWN, FIELD(deny_io_uring), .read = setting_io_uring },
 	{ "aslr", KEY_BOOL, FIELD(aslr) },
-	{ "output_maps", KEY_LATER },
-	{ "budget", KEY_LATER },
+	{ .name = "output_maps", .kind = KEY_LATER },
+	{ .name = "budget", .kind = KEY_LATER },
 	{ .name = NULL },
 };
 #undef FIELD
@@ -388,9 +387,9 @@ check_equivalent(const struct config *c, const struct target *t, struct err *err
 		return 0;
 	err_at(err, t->equivalent_at, "[[target]] '%s' cannot be equivalent to '%s'%s", t->name,
 		t->equivalent_to,
-		!other               ? ": there is no such target"
-			: other == t ? ": that is the target itself"
-				     : ": that one has no golden of its own");
+		!other       ? ": there is no such target"
+		: other == t ? ": that is the target itself"
+			     : ": that one has no golden of its own");
 	if (other)
 		return err_hint(err, "name a target that is compared with a golden");
 	names = arena_array(c->arena, c->n_targets + 1, sizeof *names);
@@ -413,8 +412,8 @@ targets_check(const struct config *c, struct err *err)
 		other = map_get_text(names, t->name);
 		if (other) {
 			err_at(err, t->at, "a second [[target]] '%s'", t->name);
-			return err_hint(err, "the first is at %s:%u", other->at.file,
-				other->at.row);
+			return err_hint(
+				err, "the first is at %s:%u", other->at.file, other->at.row);
 		}
 		*map_text(names, t->name) = t;
 		if (t->equivalent_to)
@@ -427,8 +426,7 @@ targets_check(const struct config *c, struct err *err)
 		*map_text(goldens, t->golden) = t;
 	}
 	for (size_t i = 0; i < c->n_targets; i++)
-		if (c->targets[i].equivalent_to &&
-			check_equivalent(c, &c->targets[i], err) < 0)
+		if (c->targets[i].equivalent_to && check_equivalent(c, &c->targets[i], err) < 0)
 			return -1;
 	return 0;
 }

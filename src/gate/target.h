@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* target.h - the [[target]] tables of renacer.toml, and [gate], which they take defaults from */
+/* target.h - the [[target]] tables of renacer.toml, and [gate], which they take defaults from
+ */
 #ifndef GATE_TARGET_H
 #define GATE_TARGET_H
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * artifact.c - what a run leaves in the directory of --artifacts when it did not pass
+ *
+ * NAME.rtrace, NAME.stdout, NAME.stderr; NAME.2.rtrace and so on for later runs; NAME.golden is
+ * what the run would have as its golden.
+ */
+
+#include "gate/inner.h"
+
+#include "base/file.h"
+#include "store/golden.h"
+
+#include <unistd.h>
+
+static const char *
+path_of(struct gate *g, const struct target *target, uint32_t nr, const char *ending)
+{
+	if (nr > 1)
+		return arena_printf(
+			g->arena, "%s/%s.%u.%s", g->opts->artifacts, target->name, nr, ending);
+	return arena_printf(g->arena, "%s/%s.%s", g->opts->artifacts, target->name, ending);
+}
+
+static bool
+wants(const struct gate *g, const struct target *t, bool (*needs)(const struct rule *rule))
+{
+	for (size_t i = 0; i < g->config->rules.n; i++) {
+		const struct rule *rule = g->config->rules.items[i];
+
+		if (rule_is_enabled(rule) && rule_applies(rule, t->name) && needs(rule))
+			return true;
+	}
+	return false;
+}
+
+int
+gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *out,
+	struct err *err)
+{
+	struct run_opts opts = {
+		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
+		.all_calls = wants(g, target, rule_needs_all_calls),
+		.memory_calls = wants(g, target, rule_needs_memory_calls),
+		.keep_sandbox = g->opts->keep_sandboxes,
+		.is_interrupted = g->opts->is_interrupted,
+		.arg = g->opts->arg,
+	};
+
+	if (g->opts->artifacts) {
+		if (dir_make(g->opts->artifacts, 0755, err) < 0)
+			return err_wrap(err, "artifacts");
+		opts.trace_path = path_of(g, target, nr, "rtrace");
+		opts.stdout_path = path_of(g, target, nr, "stdout");
+		opts.stderr_path = path_of(g, target, nr, "stderr");
+	}
+	return run_target(out, g->config, target, &opts, err);
+}
+
+void
+artifacts_remove(struct gate *g, const struct target *target, uint32_t nr)
+{
+	static const char *const endings[] = { "rtrace", "stdout", "stderr" };
+
+	for (size_t i = 0; g->opts->artifacts && i < ARRAY_LEN(endings); i++)
+		unlink(path_of(g, target, nr, endings[i]));
+}
+
+void
+artifacts_pending(
+	struct gate *g, const struct target *target, struct run *run, struct verdict *v)
+{
+	struct err err = { 0 };
+	struct finding note = { .level = FINDING_NOTE,
+		.rule_id = "renacer/artifacts",
+		.subject = target->name,
+		.at = target->at };
+	const char *path;
+	bool written;
+
+	if (!g->opts->artifacts)
+		return;
+	path = path_of(g, target, 1, "golden");
+	if (golden_save(run->golden, path, g->config->zst_above, &written, &err) < 0) {
+		note.level = FINDING_WARNING;
+		note.text =
+			arena_printf(g->arena, "the run's golden was not kept: %s", err.text);
+		err_drop(&err); /* said in the note; the verdict stands without it */
+	} else {
+		note.text = arena_printf(g->arena,
+			"trace, output and the run's golden are in '%s'", g->opts->artifacts);
+	}
+	verdict_add_finding(v, g->arena, &note);
+}

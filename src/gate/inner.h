@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inner.h - what checking and recording share; for the files of this room only
+ */
+#ifndef GATE_INNER_H
+#define GATE_INNER_H
+
+#include "gate/gate.h"
+
+/* One call of gate_check() or gate_record(). */
+struct gate {
+	const struct config *config;
+	const struct gate_opts *opts;
+	struct arena *arena; /* of the verdicts */
+	const char *here;    /* our working directory: paths below it are shown relative */
+};
+
+/* Judges or records one target; what goes wrong is in the verdict. */
+void check_target(struct gate *g, const struct target *target, struct verdict *out);
+void record_target(struct gate *g, const struct target *target, struct verdict *out);
+
+/* A verdict with what is known before anything runs. */
+struct verdict verdict_begin(struct gate *g, const struct target *target);
+/* Run number nr (from 1) of a target, for the rules that apply; artifacts as opts say. */
+MUST_CHECK int gate_run(struct gate *g, const struct target *target, uint32_t nr,
+	struct run *out, struct err *err);
+/* Takes back the artifacts of a run that passed. */
+void artifacts_remove(struct gate *g, const struct target *target, uint32_t nr);
+/* Leaves the run's golden as the one to accept; a note in the verdict says where. */
+void artifacts_pending(
+	struct gate *g, const struct target *target, struct run *run, struct verdict *v);
+/* Sets kind and text, and adds the finding that says the same. */
+void verdict_set(struct gate *g, struct verdict *v, enum verdict_kind kind, const char *rule_id,
+	const char *text, const char *detail, const char *hint);
+/* Copies into the arena what would be gone with the run: findings, facts, output. */
+void verdict_keep(struct gate *g, struct verdict *v, const struct run *run);
+
+/* True when the run came to an end that can be judged; else *v says why not: interrupted, timed
+ * out, incomplete is for the judge. */
+bool run_is_whole(
+	struct gate *g, const struct target *target, const struct run *run, struct verdict *v);
+
+/* Text for people, in the arena. */
+const char *say_command(struct arena *arena, const struct target *target);
+const char *say_duration(struct arena *arena, uint64_t ns); /* "30s", "1500ms" */
+/* "exit 0, stdout 14 bytes, 2 paths written, 1 program executed" */
+const char *say_effects(struct arena *arena, const struct golden *golden);
+/* The exit status that a golden holds, 128 + signal included; -1: none. */
+int golden_exit(const struct golden *golden);
+
+#endif

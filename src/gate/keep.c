@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* keep.c - verdicts begun, set, and made to outlive the run that they are about */
+
+#include "gate/inner.h"
+
+#include "gate/path.h"
+
+#include <string.h>
+
+static const char *
+shown_path(const struct gate *g, const char *path)
+{
+	const char *below = *path ? path_below(g->here, path) : NULL;
+
+	return below && *below ? below : path;
+}
+
+struct verdict
+verdict_begin(struct gate *g, const struct target *target)
+{
+	return (struct verdict){
+		.target = target->name,
+		.expects_fail = target->expects_fail,
+		.profile = target->profile,
+		.golden_path = target->equivalent_to ? NULL : shown_path(g, target->golden),
+		.config_path = *g->config->path ? shown_path(g, g->config->path) : NULL,
+		.command = say_command(g->arena, target),
+		.at = target->at,
+	};
+}
+
+void
+verdict_set(struct gate *g, struct verdict *v, enum verdict_kind kind, const char *rule_id,
+	const char *text, const char *detail, const char *hint)
+{
+	v->kind = kind;
+	v->text = text;
+	verdict_add_finding(v, g->arena,
+		&(struct finding){
+			.level = kind == VERDICT_PASS || kind == VERDICT_SKIP ? FINDING_NOTE
+				 : kind == VERDICT_INCONCLUSIVE || kind == VERDICT_FLAKY
+					 ? FINDING_WARNING
+					 : FINDING_ERROR,
+			.rule_id = rule_id,
+			.subject = v->target,
+			.text = text,
+			.detail = detail,
+			.hint = hint,
+			.at = v->at,
+		});
+}
+
+static void
+keep_findings(struct gate *g, struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_findings; i++) {
+		struct finding *f = &v->findings[i];
+		const char **texts[] = { &f->subject, &f->text, &f->wanted, &f->found,
+			&f->detail, &f->evidence, &f->hint };
+
+		for (size_t j = 0; j < ARRAY_LEN(texts); j++)
+			*texts[j] = arena_strdup(g->arena, *texts[j]);
+	}
+	for (size_t i = 0; i < v->n_outcomes; i++)
+		v->outcomes[i].text = arena_strdup(g->arena, v->outcomes[i].text);
+}
+
+static struct call_count *
+keep_counts(struct arena *arena, const struct call_count *counts, size_t n)
+{
+	struct call_count *copy;
+
+	if (!n)
+		return NULL;
+	copy = arena_dup(arena, counts, n * sizeof *counts);
+	for (size_t i = 0; i < n; i++)
+		copy[i].name = arena_intern(arena, counts[i].name, strlen(counts[i].name));
+	return copy;
+}
+
+static const struct facts *
+keep_facts(struct arena *arena, const struct facts *facts)
+{
+	struct facts *copy = arena_dup(arena, facts, sizeof *facts);
+
+	copy->calls = keep_counts(arena, facts->calls, facts->n_names);
+	if (!facts->n_processes)
+		return copy;
+	copy->processes = arena_dup(
+		arena, facts->processes, facts->n_processes * sizeof *facts->processes);
+	for (size_t i = 0; i < copy->n_processes; i++) {
+		struct process_facts *p = &copy->processes[i];
+
+		p->program = arena_strdup(arena, p->program);
+		p->calls = keep_counts(arena, p->calls, p->n_calls);
+	}
+	return copy;
+}
+
+void
+verdict_keep(struct gate *g, struct verdict *v, const struct run *run)
+{
+	keep_findings(g, v);
+	if (run->facts)
+		v->facts = keep_facts(g->arena, run->facts);
+	if (v->kind != VERDICT_PASS && run->stderr_tail && *run->stderr_tail)
+		v->output = arena_strdup(g->arena, run->stderr_tail);
+	if (run->sandbox)
+		verdict_add_finding(v, g->arena,
+			&(struct finding){ .level = FINDING_NOTE,
+				.rule_id = "renacer/sandbox",
+				.subject = v->target,
+				.text = arena_printf(
+					g->arena, "the sandbox is kept: %s", run->sandbox),
+				.at = v->at });
+}
+
+bool
+run_is_whole(
+	struct gate *g, const struct target *target, const struct run *run, struct verdict *v)
+{
+	if (run->interrupted) {
+		verdict_set(
+			g, v, VERDICT_ERROR, "renacer/interrupted", "interrupted", NULL, NULL);
+		return false;
+	}
+	if (!run->timed_out)
+		return true;
+	verdict_set(g, v, VERDICT_FAIL, "renacer/timeout",
+		arena_printf(g->arena,
+			"timed out after %s; it and everything it had started were killed",
+			say_duration(g->arena, target->timeout_ns)),
+		*run->stdout_tail
+			? arena_printf(g->arena, "it had printed:\n%s", run->stdout_tail)
+			: NULL,
+		"find out what it waits for, or set timeout = \"…\" in its [[target]]");
+	return false;
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - one run of one target under control
+ *
+ * The order matters: what setup makes may be a fixture; the states before the run are taken
+ * when the target is loaded but has not run its first instruction; those after it before the
+ * sandbox goes.
+ */
+
+#include "gate/run.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "effects/snapshot.h"
+#include "gate/environ.h"
+#include "gate/fingerprint.h"
+#include "gate/outlet.h"
+#include "gate/path.h"
+#include "gate/sandbox.h"
+#include "gate/setup.h"
+#include "store/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK_MS 5
+#define DRAIN_EVERY 32       /* events, so that a writer seldom finds the pipe full */
+#define TEXT_LIMIT 65536     /* of one stream or file, kept as text */
+#define PAYLOAD_LIMIT 65536u /* of one call: enough to make a stream's text whole */
+#define TAIL_LIMIT 4000      /* of the output, for people */
+
+struct runner {
+	const struct config *config;
+	const struct target *target;
+	const struct run_opts *opts;
+	struct run *run;
+	struct arena *arena;
+	struct sandbox *sandbox;
+	const char *const *argv, *const *envp;
+	const char *cwd;
+	struct call_set wanted;
+	struct outlet *out, *err_out;
+	struct capture *capture;
+	struct effects *effects;
+	struct trace_writer *writer;
+	uint64_t end_ns, seq, time_ns;
+	bool is_before; /* of the states that are being taken */
+};
+
+static bool
+tick(void *arg)
+{
+	struct runner *r = arg;
+
+	outlet_drain(r->out);
+	outlet_drain(r->err_out);
+	if (r->opts->is_interrupted && r->opts->is_interrupted(r->opts->arg))
+		r->run->interrupted = true;
+	else if (clock_monotonic_ns() > r->end_ns)
+		r->run->timed_out = true;
+	return r->run->interrupted || r->run->timed_out;
+}
+
+static int
+settle_cwd(struct runner *r, struct err *err)
+{
+	struct stat st;
+
+	r->cwd = r->target->sandbox ? path_join(r->arena, r->sandbox->work, r->target->cwd)
+				    : r->target->cwd;
+	if (stat(r->cwd, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	err_set(err, "there is no directory '%s' to start in", r->target->cwd);
+	return r->target->sandbox
+		       ? err_hint(err, "in a sandbox it must come from 'fixtures' or 'setup'")
+		       : -1;
+}
+
+static int
+prepare(struct runner *r, struct err *err)
+{
+	const struct target *t = r->target;
+
+	if (sandbox_open(&r->sandbox, err) < 0)
+		return -1;
+	r->sandbox->keep = r->opts->keep_sandbox;
+	if (setup_run(r->config, t, r->sandbox, r->opts, err) < 0 ||
+		sandbox_fill(r->sandbox, t, err) < 0 || settle_cwd(r, err) < 0 ||
+		sandbox_argv(r->sandbox, t, r->config->dir, &r->argv, err) < 0)
+		return -1;
+	r->envp = environ_make(
+		r->arena, r->config, t, r->sandbox, r->cwd, (const char *const *)environ);
+	return 0;
+}
+
+/* A file, never a pipe: nobody has to feed it. A text goes to a file without a name. */
+static int
+open_stdin(struct runner *r, int *out, struct err *err)
+{
+	const struct target *t = r->target;
+	const char *path = t->stdin_file ? t->stdin_file : "/dev/null";
+
+	if (t->stdin_text) {
+		path = arena_printf(r->arena, "%s/stdin", r->sandbox->root);
+		if (file_write(path, t->stdin_text, t->n_stdin, 0644, err) < 0)
+			return -1;
+	}
+	*out = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return *out < 0 ? err_sys(err, "open '%s' for standard input", path) : 0;
+}
+
+/* Everything, or what the effects of this profile and the rules need. */
+static const struct call_set *
+wanted_calls(struct runner *r)
+{
+	static const enum call_id memory[] = { CALL_mmap, CALL_brk, CALL_mremap, CALL_munmap };
+
+	if (r->opts->all_calls)
+		return NULL;
+	effects_wanted(&r->wanted, r->target->profile);
+	for (size_t i = 0; r->opts->memory_calls && i < ARRAY_LEN(memory); i++)
+		call_set_add(&r->wanted, memory[i]);
+	return &r->wanted;
+}
+
+static int
+start(struct runner *r, struct err *err)
+{
+	const struct target *t = r->target;
+	AUTO(fd_close) int in = -1;
+	mode_t mask;
+	int rc;
+
+	if (open_stdin(r, &in, err) < 0 ||
+		outlet_open(&r->out, r->opts->stdout_path, err) < 0 ||
+		outlet_open(&r->err_out, r->opts->stderr_path, err) < 0)
+		return -1;
+	struct capture_opts opts = {
+		.backend = r->opts->backend,
+		.argv = r->argv,
+		.envp = r->envp,
+		.cwd = r->cwd,
+		.stdio = { in, outlet_fd(r->out), outlet_fd(r->err_out) },
+		.follow = true,
+		.wanted = wanted_calls(r),
+		.payload_limit = PAYLOAD_LIMIT,
+		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
+		.aslr = t->aslr,
+		.deny_io_uring = t->deny_io_uring,
+		.home = environ_get(r->envp, "HOME"),
+		.tmp = environ_get(r->envp, "TMPDIR"),
+		.sandbox = r->sandbox->root,
+		.tick = tick,
+		.tick_arg = r,
+		.tick_ms = TICK_MS,
+		.linger_ms = (uint32_t)MIN(t->linger_ns / NS_PER_MS + 1, UINT32_MAX),
+	};
+	r->end_ns = clock_monotonic_ns() + t->timeout_ns;
+	mask = umask(022);
+	rc = capture_start(&r->capture, &opts, err);
+	umask(mask);
+	outlet_close_writer(r->out);
+	outlet_close_writer(r->err_out);
+	return rc;
+}
+
+static int
+begin_effects(struct runner *r, struct err *err)
+{
+	const struct target *t = r->target;
+	const struct trace_header *header = capture_header(r->capture);
+	struct effects_opts opts = {
+		.profile = t->profile,
+		.target = r->config->path[0] ? t->name : NULL,
+		.ignore_paths = t->ignore_paths,
+		.n_ignore_paths = t->n_ignore_paths,
+		.redactions = t->redactions,
+		.n_redactions = t->n_redactions,
+		.text_limit = TEXT_LIMIT,
+	};
+
+	r->effects = effects_new(header, &opts);
+	if (!r->opts->trace_path)
+		return 0;
+	return trace_writer_open(&r->writer, r->opts->trace_path, header, err);
+}
+
+static int
+pass_on(struct runner *r, const struct event *event, struct err *err)
+{
+	if (r->writer && trace_write(r->writer, event, err) < 0)
+		return -1;
+	return effects_event(r->effects, event, err);
+}
+
+static int
+pass_state(void *arg, const struct path_state *state, struct err *err)
+{
+	struct runner *r = arg;
+	struct event event = { .kind = EVENT_PATH, .time_ns = r->time_ns, .path = *state };
+
+	event.seq = r->is_before ? 0 : ++r->seq;
+	event.path.is_before = r->is_before;
+	return pass_on(r, &event, err);
+}
+
+static int
+follow(struct runner *r, struct err *err)
+{
+	struct event event;
+	unsigned n = 0;
+	int rc;
+
+	while ((rc = capture_next(r->capture, &event, err)) > 0) {
+		r->seq = event.seq;
+		r->time_ns = event.time_ns;
+		if (pass_on(r, &event, err) < 0)
+			return -1;
+		if (++n % DRAIN_EVERY == 0) {
+			outlet_drain(r->out);
+			outlet_drain(r->err_out);
+		}
+	}
+	return rc;
+}
+
+/* Paths outside the sandbox, whose states the walk over the sandbox does not give. */
+struct outside {
+	struct runner *runner;
+	const char **paths;
+	size_t n, room;
+};
+
+static void
+note_path(void *arg, const char *path)
+{
+	struct outside *o = arg;
+
+	if (path_below(o->runner->sandbox->root, path))
+		return;
+	o->paths = mem_grow(o->paths, o->n, &o->room, sizeof *o->paths);
+	o->paths[o->n++] = arena_strdup(o->runner->arena, path);
+}
+
+static int
+take_states_after(struct runner *r, struct err *err)
+{
+	struct outside outside = { .runner = r };
+	struct path_state state;
+	int rc;
+
+	r->is_before = false;
+	effects_paths(r->effects, note_path, &outside);
+	rc = snapshot_tree(r->sandbox->root, TEXT_LIMIT, pass_state, r, err);
+	for (size_t i = 0; rc == 0 && i < outside.n; i++) {
+		snapshot_path(&state, r->arena, outside.paths[i], TEXT_LIMIT);
+		rc = pass_state(r, &state, err);
+	}
+	mem_free(outside.paths);
+	return rc;
+}
+
+static int
+watch(struct runner *r, struct err *err)
+{
+	r->is_before = true;
+	if (snapshot_tree(r->sandbox->root, TEXT_LIMIT, pass_state, r, err) < 0 ||
+		follow(r, err) < 0 || take_states_after(r, err) < 0)
+		return -1;
+	r->run->footer = *capture_footer(r->capture);
+	r->run->status = capture_status(r->capture);
+	if (r->writer && trace_writer_end(r->writer, &r->run->footer, err) < 0)
+		return -1;
+	return effects_finish(r->effects, &r->run->footer, &r->run->golden, err);
+}
+
+static const struct effect *
+stream_of(const struct golden *g, const char *key)
+{
+	for (size_t i = 0; i < g->n_effects; i++)
+		if (g->effects[i].kind == EFFECT_STREAM && strcmp(g->effects[i].key, key) == 0)
+			return &g->effects[i];
+	return NULL;
+}
+
+/* What left through a pipe of ours and what the trace saw leave must be the same number of
+ * bytes: the pipe is a witness of its own. Where texts were replaced (a sandbox's name, a
+ * redaction) the effect counts other bytes and cannot be compared. */
+static void
+compare_stream(struct runner *r, const char *key, uint64_t n)
+{
+	const struct effect *e = stream_of(r->run->golden, key);
+	const struct value *bytes = e ? effect_value(e, "bytes") : NULL;
+
+	if (r->run->disagreement || (e && (!bytes || bytes->kind != VALUE_NUMBER)))
+		return;
+	if ((bytes ? (uint64_t)bytes->number : 0) == n)
+		return;
+	struct str s = { 0 };
+
+	str_addf(&s, "the trace saw %llu bytes go to %s, and %llu came out of it",
+		(unsigned long long)(bytes ? bytes->number : 0), key, (unsigned long long)n);
+	r->run->disagreement = str_take(&s);
+}
+
+static int
+finish(struct runner *r, struct err *err)
+{
+	struct run *run = r->run;
+
+	if (outlet_finish(r->out, err) < 0 || outlet_finish(r->err_out, err) < 0)
+		return -1;
+	run->stdout_bytes = outlet_bytes(r->out);
+	run->stderr_bytes = outlet_bytes(r->err_out);
+	run->stdout_tail = outlet_tail(r->out, TAIL_LIMIT);
+	run->stderr_tail = outlet_tail(r->err_out, TAIL_LIMIT);
+	if (!run->footer.was_cut) {
+		compare_stream(r, "stdout", run->stdout_bytes);
+		compare_stream(r, "stderr", run->stderr_bytes);
+	}
+	run->golden->fingerprint = fingerprint_take(run->golden->arena,
+		capture_header(r->capture), r->config->dir, environ_get(r->envp, "PATH"));
+	run->facts = effects_facts(r->effects);
+	run->effects = TAKE(r->effects);
+	return 0;
+}
+
+static int
+run_in(struct runner *r, struct err *err)
+{
+	if (prepare(r, err) < 0 || start(r, err) < 0 || begin_effects(r, err) < 0 ||
+		watch(r, err) < 0)
+		return -1;
+	return finish(r, err);
+}
+
+int
+run_target(struct run *out, const struct config *config, const struct target *target,
+	const struct run_opts *opts, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct runner r = {
+		.config = config, .target = target, .opts = opts, .run = out, .arena = arena
+	};
+	uint64_t began_ns = clock_monotonic_ns();
+	int rc;
+
+	*out = (struct run){ .status = -1 };
+	rc = run_in(&r, err);
+	capture_free(r.capture); /* first: nothing may write into the sandbox any more */
+	trace_writer_free(r.writer);
+	effects_free(r.effects);
+	outlet_free(r.out);
+	outlet_free(r.err_out);
+	if (r.sandbox && opts->keep_sandbox)
+		out->sandbox = mem_strdup(r.sandbox->root);
+	if (rc < 0)
+		sandbox_free(r.sandbox);
+	else
+		rc = sandbox_remove(r.sandbox, err);
+	out->time_ns = clock_monotonic_ns() - began_ns;
+	if (rc < 0)
+		run_done(out);
+	return rc;
+}
+
+void
+run_done(struct run *r)
+{
+	golden_free(r->golden);
+	effects_free(r->effects);
+	mem_free(r->disagreement);
+	mem_free(r->stdout_tail);
+	mem_free(r->stderr_tail);
+	mem_free(r->sandbox);
+	*r = (struct run){ .status = -1 };
+}
+
+int
+run_exit(const struct run *r)
+{
+	if (r->status < 0)
+		return -1;
+	return WIFEXITED(r->status) ? WEXITSTATUS(r->status) : 128 + WTERMSIG(r->status);
+}
