@@ -20,8 +20,9 @@ struct report_wish {
 		*path; /* path as written to: relative to the configuration's directory */
 };
 
-/* A file or directory that a sandbox starts with, under its own last name; one written with a
- * slash at its end gives its contents instead. */
+/* A file or directory that a sandbox starts with. What lies in the project keeps its path, so
+ * that a command reads the same inside and outside; what lies elsewhere goes by its last name;
+ * one written with a slash at its end gives its contents. */
 struct fixture {
 	const char *from, *to; /* absolute; relative to the sandbox, "" for contents */
 };

@@ -66,16 +66,47 @@ sandbox_open(struct sandbox **out, struct err *err)
 	return 0;
 }
 
-/* "fixtures = ["data/"]" means what is in data: its entries join work/ itself. */
+/* Each directory above `to`, from the top. */
+static int
+each_parent(struct sandbox *s, const char *to, int (*visit)(const char *path, struct err *err),
+	struct err *err)
+{
+	for (const char *p = strchr(to, '/'); p; p = strchr(p + 1, '/'))
+		if (visit(arena_printf(s->arena, "%s/%.*s", s->work, (int)(p - to), to), err) <
+			0)
+			return -1;
+	return 0;
+}
+
+static int
+make_parent(const char *path, struct err *err)
+{
+	if (mkdir(path, 0700) == 0)
+		return chmod(path, 0755) < 0 ? err_sys(err, "open up '%s'", path) : 0;
+	return errno == EEXIST ? 0 : err_sys(err, "make '%s'", path);
+}
+
+static int
+stamp_parent(const char *path, struct err *err)
+{
+	(void)err;
+	copy_stamp(path);
+	return 0;
+}
+
 int
 sandbox_fill(struct sandbox *s, const struct target *target, struct err *err)
 {
-	for (size_t i = 0; i < target->n_fixtures; i++) {
-		const struct fixture *f = &target->fixtures[i];
+	const struct fixture *f = target->fixtures, *end = f + target->n_fixtures;
 
-		if (copy_tree(f->from, path_join(s->arena, s->work, f->to), err) < 0)
+	for (; f < end; f++)
+		if (each_parent(s, f->to, make_parent, err) < 0 ||
+			copy_tree(f->from, path_join(s->arena, s->work, f->to), err) < 0)
 			return err_wrap(err, "fixture of target '%s'", target->name);
-	}
+	/* Last, since every copy changes the directories above it. */
+	for (f = target->fixtures; f < end; f++)
+		if (each_parent(s, f->to, stamp_parent, err) < 0)
+			return -1;
 	copy_stamp(s->work);
 	return 0;
 }

@@ -210,7 +210,7 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 {
 	const struct config *c = k->arg;
 	struct target *t = field;
-	const char *text;
+	const char *text, *below;
 	size_t n = 0;
 
 	if (v->kind != TOML_ARRAY)
@@ -220,7 +220,10 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 		if (key_text(k, &text, item, err) < 0)
 			return -1;
 		t->fixtures[n].from = path_join(k->arena, c->dir, text);
-		t->fixtures[n].to = is_contents(text) ? "" : path_last(t->fixtures[n].from);
+		below = path_below(c->dir, t->fixtures[n].from);
+		if (is_contents(text))
+			below = "";
+		t->fixtures[n].to = below ? below : path_last(t->fixtures[n].from);
 	}
 	t->n_fixtures = n;
 	return 0;

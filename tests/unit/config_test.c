@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* config_test.c - renacer.toml: every error with its place, its caret and its hint */
 
+#include "unit/test.h"
+
 #include "gate/config.h"
 
 #include "base/file.h"
 #include "base/str.h"
 
-
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-
 
 /* Each case is a file of its own in a directory of its own, with in.txt, data/a and pack.toml.
  */
@@ -280,7 +278,8 @@ everything_that_is_written_is_read(void **state)
 		"[[target]]\nname = \"greet\"\ncommand = [\"build/greet\", \"--name\", "
 		"\"Al\"]\n"
 		"stdin = \"a\\u0000b\"\nenv = { MODE = \"test\" }\nsandbox = true\n"
-		"fixtures = [\"data\", \"data/\"]\nexpect_exit = 3\nexpect = \"fail\"\n"
+		"fixtures = [\"data/a\", \"data/\", \"/etc/passwd\"]\nexpect_exit = 3\nexpect "
+		"= \"fail\"\n"
 		"ignore_paths = [\"**/x/**\"]\nredact = [{ pattern = '\\d+', with = \"\" }]\n"
 		"timeout = \"2m\"\nruns = 4\nprofile = \"io\"\nio_uring = \"deny\"\n"
 		"[[target]]\nname = \"s\"\nshell = \"a | b\"\nequivalent_to = \"greet\"\n"
@@ -299,8 +298,9 @@ everything_that_is_written_is_read(void **state)
 	assert_int_equal(t->n_stdin, 3);
 	assert_string_equal(t->env[0], "MODE=test");
 	assert_true(t->sandbox && t->expects_fail && t->deny_io_uring && t->aslr);
-	assert_string_equal(t->fixtures[0].to, "data");
+	assert_string_equal(t->fixtures[0].to, "data/a");
 	assert_string_equal(t->fixtures[1].to, "");
+	assert_string_equal(t->fixtures[2].to, "passwd");
 	assert_int_equal(t->expect_exit, 3);
 	assert_int_equal(t->n_redactions, 1);
 	assert_int_equal(t->timeout_ns, 120000000000);
@@ -428,6 +428,68 @@ an_ad_hoc_target_is_named_after_its_golden(void **state)
 	assert_true(str_has_suffix(c->targets[0].golden, "/x/ls.golden.zst"));
 }
 
+/* The first "enabled = true" behind the marker becomes false. */
+static void
+disable(struct str *text, const char *marker)
+{
+	struct str changed = { 0 };
+	const char *at = strstr(text->data, marker);
+
+	assert_non_null(at);
+	at = strstr(at, "enabled = true");
+	assert_non_null(at);
+	str_add_n(&changed, text->data, (size_t)(at - text->data));
+	str_add(&changed, "enabled = false");
+	str_add(&changed, at + strlen("enabled = true"));
+	str_done(text);
+	*text = changed;
+}
+
+/* Files of real users: each key that cannot be honoured yet is told with its place, one after
+ * the other, until the file loads and does what the rest of it says. */
+static void
+configurations_in_the_wild_are_told_what_to_change(void **state)
+{
+	static const char *const names[] = { "batuta", "decy", "reprorusted-python-cli",
+		"ruchy" };
+	static const struct {
+		const char *marker, *text;
+	} steps[] = {
+		{ "prevent_god_process", "type 'anti_pattern' is not supported yet" },
+		{ "detect_tight_loop", "type 'anti_pattern' is not supported yet" },
+		{ "[semantic_equivalence]", "[semantic_equivalence] is not supported yet" },
+		{ "[lamport_clock]", "[lamport_clock] is not supported yet" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO(str_done) struct str path = { 0 };
+		AUTO(str_done) struct str text = { 0 };
+		AUTO(config_free) struct config *c = NULL;
+		struct err err = { 0 };
+
+		str_addf(&path, "%s/tests/data/consumers/%s.renacer.toml", getenv("ROOT"),
+			names[i]);
+		assert_int_equal(file_read(&text, path.data, 0, &err), 0);
+		for (size_t j = 0; j < ARRAY_LEN(steps); j++) {
+			put("renacer.toml", text.data);
+			assert_int_equal(config_load(&c, "renacer.toml", &err), -1);
+			assert_non_null(strstr(err.text, steps[j].text));
+			assert_non_null(strstr(err.place, "renacer.toml:"));
+			assert_non_null(err.hint);
+			err_done(&err);
+			disable(&text, steps[j].marker);
+		}
+		put("renacer.toml", text.data);
+		assert_int_equal(config_load(&c, "renacer.toml", &err), 0);
+		assert_int_equal(c->rules.n, 6);
+		assert_true(c->fail_fast);
+		assert_int_equal(c->zst_above, 102400);
+		assert_true(str_has_suffix(
+			c->reports[0].path, "/target/renacer-reports/renacer.json"));
+	}
+}
+
 int
 main(void)
 {
@@ -438,6 +500,7 @@ main(void)
 		cmocka_unit_test(rule_packs_are_read_once_and_hold_rules_only),
 		cmocka_unit_test(a_rule_that_applies_to_nothing_is_an_error),
 		cmocka_unit_test(historic_tables_do_what_they_say),
+		cmocka_unit_test(configurations_in_the_wild_are_told_what_to_change),
 		cmocka_unit_test(the_configuration_is_found_in_a_parent),
 		cmocka_unit_test(an_ad_hoc_target_is_named_after_its_golden),
 	};
