@@ -112,9 +112,9 @@ run_gate(struct verdicts *out, struct arena *arena, const struct config *config,
 {
 	struct gate g = { .config = config, .opts = opts, .arena = arena, .here = "/" };
 	uint64_t began_ns = clock_monotonic_ns();
-	const struct target **targets;
+	const struct target **targets = NULL;
 	char *here = getcwd(NULL, 0);
-	size_t n;
+	size_t n = 0;
 
 	if (here)
 		g.here = arena_strdup(arena, here);
