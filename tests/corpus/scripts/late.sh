@@ -4,4 +4,4 @@
 	sleep 0.3
 	echo late > late.txt
 ) > /dev/null 2>&1 &
-echo parent is done
+echo 'the parent is done'
