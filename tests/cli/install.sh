@@ -1,0 +1,106 @@
+#!/bin/bash
+# `make install` puts everything below DESTDIR and PREFIX, and what it puts there works: the
+# programs, the manual pages, the packs, and the library for a program outside this repository.
+set -u
+fail() { echo "$*"; exit 1; }
+build=$(realpath --relative-to="$ROOT" "$BUILD")
+make -s -C "$ROOT" BUILD="$build" DESTDIR="$PWD/root" PREFIX=/opt/renacer install > log 2>&1 ||
+	{ cat log; fail 'make install'; }
+top=$PWD/root/opt/renacer
+[ "$(find root -type f -o -type l | grep -vc '^root/opt/renacer/')" -eq 0 ] ||
+	fail 'something was installed outside the prefix'
+for file in bin/renacer-gate bin/renacer lib/librenacer.a include/renacer.h \
+	lib/pkgconfig/renacer.pc share/man/man1/renacer-gate.1 share/man/man1/renacer.1 \
+	share/renacer/assertions/no-network.toml share/bash-completion/completions/renacer-gate; do
+	[ -s "$top/$file" ] || fail "not installed: $file"
+done
+"$top/bin/renacer-gate" --version || fail 'the installed program does not run'
+
+# Only the names of the header are visible; another library's str_add() must not clash.
+names=$(nm -g --defined-only "$top/lib/librenacer.a" | awk 'NF == 3 { print $3 }' | grep -v '^renacer_')
+[ -z "$names" ] || fail "librenacer.a shows more than renacer.h: $(head -5 <<< "$names")"
+
+# Counters and sanitizers want a link of their own; the shipped library has neither.
+if nm "$top/lib/librenacer.a" | grep -qE '__(asan|gcov)_init|__gcov_exit'; then
+	echo 'installed; an instrumented library is not linked'
+	exit 0
+fi
+
+cat > renacer.toml << 'END'
+[gate]
+golden_dir = "golden"
+record_runs = 2
+[[target]]
+name = "greet"
+shell = "cat note"
+sandbox = true
+fixtures = ["note"]
+[[target]]
+name = "other"
+shell = "echo other"
+END
+echo hello > note
+cat > user.c << 'END'
+#include <renacer.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Not the library's: linking both must work. */
+void str_add(void);
+void str_add(void) { abort(); }
+
+int
+main(int argc, char **argv)
+{
+	const char *const patterns[] = { argv[2], NULL };
+	struct renacer_verdicts *v = NULL;
+	char *error = NULL, *text;
+	int status;
+
+	if (argc != 4)
+		return 9;
+	status = strcmp(argv[1], "record") == 0 ? renacer_record(&v, argv[3], patterns, &error)
+						: renacer_check(&v, argv[3], patterns, &error);
+	if (status < 0) {
+		printf("error: %s", error);
+		free(error);
+		return 8;
+	}
+	for (size_t i = 0; i < renacer_count(v); i++)
+		printf("%s: %s (%s)\n", renacer_target(v, i), renacer_verdict(v, i),
+			renacer_reason(v, i));
+	text = renacer_report(v, "json");
+	if (!text || text[0] != '{' || renacer_report(v, "nonsense"))
+		return 7;
+	free(text);
+	status = renacer_exit_status(v);
+	renacer_free(v);
+	renacer_free(NULL);
+	return status;
+}
+END
+export PKG_CONFIG_PATH=$top/lib/pkgconfig
+# shellcheck disable=SC2046 # flags
+cc -Wall -Wextra -Werror -o user user.c \
+	$(pkg-config --define-variable=prefix="$top" --cflags --libs renacer) ||
+	fail 'a program cannot be built with the installed library'
+runs() { # wanted-status wanted-text arguments...
+	local wanted=$1 text=$2 rc
+	shift 2
+	./user "$@" > log 2>&1
+	rc=$?
+	if [ $rc -ne "$wanted" ] || ! grep -q "$text" log; then
+		cat log
+		fail "user $*: $rc, not $wanted with '$text'"
+	fi
+}
+runs 5 'greet: ' check '*' renacer.toml
+runs 0 'greet: pass' record '*' renacer.toml
+runs 0 'greet: pass' check '*' renacer.toml
+echo changed > note
+runs 1 'greet: fail' check greet renacer.toml
+runs 0 'other: pass' check other renacer.toml
+runs 8 'absent.toml' check greet absent.toml
+runs 8 'nobody' check nobody renacer.toml
+echo 'installed, and usable from outside'
