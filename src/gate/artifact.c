@@ -81,14 +81,19 @@ artifacts_pending(
 	if (!g->opts->artifacts)
 		return;
 	path = path_of(g, target, 1, "golden");
-	if (golden_save(run->golden, path, g->config->zst_above, &written, &err) < 0) {
+	if (run->timed_out || run->interrupted || run->disagreement ||
+		!trace_is_complete(&run->footer)) {
+		note.text = arena_printf(g->arena, "its trace and output are in '%s'",
+			shown_path(g, g->opts->artifacts));
+	} else if (golden_save(run->golden, path, g->config->zst_above, &written, &err) < 0) {
 		note.level = FINDING_WARNING;
 		note.text =
 			arena_printf(g->arena, "the run's golden was not kept: %s", err.text);
 		err_drop(&err); /* said in the note; the verdict stands without it */
 	} else {
-		note.text = arena_printf(g->arena,
-			"trace, output and the run's golden are in '%s'", g->opts->artifacts);
+		note.text =
+			arena_printf(g->arena, "its trace, output and new golden are in '%s'",
+				shown_path(g, g->opts->artifacts));
 	}
 	verdict_add_finding(v, g->arena, &note);
 }

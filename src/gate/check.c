@@ -57,6 +57,20 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 }
 
 static int
+missing_golden(struct gate *g, const struct target *target, struct err *err)
+{
+	const char *path = shown_path(g, target->golden);
+
+	err_set(err, "there is no golden '%s'", path);
+	if (*g->config->path)
+		err_hint(err, "renacer-gate record %s", target->name);
+	else
+		err_hint(err, "renacer-gate record --golden %s -- %s", path,
+			say_command(g->arena, target));
+	return err_as(err, ERR_MISSING);
+}
+
+static int
 load_reference(
 	struct gate *g, const struct target *target, struct reference *r, struct err *err)
 {
@@ -64,11 +78,8 @@ load_reference(
 
 	if (target->equivalent_to)
 		return run_reference(g, target, r, err);
-	if (golden_load(&r->golden, target->golden, err) < 0) {
-		if (err->kind == ERR_MISSING && !err->hint)
-			err_hint(err, "renacer-gate record %s", target->name);
-		return -1;
-	}
+	if (golden_load(&r->golden, target->golden, err) < 0)
+		return err->kind == ERR_MISSING ? missing_golden(g, target, err) : -1;
 	status = golden_exit(r->golden);
 	if (status < 0 || status == target->expect_exit)
 		return 0;

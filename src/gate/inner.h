@@ -19,6 +19,8 @@ struct gate {
 void check_target(struct gate *g, const struct target *target, struct verdict *out);
 void record_target(struct gate *g, const struct target *target, struct verdict *out);
 
+/* The path as seen from where we are, when it lies below. */
+const char *shown_path(const struct gate *g, const char *path);
 /* A verdict with what is known before anything runs. */
 struct verdict verdict_begin(struct gate *g, const struct target *target);
 /* Run number nr (from 1) of a target, for the rules that apply; artifacts as opts say. */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const char *
+const char *
 shown_path(const struct gate *g, const char *path)
 {
 	const char *below = *path ? path_below(g->here, path) : NULL;

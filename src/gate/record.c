@@ -8,6 +8,7 @@
 
 #include "gate/inner.h"
 
+#include "base/file.h"
 #include "base/str.h"
 #include "gate/fingerprint.h"
 #include "store/golden.h"
@@ -101,27 +102,28 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 	const struct fingerprint *f = &runs[0].golden->fingerprint;
 	struct arena *a = golden->arena;
 	struct err err = { 0 };
+	const char *slash = strrchr(target->golden, '/');
 	bool written;
 
 	golden->fingerprint =
 		(struct fingerprint){ arena_strdup(a, f->arch), arena_strdup(a, f->libc),
 			arena_strdup(a, f->interpreter), arena_strdup(a, f->build_id) };
-	if (golden_save(golden, target->golden, g->config->zst_above, &written, &err) < 0) {
+	if (dir_make(arena_strndup(a, target->golden, (size_t)(slash - target->golden)), 0755,
+		    &err) < 0 ||
+		golden_save(golden, target->golden, g->config->zst_above, &written, &err) < 0) {
 		verdict_from_err(v, g->arena, &err);
 		err_done(&err);
 		return;
 	}
 	v->golden_runs = n;
 	v->n_compared = golden->n_effects;
-	verdict_set(g, v, VERDICT_PASS, "renacer/recorded",
-		arena_printf(g->arena, "%s: %u run%s, %llu calls, %zu effects: %s",
-			written ? "recorded" : "unchanged", n, n == 1 ? "" : "s",
-			(unsigned long long)runs[0].footer.n_calls, golden->n_effects,
-			say_effects(g->arena, golden)),
-		NULL, NULL);
+	v->text = arena_printf(g->arena, "%s: %u run%s, %llu calls, %zu effect%s: %s",
+		written ? "recorded" : "unchanged", n, n == 1 ? "" : "s",
+		(unsigned long long)runs[0].footer.n_calls, golden->n_effects,
+		golden->n_effects == 1 ? "" : "s", say_effects(g->arena, golden));
 }
 
-/* A failure of our own, or one that is_fit() put into the verdict: then the rest is not run. */
+/* How many were run; the last one may have failed, which the verdict then says. */
 static uint32_t
 run_all(struct gate *g, const struct target *target, struct run *runs, uint32_t n,
 	struct verdict *v)
@@ -129,13 +131,13 @@ run_all(struct gate *g, const struct target *target, struct run *runs, uint32_t 
 	struct err err = { 0 };
 
 	for (uint32_t i = 0; i < n; i++) {
+		v->n_runs = i + 1;
 		if (gate_run(g, target, i + 1, &runs[i], &err) < 0) {
 			verdict_from_err(v, g->arena, &err);
 			err_done(&err);
-			return i;
+			return i + 1;
 		}
 		v->time_ns += runs[i].time_ns;
-		v->n_runs = i + 1;
 		if (!is_fit(g, target, &runs[i], v))
 			return i + 1;
 	}

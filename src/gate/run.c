@@ -88,7 +88,7 @@ prepare(struct runner *r, struct err *err)
 	if (sandbox_open(&r->sandbox, err) < 0)
 		return -1;
 	r->sandbox->keep = r->opts->keep_sandbox;
-	if (setup_run(r->config, t, r->sandbox, r->opts, err) < 0 ||
+	if (setup_run(r->config, t, r->sandbox, r->opts, &r->run->stderr_tail, err) < 0 ||
 		sandbox_fill(r->sandbox, t, err) < 0 || settle_cwd(r, err) < 0 ||
 		sandbox_argv(r->sandbox, t, r->config->dir, &r->argv, err) < 0)
 		return -1;
@@ -157,7 +157,8 @@ start(struct runner *r, struct err *err)
 		.tick = tick,
 		.tick_arg = r,
 		.tick_ms = TICK_MS,
-		.linger_ms = (uint32_t)MIN(t->linger_ns / NS_PER_MS + 1, UINT32_MAX),
+		.linger_ms =
+			(uint32_t)MIN((t->linger_ns + NS_PER_MS - 1) / NS_PER_MS, UINT32_MAX),
 	};
 	r->end_ns = clock_monotonic_ns() + t->timeout_ns;
 	mask = umask(022);
@@ -363,8 +364,12 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 	else
 		rc = sandbox_remove(r.sandbox, err);
 	out->time_ns = clock_monotonic_ns() - began_ns;
-	if (rc < 0)
+	if (rc < 0) {
+		char *printed = TAKE(out->stderr_tail);
+
 		run_done(out);
+		out->stderr_tail = printed;
+	}
 	return rc;
 }
 

@@ -38,7 +38,8 @@ struct run {
 	uint64_t time_ns;
 };
 
-/* -1: we could not run it at all (not found, no sandbox, tracing refused). */
+/* -1: we could not run it at all (not found, no sandbox, its setup failed, tracing refused);
+ * stderr_tail may then hold what the setup printed. run_done() is due in any case. */
 MUST_CHECK int run_target(struct run *out, const struct config *config,
 	const struct target *target, const struct run_opts *opts, struct err *err);
 void run_done(struct run *r);

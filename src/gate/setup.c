@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define TICK_MS 5
+#define TAIL_LIMIT 4000 /* of what it printed, for people */
 
 struct setup {
 	const struct target *target;
@@ -63,10 +64,7 @@ start(struct setup *s, const struct config *config, const struct sandbox *sandbo
 static int
 fail(const struct setup *s, struct err *err, const char *how)
 {
-	AUTO(mem_free) char *tail = outlet_tail(s->outlet, 4000);
-
-	return err_set(err, "setup of target '%s': '%s' %s%s%s", s->target->name,
-		s->target->setup[0], how, *tail ? "; it printed:\n" : "", tail);
+	return err_set(err, "its setup command '%s' %s", s->target->setup[0], how);
 }
 
 static int
@@ -111,7 +109,8 @@ watch(struct setup *s, const struct run_opts *opts, struct err *err)
 
 int
 setup_run(const struct config *config, const struct target *target,
-	const struct sandbox *sandbox, const struct run_opts *opts, struct err *err)
+	const struct sandbox *sandbox, const struct run_opts *opts, char **printed,
+	struct err *err)
 {
 	AUTO(outlet_free) struct outlet *outlet = NULL;
 	struct setup s = { .target = target, .pidfd = -1 };
@@ -132,5 +131,7 @@ setup_run(const struct config *config, const struct target *target,
 		waitpid(s.pid, NULL, 0);
 	}
 	fd_close(s.pidfd);
+	if (rc < 0)
+		*printed = outlet_tail(outlet, TAIL_LIMIT);
 	return rc;
 }

@@ -8,8 +8,10 @@
 
 /* Runs target->setup in the configuration's directory, with our environment and
  * RENACER_SANDBOX, the directory the target will start in. An exit status other than 0, and the
- * timeout, are failures that show what the command printed. Nothing it started stays behind. */
+ * timeout, are failures; *printed is then what the command printed last (mem_free). Nothing it
+ * started stays behind. */
 MUST_CHECK int setup_run(const struct config *config, const struct target *target,
-	const struct sandbox *sandbox, const struct run_opts *opts, struct err *err);
+	const struct sandbox *sandbox, const struct run_opts *opts, char **printed,
+	struct err *err);
 
 #endif
