@@ -22,7 +22,7 @@ struct effects_opts {
 	const char *target;              /* name; NULL: none */
 	const char *const *ignore_paths; /* globs over canonical paths, n_ignore_paths */
 	size_t n_ignore_paths;
-	const struct redaction *redactions;
+	struct redaction *redactions;
 	size_t n_redactions;
 	size_t text_limit; /* longest stream or file text kept in the golden, bytes; 65536 */
 };

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* alias.c - names that vary between equal runs, and what stands for them */
+#include "effects/alias.h"
+
+#include "base/regex.h"
+#include "effects/path.h"
+#include "effects/process.h"
+#include "effects/temp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct port {
+	uint32_t number; /* 0: not used yet */
+};
+
+static void
+add_root(struct effects *fx, const char *path, const char *alias)
+{
+	size_t n = path ? strlen(path) : 0, i;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n < 2 || path[0] != '/')
+		return;
+	for (i = 0; i < fx->n_roots && fx->roots[i].n >= n; i++)
+		if (fx->roots[i].n == n && strncmp(fx->roots[i].path, path, n) == 0)
+			return; /* the first alias of a path stands */
+	memmove(fx->roots + i + 1, fx->roots + i, (fx->n_roots - i) * sizeof *fx->roots);
+	fx->roots[i] = (struct root){ arena_strndup(fx->arena, path, n), alias, n };
+	fx->n_roots++;
+}
+
+void
+alias_roots(struct effects *fx)
+{
+	add_root(fx, fx->header.sandbox, "<sandbox>");
+	add_root(fx, fx->header.tmp, "<tmp>");
+	add_root(fx, fx->header.cwd, "<cwd>");
+	add_root(fx, fx->header.home, "<home>");
+}
+
+void
+alias_add_port(struct effects *fx, int port)
+{
+	void **slot = map_number(fx->ports, (uint64_t)port);
+
+	if (!*slot)
+		*slot = arena_alloc(fx->arena, sizeof(struct port));
+}
+
+static bool
+put_port(struct effects *fx, struct str *out, const char *digits, size_t n)
+{
+	struct port *p = n <= 5 ? map_get_number(fx->ports, strtoul(digits, NULL, 10)) : NULL;
+
+	if (!p)
+		return false;
+	if (!p->number)
+		p->number = ++fx->n_port_aliases;
+	str_addf(out, "<port:%u>", p->number);
+	return true;
+}
+
+static bool
+put_pid(const struct effects *fx, struct str *out, const char *digits, size_t n)
+{
+	const struct task *t =
+		n <= 7 ? map_get_number(fx->by_pid, strtoul(digits, NULL, 10)) : NULL;
+
+	if (!t)
+		return false;
+	str_add(out, "<pid:");
+	task_place(out, t);
+	str_add_char(out, '>');
+	return true;
+}
+
+static bool
+is_word_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_';
+}
+
+static bool
+is_number(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return n > 0 && text[0] != '0';
+}
+
+enum { WITH_PIDS = 1, WITH_PORTS = 2 };
+
+/* Copies text, run of word bytes by run, replacing those that stand for something. */
+static bool
+put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsigned how)
+{
+	bool any = false;
+
+	for (size_t i = 0, end; i < n; i = end) {
+		bool done = false;
+
+		for (end = i; end < n && is_word_byte(text[end]); end++)
+			;
+		if (end == i) {
+			str_add_char(out, text[end++]);
+			continue;
+		}
+		if (end - i >= TEMP_MIN)
+			done = temp_put(fx, out, text + i, end - i);
+		if (!done && is_number(text + i, end - i)) {
+			if (how & WITH_PORTS && i > 0 && text[i - 1] == ':')
+				done = put_port(fx, out, text + i, end - i);
+			if (!done && how & WITH_PIDS && end - i >= 3)
+				done = put_pid(fx, out, text + i, end - i);
+		}
+		if (!done)
+			str_add_n(out, text + i, end - i);
+		any |= done;
+	}
+	return any;
+}
+
+static const struct root *
+find_root(const struct effects *fx, const char *path, size_t n)
+{
+	for (size_t i = 0; i < fx->n_roots; i++) {
+		const struct root *r = &fx->roots[i];
+
+		if (n >= r->n && memcmp(path, r->path, r->n) == 0 &&
+			(n == r->n || !(is_word_byte(path[r->n]) || path[r->n] == '-' ||
+					      path[r->n] == '.')))
+			return r;
+	}
+	return NULL;
+}
+
+static void
+put_path(struct effects *fx, struct str *out, const char *path, unsigned how)
+{
+	AUTO(str_done) struct str raw = { 0 };
+	size_t n = strlen(path);
+	const struct root *r = find_root(fx, path, n);
+
+	if (r)
+		str_add(out, r->alias);
+	if (str_has_prefix(path, "/proc/"))
+		how |= WITH_PIDS;
+	put_words(fx, &raw, path + (r ? r->n : 0), n - (r ? r->n : 0), how);
+	str_add_escaped(out, str_text(&raw), raw.n);
+}
+
+void
+alias_path(struct effects *fx, struct str *out, const char *path)
+{
+	put_path(fx, out, path, 0);
+}
+
+void
+alias_made_path(struct effects *fx, struct str *out, const char *path)
+{
+	put_path(fx, out, path, WITH_PIDS);
+}
+
+bool
+alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
+{
+	const struct root *box = NULL;
+	size_t from = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < fx->n_roots; i++)
+		if (strcmp(fx->roots[i].alias, "<sandbox>") == 0)
+			box = &fx->roots[i];
+	while (box && from < n) {
+		const char *hit = memmem(text + from, n - from, box->path, box->n);
+		size_t at = hit ? (size_t)(hit - text) : n;
+
+		any |= put_words(fx, out, text + from, at - from, WITH_PORTS);
+		from = at;
+		if (!hit)
+			break;
+		str_add(out, box->alias);
+		from += box->n;
+		any = true;
+	}
+	return put_words(fx, out, text + from, n - from, WITH_PORTS) || any;
+}
+
+/* May a path begin here? Behind a blank, a quote, '=', ':', ',', '@' or an option's letter. */
+static bool
+begins_path(const char *word, size_t i)
+{
+	return i == 0 || strchr("=:,@ '\"(\t\n;|&<>", word[i - 1]) ||
+	       (i == 2 && word[0] == '-');
+}
+
+void
+alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids)
+{
+	unsigned how = WITH_PORTS | (has_pids || strstr(word, "pid") ? WITH_PIDS : 0u);
+	size_t n = strlen(word), from = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct root *r = word[i] == '/' ? find_root(fx, word + i, n - i) : NULL;
+
+		if (!r || (!begins_path(word, i) && strcmp(r->alias, "<sandbox>") != 0))
+			continue;
+		put_words(fx, out, word + from, i - from, how);
+		str_add(out, r->alias);
+		i += r->n - 1;
+		from = i + 1;
+	}
+	put_words(fx, out, word + from, n - from, how);
+}
+
+bool
+redact(struct effects *fx, struct str *text)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < fx->opts.n_redactions; i++) {
+		struct redaction *r = &fx->opts.redactions[i];
+		AUTO(str_done) struct str out = { 0 };
+		size_t from = 0, start, end;
+
+		while (from <= text->n && regex_find(r->pattern, str_text(text), text->n, from,
+						  &start, &end, NULL)) {
+			str_add_n(&out, text->data + from, start - from);
+			str_add(&out, r->with);
+			r->n_used++;
+			any = true;
+			if (end == start && end < text->n)
+				str_add_char(&out, text->data[end]);
+			from = end + (end == start);
+		}
+		if (from > text->n)
+			from = text->n;
+		str_add_n(&out, str_text(text) + from, text->n - from);
+		str_clear(text);
+		str_add_n(text, str_text(&out), out.n);
+	}
+	return any;
+}

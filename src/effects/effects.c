@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/* effects.c - from the events of a run to what an outsider could observe */
+#include "effects/effects.h"
+
+#include "effects/alias.h"
+#include "effects/calls.h"
+#include "effects/deed.h"
+#include "effects/evidence.h"
+#include "effects/facts.h"
+#include "effects/flows.h"
+#include "effects/msg.h"
+#include "effects/names.h"
+#include "effects/net.h"
+#include "effects/out.h"
+#include "effects/path.h"
+#include "effects/process.h"
+#include "effects/stream.h"
+#include "effects/table.h"
+#include "effects/unite.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_LIMIT 65536
+
+static const char *const *
+copy_words(struct arena *arena, const char *const *words)
+{
+	size_t n = 0;
+	const char **copy;
+
+	while (words && words[n])
+		n++;
+	copy = arena_array(arena, n + 1, sizeof *copy);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(arena, words[i]);
+	return copy;
+}
+
+static void
+copy_header(struct effects *fx, const struct trace_header *h)
+{
+	struct arena *a = fx->arena;
+
+	fx->header = *h;
+	fx->header.argv = copy_words(a, h->argv);
+	fx->header.cwd = arena_strdup(a, h->cwd);
+	fx->header.exe = arena_strdup(a, h->exe);
+	fx->header.home = arena_strdup(a, h->home);
+	fx->header.tmp = arena_strdup(a, h->tmp);
+	fx->header.sandbox = arena_strdup(a, h->sandbox);
+	fx->header.backend = arena_strdup(a, h->backend);
+	fx->header.kernel = arena_strdup(a, h->kernel);
+	fx->header.machine = arena_strdup(a, h->machine);
+}
+
+struct effects *
+effects_new(const struct trace_header *header, const struct effects_opts *opts)
+{
+	struct effects *fx = mem_alloc(sizeof *fx);
+
+	fx->arena = arena_new();
+	copy_header(fx, header);
+	fx->opts = *opts;
+	if (!fx->opts.text_limit)
+		fx->opts.text_limit = TEXT_LIMIT;
+	fx->by_pid = map_new();
+	fx->names = map_new();
+	fx->streams = map_new();
+	fx->peers = map_new();
+	fx->deeds = map_new();
+	fx->named = map_new();
+	fx->temps = map_new();
+	fx->temp_counts = map_new();
+	fx->ports = map_new();
+	fx->total = tally_new();
+	alias_roots(fx);
+	return fx;
+}
+
+static void
+names_free(struct effects *fx)
+{
+	size_t at = 0;
+	void *value;
+
+	while (map_next(fx->names, &at, NULL, NULL, &value)) {
+		struct name *n = value;
+
+		evidence_free(n->evidence);
+		evidence_free(n->read_evidence);
+	}
+	map_free(fx->names);
+	mem_free(fx->files);
+}
+
+void
+effects_free(struct effects *fx)
+{
+	if (!fx)
+		return;
+	flows_free(fx);
+	rights_free(fx);
+	for (size_t i = 0; i < fx->n_processes; i++)
+		tally_free(fx->processes[i]->tally);
+	tasks_free(fx);
+	names_free(fx);
+	streams_free(fx);
+	net_free(fx);
+	deeds_free(fx);
+	map_free(fx->by_pid);
+	map_free(fx->named);
+	map_free(fx->temps);
+	map_free(fx->temp_counts);
+	map_free(fx->ports);
+	tally_free(fx->total);
+	str_done(&fx->room);
+	str_done(&fx->room2);
+	arena_free(fx->arena);
+	mem_free(fx);
+}
+
+void
+effects_wanted(struct call_set *out, enum profile profile)
+{
+	*out = (struct call_set){ { 0 } };
+	for (int id = 1; id < N_CALL_IDS; id++)
+		if (profile == PROFILE_STRICT || handler_of((enum call_id)id))
+			call_set_add(out, (enum call_id)id);
+	call_set_add(out, CALL_getrandom);
+}
+
+/* mkstemp and its like draw eight bytes right before they make the name. */
+static void
+note_random(const struct act *a)
+{
+	a->task->drew_random =
+		a->id == CALL_getrandom && !a->call->is_error && a->call->ret == 8;
+}
+
+static void
+one_call(struct effects *fx, const struct event *event)
+{
+	const struct call *call = &event->call;
+	const struct handler *h;
+	struct act a = {
+		.fx = fx, .task = task_get(fx, event->task), .event = event, .call = call
+	};
+
+	if (!a.task || call->arch >= N_ARCHES)
+		return;
+	a.id = decode_spec((enum arch)call->arch, call->nr)->id;
+	if (call->state == CALL_RESTARTED)
+		return;
+	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
+	tally_call(&a);
+	if (fx->opts.profile == PROFILE_STRICT)
+		lines_add(&a);
+	if (call->state != CALL_DONE)
+		return;
+	h = handler_of(a.id);
+	if (h && (!call->is_error || h->on_failure)) {
+		a.col = h->col;
+		h->run(&a);
+	}
+	note_random(&a);
+}
+
+static struct path_state *
+copy_state(struct effects *fx, const struct path_state *s)
+{
+	struct path_state *copy = arena_dup(fx->arena, s, sizeof *s);
+
+	copy->path = arena_strdup(fx->arena, s->path);
+	copy->target = arena_strdup(fx->arena, s->target);
+	copy->sha256[sizeof copy->sha256 - 1] = '\0';
+	copy->head = NULL;
+	if (s->n_head && !s->is_before && s->head)
+		copy->head = arena_dup(fx->arena, s->head, s->n_head);
+	copy->n_head = copy->head ? s->n_head : 0;
+	return copy;
+}
+
+static void
+one_path(struct effects *fx, const struct path_state *s)
+{
+	AUTO(str_done) struct str clean = { 0 };
+	struct name *n;
+
+	if (!s->path || s->path[0] != '/' || s->type > PATH_UNREADABLE)
+		return;
+	path_join(&clean, "/", s->path, strlen(s->path));
+	n = names_get(fx, clean.data);
+	if (!s->is_before) {
+		n->after = copy_state(fx, s);
+		fx->has_after_tree |= fx->header.sandbox && !n->touched &&
+				      strcmp(clean.data, fx->header.sandbox) == 0;
+		return;
+	}
+	n->before = copy_state(fx, s);
+	fx->has_before = true;
+	n->type = s->type;
+	if (s->type == PATH_SYMLINK && s->target) {
+		n->target = n->before->target;
+		fx->has_links = true;
+	}
+}
+
+int
+effects_event(struct effects *fx, const struct event *event, struct err *err)
+{
+	if (fx->is_finished)
+		return err_set(err, "an event came after the effects were finished");
+	if (event->kind != EVENT_PATH) {
+		if (!fx->first_ns)
+			fx->first_ns = event->time_ns;
+		fx->last_ns = event->time_ns;
+	}
+	switch ((enum event_kind)event->kind) {
+	case EVENT_START:
+		task_start(fx, event);
+		break;
+	case EVENT_HELD:
+		task_held(fx, event);
+		break;
+	case EVENT_EXEC:
+		task_exec(fx, event);
+		break;
+	case EVENT_CALL:
+		one_call(fx, event);
+		break;
+	case EVENT_EXIT:
+		task_exit(fx, event);
+		break;
+	case EVENT_PATH:
+		one_path(fx, &event->path);
+		break;
+	case EVENT_SIGNAL: /* what it does shows elsewhere */
+	case N_EVENT_KINDS:
+		break;
+	}
+	return 0;
+}
+
+static int
+compare_paths(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* What a link that was written through stands for now; the file system is asked, as snapshots
+ * ask it. */
+static void
+add_link_targets(struct map *paths, const char *path)
+{
+	AUTO(str_done) struct str at = { 0 }, next = { 0 };
+	char target[4096];
+
+	str_add(&at, path);
+	for (int hops = 0; hops < 40; hops++) {
+		ssize_t n = readlink(at.data, target, sizeof target);
+
+		if (n <= 0 || n == sizeof target)
+			return;
+		str_clear(&next);
+		if (target[0] != '/') {
+			str_add_n(&next, at.data, path_parent(at.data));
+			str_add_char(&next, '/');
+		}
+		str_add_n(&next, target, (size_t)n);
+		str_clear(&at);
+		path_join(&at, "/", next.data, next.n);
+		*map_text(paths, at.data) = paths;
+	}
+}
+
+void
+effects_paths(struct effects *fx, void (*visit)(void *arg, const char *path), void *arg)
+{
+	AUTO(map_free) struct map *paths = map_new();
+	AUTO(mem_free) const char **sorted = NULL;
+	size_t at = 0, n = 0;
+	const void *key;
+	void *value;
+
+	while (map_next(fx->names, &at, NULL, NULL, &value)) {
+		const struct name *name = value;
+
+		if (!name->touched)
+			continue;
+		*map_text(paths, name->path) = paths;
+		if (name->by_open)
+			add_link_targets(paths, name->path);
+	}
+	sorted = mem_array(map_count(paths), sizeof *sorted);
+	for (at = 0; map_next(paths, &at, &key, NULL, NULL);)
+		sorted[n++] = key;
+	qsort(sorted, n, sizeof *sorted, compare_paths);
+	for (size_t i = 0; i < n; i++)
+		visit(arg, sorted[i]);
+}
+
+/* Descriptors of tasks that never ended are closed, so that sockets tell what they did. */
+static void
+close_all(struct effects *fx)
+{
+	for (size_t i = 0; i < fx->n_tasks; i++) {
+		struct task *t = fx->tasks[i];
+
+		if (!t)
+			continue;
+		table_drop(fx, t->table);
+		t->table = table_new();
+	}
+}
+
+/* The first program's words, canonical. */
+static const char *const *
+canonical_argv(struct effects *fx, struct golden *g)
+{
+	size_t n = 0;
+	const char **argv;
+
+	while (fx->header.argv[n])
+		n++;
+	argv = arena_array(g->arena, n + 1, sizeof *argv);
+	for (size_t i = 0; i < n; i++) {
+		AUTO(str_done) struct str word = { 0 };
+		AUTO(str_done) struct str clean = { 0 };
+
+		alias_word(fx, &word, fx->header.argv[i], false);
+		redact(fx, &word);
+		str_add_escaped(&clean, str_text(&word), word.n);
+		argv[i] = arena_strdup(g->arena, str_text(&clean));
+	}
+	return argv;
+}
+
+static void
+fill(struct effects *fx, struct golden *g)
+{
+	struct out o = { .fx = fx, .golden = g };
+	enum profile profile = fx->opts.profile;
+	size_t n_kept = 0;
+
+	out_exit(&o);
+	out_execs(&o);
+	out_streams(&o);
+	out_paths(&o);
+	out_nets(&o);
+	out_deeds(&o);
+	out_reads(&o);
+	if (profile == PROFILE_IO)
+		out_flows(&o);
+	if (profile == PROFILE_STRICT)
+		out_calls(&o);
+	out_counts(&o);
+	for (size_t i = 0; i < g->n_effects; i++)
+		if (profile != PROFILE_COUNTS || g->effects[i].kind == EFFECT_COUNT)
+			g->effects[n_kept++] = g->effects[i];
+	g->n_effects = n_kept;
+	str_done(&o.text);
+}
+
+int
+effects_finish(struct effects *fx, const struct trace_footer *footer, struct golden **out,
+	struct err *err)
+{
+	AUTO(golden_free) struct golden *g = golden_new();
+
+	if (fx->is_finished)
+		return err_set(err, "the effects were finished already");
+	if (!fx->first) {
+		err_set(err, "no task was seen: nothing was traced");
+		return err_as(err, ERR_UNSURE);
+	}
+	fx->is_finished = true;
+	close_all(fx);
+	processes_sort(fx);
+	g->profile = fx->opts.profile;
+	g->target = arena_strdup(g->arena, fx->opts.target ? fx->opts.target : "");
+	g->argv = canonical_argv(fx, g);
+	if (fx->header.machine)
+		g->fingerprint.arch = arena_strdup(g->arena, fx->header.machine);
+	fill(fx, g);
+	facts_fill(fx, footer);
+	golden_unite(g);
+	*out = TAKE(g);
+	return 0;
+}
+
+const struct facts *
+effects_facts(const struct effects *fx)
+{
+	return &fx->facts;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* facts.c - numbers of the run: calls by name, time, memory */
+#include "effects/facts.h"
+
+#include "effects/alias.h"
+#include "effects/calls.h"
+#include "effects/msg.h"
+#include "effects/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct tally *
+tally_new(void)
+{
+	return mem_alloc(sizeof(struct tally));
+}
+
+void
+tally_free(struct tally *t)
+{
+	if (t)
+		mem_free(t->counts);
+	mem_free(t);
+}
+
+static struct call_count *
+add_count(struct tally *t, const char *name)
+{
+	t->counts = mem_grow(t->counts, t->n, &t->capacity, sizeof *t->counts);
+	t->counts[t->n] = (struct call_count){ .name = name };
+	return &t->counts[t->n++];
+}
+
+static struct call_count *
+nameless(struct effects *fx, struct tally *t, const struct call *call)
+{
+	char room[32];
+	const char *name = decode_name(call->arch, call->nr, room);
+
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->counts[i].name, name) == 0)
+			return &t->counts[i];
+	return add_count(t, arena_intern(fx->arena, name, strlen(name)));
+}
+
+static void
+count_in(const struct act *a, struct tally *t)
+{
+	const struct call *call = a->call;
+	uint64_t spent = a->event->time_ns - MIN(call->enter_ns, a->event->time_ns);
+	struct call_count *c;
+
+	if (a->id == CALL_unknown) {
+		c = nameless(a->fx, t, call);
+	} else if (t->index[a->id]) {
+		c = &t->counts[t->index[a->id] - 1];
+	} else {
+		c = add_count(t, decode_spec(call->arch, call->nr)->name);
+		t->index[a->id] = (uint16_t)t->n;
+	}
+	c->n++;
+	c->n_errors += call->is_error;
+	c->time_ns += spent;
+}
+
+void
+tally_call(const struct act *a)
+{
+	struct process *p = a->task->process;
+
+	if (!p->tally)
+		p->tally = tally_new();
+	count_in(a, p->tally);
+	count_in(a, a->fx->total);
+	a->fx->n_calls++;
+}
+
+void
+memory_mapped(struct act *a)
+{
+	const uint64_t *arg = a->call->arg;
+	uint32_t old[4];
+
+	if (a->id == CALL_mmap && a->call->arch == ARCH_I386) {
+		if (call_read(a->call, 0, arg[0], old, sizeof old) && old[3] & MAP_ANONYMOUS)
+			a->task->process->allocated += old[1];
+		return;
+	}
+	if (arg[3] & MAP_ANONYMOUS)
+		a->task->process->allocated += arg[1];
+}
+
+/* The heap's first end is learned from brk(0); only growth counts. */
+void
+on_brk(struct act *a)
+{
+	struct process *p = a->task->process;
+	uint64_t end = (uint64_t)a->call->ret;
+
+	if (a->call->arch == ARCH_I386)
+		end = (uint32_t)end;
+	if (p->brk && end > p->brk)
+		p->allocated += end - p->brk;
+	p->brk = end;
+}
+
+void
+on_mremap(struct act *a)
+{
+	if (a->call->arg[2] > a->call->arg[1])
+		a->task->process->allocated += a->call->arg[2] - a->call->arg[1];
+}
+
+static int
+compare_counts(const void *x, const void *y)
+{
+	const struct call_count *a = x, *b = y;
+
+	return strcmp(a->name, b->name);
+}
+
+static struct call_count *
+take_counts(struct effects *fx, struct tally *t, size_t *n)
+{
+	*n = t ? t->n : 0;
+	if (*n)
+		qsort(t->counts, t->n, sizeof *t->counts, compare_counts);
+	return *n ? arena_dup(fx->arena, t->counts, *n * sizeof *t->counts) : NULL;
+}
+
+static void
+fill_process(struct effects *fx, struct process_facts *out, struct process *p)
+{
+	AUTO(str_done) struct str program = { 0 };
+
+	alias_path(fx, &program, process_program(p));
+	*out = (struct process_facts){
+		.task = p->nr,
+		.program = arena_strdup(fx->arena, str_text(&program)),
+		.peak_rss_bytes = p->peak_rss,
+		.allocated_bytes = p->allocated,
+		.user_ns = p->user_ns,
+		.system_ns = p->system_ns,
+		.started_ns = p->started_ns,
+		.ended_ns = p->ended_ns,
+	};
+	out->calls = take_counts(fx, p->tally, &out->n_calls);
+}
+
+void
+facts_fill(struct effects *fx, const struct trace_footer *footer)
+{
+	struct facts *f = &fx->facts;
+
+	*f = (struct facts){ .n_calls = fx->n_calls,
+		.has_all_calls = !fx->header.is_subset,
+		.has_memory_calls = !fx->header.is_subset || fx->saw_memory_calls,
+		.n_processes = fx->n_processes };
+	if (footer)
+		f->footer = *footer;
+	f->wall_ns = footer && footer->wall_ns ? footer->wall_ns : fx->last_ns - fx->first_ns;
+	f->calls = take_counts(fx, fx->total, &f->n_names);
+	f->processes = arena_array(fx->arena, fx->n_processes, sizeof *f->processes);
+	for (size_t i = 0; i < fx->n_processes; i++) {
+		struct process_facts *out = &f->processes[fx->processes[i]->appeared];
+
+		fill_process(fx, out, fx->processes[i]);
+		f->allocated_bytes += out->allocated_bytes;
+		f->peak_rss_bytes = MAX(f->peak_rss_bytes, out->peak_rss_bytes);
+		f->has_peak_rss |= out->peak_rss_bytes != 0;
+	}
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * out.h - one function per kind of effect: from what is known to the canonical list
+ */
+#ifndef EFFECTS_OUT_H
+#define EFFECTS_OUT_H
+
+#include "effects/state.h"
+
+struct out {
+	struct effects *fx;
+	struct golden *golden;
+	uint64_t n_programs, n_paths, n_reads, n_connections;
+	struct str text; /* scratch */
+};
+
+/* In this order: aliases are numbered by first use. */
+void out_exit(struct out *o);
+void out_execs(struct out *o);
+void out_streams(struct out *o);
+void out_paths(struct out *o);
+void out_nets(struct out *o);
+void out_deeds(struct out *o);
+void out_reads(struct out *o);
+void out_flows(struct out *o);
+void out_calls(struct out *o);
+void out_counts(struct out *o);
+
+/* Does the user not want to hear of this canonical path? */
+bool out_is_ignored(const struct out *o, const char *canonical);
+/* Is it the program's, and not the runtime's own? */
+bool out_is_shown(const struct out *o, const struct name *name);
+/* bytes, digest, text or hex of content of which the first head bytes are known, is_whole: all
+ * of them. names: what the size is called. */
+void out_content(struct out *o, struct effect *e, const char *size_name,
+	const struct flow *flow, const struct str *head, bool is_whole);
+/* Names in the order in which they are to be written. The array is the caller's. */
+struct name **out_names(struct effects *fx, size_t *n);
+/* The name that a symbolic link, opened for writing, stands for; NULL: nothing known. */
+const char *link_target(const struct name *link, struct str *out);
+
+#endif

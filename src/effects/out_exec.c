@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * out_exec.c - programs executed, and processes that were only forked
+ *
+ * Equal command lines are one effect with a count. Of the ends only those are told apart that
+ * the run did not bring about itself: a worker that its parent stops may as well have ended by
+ * itself a moment before, and a writer whose reader has gone may have been quicker.
+ */
+#include "effects/out.h"
+
+#include "effects/alias.h"
+#include "effects/evidence.h"
+#include "effects/path.h"
+#include "effects/runtime.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define KEY_LIMIT 4096
+
+/* One effect in the making. */
+struct program {
+	const char *key, *path;
+	const char **argv; /* canonical */
+	size_t n_argv;
+	uint64_t count;
+	bool is_waiter, ended_well;
+	const char **ends; /* of those that did not */
+	size_t n_ends, capacity;
+	const struct evidence *evidence;
+};
+
+static void
+put_quoted(struct str *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_@%+=:,./<>-";
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		str_add(out, word);
+		return;
+	}
+	str_add_char(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_char(out, *word);
+	str_add_char(out, '\'');
+}
+
+static const char *
+canonical_word(struct out *o, const char *word, bool has_pids)
+{
+	AUTO(str_done) struct str raw = { 0 };
+
+	alias_word(o->fx, &raw, word, has_pids);
+	redact(o->fx, &raw);
+	str_clear(&o->text);
+	str_add_escaped(&o->text, str_text(&raw), raw.n);
+	return arena_strdup(o->golden->arena, str_text(&o->text));
+}
+
+static void
+put_key(struct out *o, struct program *p, const struct image *image)
+{
+	AUTO(str_done) struct str key = { 0 };
+	char hex[DIGEST_HEX];
+	struct digest d = { 0 };
+
+	if (image->is_fork)
+		str_add(&key, "fork of ");
+	str_add(&key, p->path);
+	if (!image->is_fork && image->n_argv &&
+		strcmp(path_last(image->argv[0]), path_last(image->exe)) != 0) {
+		str_add(&key, " (as ");
+		put_quoted(&key, p->argv[0]);
+		str_add_char(&key, ')');
+	}
+	for (size_t i = 1; i < p->n_argv; i++) {
+		str_add_char(&key, ' ');
+		put_quoted(&key, p->argv[i]);
+	}
+	if (key.n > KEY_LIMIT) {
+		size_t cut = KEY_LIMIT;
+
+		digest_add(&d, key.data, key.n);
+		digest_hex(&d, hex);
+		while (cut > 0 && ((unsigned char)key.data[cut] & 0xc0) == 0x80)
+			cut--;
+		str_cut(&key, cut);
+		str_addf(&key, "… %s", hex);
+	}
+	p->key = arena_strdup(o->golden->arena, key.data);
+}
+
+static struct program *
+program_of(struct out *o, struct map *programs, const struct image *image)
+{
+	struct program p = { .is_waiter = runtime_is_waiter(image->exe) };
+	bool has_pids = runtime_takes_pids(image->exe);
+	void **slot;
+
+	str_clear(&o->text);
+	alias_path(o->fx, &o->text, *image->exe ? image->exe : "?");
+	p.path = arena_strdup(o->golden->arena, o->text.data);
+	if (!image->is_fork) {
+		p.n_argv = image->n_argv;
+		p.argv = arena_array(o->golden->arena, p.n_argv + 1, sizeof *p.argv);
+		for (size_t i = 0; i < p.n_argv; i++)
+			p.argv[i] = canonical_word(o, image->argv[i], has_pids);
+	}
+	put_key(o, &p, image);
+	slot = map_text(programs, p.key);
+	if (!*slot)
+		*slot = arena_dup(o->golden->arena, &p, sizeof p);
+	return *slot;
+}
+
+static void
+add_end(struct out *o, struct program *p, const struct process *process)
+{
+	int status = process->status;
+	const char *text;
+	char room[16];
+
+	if (!process->has_ended) {
+		text = "never ended";
+	} else if (process->was_killed_by_us || status == 0 ||
+		   (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE)) {
+		p->ended_well = true;
+		return;
+	} else if (WIFSIGNALED(status)) {
+		text = decode_signal_name(WTERMSIG(status), room);
+	} else {
+		snprintf(room, sizeof room, "%d", WEXITSTATUS(status));
+		text = room;
+	}
+	p->ends = mem_grow(p->ends, p->n_ends, &p->capacity, sizeof *p->ends);
+	p->ends[p->n_ends++] = arena_strdup(o->golden->arena, text);
+}
+
+static int
+compare_texts(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+static void
+put_program(struct out *o, struct program *p)
+{
+	struct effect *e = golden_add(o->golden, EFFECT_EXEC, p->key);
+
+	effect_text(o->golden, e, "path", p->path);
+	if (p->argv)
+		effect_list(o->golden, e, "argv", p->argv, p->n_argv);
+	evidence_put(o->fx, o->golden, e, p->evidence);
+	if (p->is_waiter)
+		return;
+	effect_number(o->golden, e, "count", (int64_t)p->count);
+	o->n_programs += p->count;
+	if (p->ended_well) {
+		p->ends = mem_grow(p->ends, p->n_ends, &p->capacity, sizeof *p->ends);
+		p->ends[p->n_ends++] = "0";
+	}
+	if (p->n_ends)
+		qsort(p->ends, p->n_ends, sizeof *p->ends, compare_texts);
+	effect_list(o->golden, e, "exits", p->ends, p->n_ends);
+}
+
+void
+out_execs(struct out *o)
+{
+	AUTO(map_free) struct map *programs = map_new();
+	size_t at = 0;
+	void *value;
+
+	for (size_t i = 0; i < o->fx->n_processes; i++) {
+		const struct process *process = o->fx->processes[i];
+
+		for (size_t k = 0; k < process->n_images; k++) {
+			const struct image *image = &process->images[k];
+			struct program *p;
+
+			if (process == o->fx->first && k == 0)
+				continue; /* the command itself */
+			p = program_of(o, programs, image);
+			p->count++;
+			if (!p->evidence)
+				p->evidence = image->evidence;
+			if (k + 1 == process->n_images && process != o->fx->first)
+				add_end(o, p, process);
+		}
+	}
+	while (map_next(programs, &at, NULL, NULL, &value)) {
+		put_program(o, value);
+		mem_free(((struct program *)value)->ends);
+	}
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* out_path.c - the final state of every path that the run changed */
+#include "effects/out.h"
+
+#include "base/regex.h"
+#include "effects/alias.h"
+#include "effects/evidence.h"
+#include "effects/names.h"
+#include "effects/path.h"
+#include "effects/process.h"
+#include "effects/runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const type_words[] = {
+	[PATH_ABSENT] = NULL,
+	[PATH_FILE] = "file",
+	[PATH_DIR] = "dir",
+	[PATH_SYMLINK] = "symlink",
+	[PATH_FIFO] = "fifo",
+	[PATH_SOCKET] = "socket",
+	[PATH_CHAR] = "char",
+	[PATH_BLOCK] = "block",
+	[PATH_UNREADABLE] = "unreadable",
+};
+
+bool
+out_is_ignored(const struct out *o, const char *canonical)
+{
+	for (size_t i = 0; i < o->fx->opts.n_ignore_paths; i++)
+		if (glob_matches(o->fx->opts.ignore_paths[i], canonical))
+			return true;
+	return false;
+}
+
+struct ranked {
+	struct name *name;
+	uint32_t order;
+	size_t index;
+};
+
+static int
+compare_ranked(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+/* By the place of the process that made them, then as they appeared. */
+struct name **
+out_names(struct effects *fx, size_t *n)
+{
+	size_t count = map_count(fx->names), at = 0;
+	AUTO(mem_free) struct ranked *all = mem_array(count, sizeof *all);
+	struct name **names = mem_array(count, sizeof(struct name *));
+	void *value;
+
+	for (*n = 0; map_next(fx->names, &at, NULL, NULL, &value); (*n)++) {
+		const struct task *t = task_get(fx, ((struct name *)value)->maker);
+
+		all[*n] = (struct ranked){ value, t ? t->process->order + 1 : 0, *n };
+	}
+	qsort(all, *n, sizeof *all, compare_ranked);
+	for (size_t i = 0; i < *n; i++)
+		names[i] = all[i].name;
+	return names;
+}
+
+static bool
+is_unchanged(const struct name *n)
+{
+	const struct path_state *a = n->before, *b = n->after;
+
+	if (!a || !b || a->type != b->type || a->mode != b->mode || a->type == PATH_UNREADABLE)
+		return false;
+	if (n->file && n->file->had_chown && (a->uid != b->uid || a->gid != b->gid))
+		return false;
+	if (a->type == PATH_FILE)
+		return a->size == b->size && strcmp(a->sha256, b->sha256) == 0;
+	if (a->type == PATH_SYMLINK)
+		return a->target && b->target && strcmp(a->target, b->target) == 0;
+	return true;
+}
+
+static bool
+is_present(const struct effects *fx, const struct name *n)
+{
+	if (n->after)
+		return n->after->type != PATH_ABSENT;
+	if (n->before && fx->has_after_tree)
+		return false;
+	return !n->is_gone;
+}
+
+/* Pid files: the whole content is the number of a process of this run. */
+static bool
+put_pid_content(struct effects *fx, const char *path, const struct str *head, struct str *out)
+{
+	char *end;
+	unsigned long pid;
+	const struct task *t;
+
+	if (!runtime_holds_pid(path) || head->n == 0 || head->n > 12)
+		return false;
+	pid = strtoul(head->data + strspn(head->data, " "), &end, 10);
+	t = pid ? map_get_number(fx->by_pid, (uint32_t)pid) : NULL;
+	if (!t || (*end && strcmp(end, "\n") != 0))
+		return false;
+	str_add(out, "<pid:");
+	task_place(out, t);
+	str_addf(out, ">%s", end);
+	return true;
+}
+
+static void
+put_text(struct out *o, struct effect *e, const struct name *n, const struct path_state *s)
+{
+	AUTO(str_done) struct str head = { 0 };
+	AUTO(str_done) struct str text = { 0 };
+	char sha[SHA256_HEX];
+	bool changed;
+
+	if (s->n_head)
+		str_add_n(&head, s->head, s->n_head);
+	if (head.n != s->size || !utf8_is_valid(str_text(&head), head.n) ||
+		(head.n && memchr(head.data, '\0', head.n))) {
+		effect_number(o->golden, e, "size", (int64_t)s->size);
+		effect_text(o->golden, e, "sha256", s->sha256);
+		return;
+	}
+	changed = put_pid_content(o->fx, n->path, &head, &text) ||
+		  alias_text(o->fx, &text, str_text(&head), head.n);
+	changed |= redact(o->fx, &text);
+	memcpy(sha, s->sha256, sizeof sha);
+	if (changed) {
+		struct sha256 sum;
+
+		sha256_init(&sum);
+		sha256_add(&sum, str_text(&text), text.n);
+		sha256_done(&sum, sha);
+	}
+	effect_number(o->golden, e, "size", (int64_t)text.n);
+	effect_text(o->golden, e, "sha256", sha);
+	if (text.n <= o->fx->opts.text_limit)
+		effect_text(o->golden, e, "text", str_text(&text));
+}
+
+static void
+put_state(struct out *o, struct effect *e, const struct name *n)
+{
+	const struct path_state *s = n->after;
+	const char *word;
+
+	if (!s) {
+		word = type_words[n->type];
+		effect_text(o->golden, e, "type", word ? word : "unknown");
+		effect_bool(o->golden, e, "content_known", false);
+		return;
+	}
+	word = s->type < ARRAY_LEN(type_words) ? type_words[s->type] : NULL;
+	effect_text(o->golden, e, "type", word ? word : "unknown");
+	if (s->type != PATH_SYMLINK)
+		effect_text(o->golden, e, "mode",
+			arena_printf(o->golden->arena, "%04o", s->mode & 07777u));
+	if (n->file && n->file->had_chown) {
+		effect_number(o->golden, e, "uid", s->uid);
+		effect_number(o->golden, e, "gid", s->gid);
+	}
+	if (s->type == PATH_SYMLINK && s->target) {
+		str_clear(&o->text);
+		alias_word(o->fx, &o->text, s->target, false);
+		word = arena_strdup(o->golden->arena, str_text(&o->text));
+		str_clear(&o->text);
+		str_add_escaped(&o->text, word, strlen(word));
+		effect_text(o->golden, e, "target", str_text(&o->text));
+	}
+	if (s->type == PATH_FILE && !runtime_is_volatile(n->path))
+		put_text(o, e, n, s);
+}
+
+static void
+put_durability(struct out *o, struct effect *e, const struct name *n)
+{
+	AUTO(mem_free) char *parent = mem_strdup(n->path);
+	const struct file *f = n->file;
+	const struct name *dir;
+
+	if (n->arrived)
+		effect_text(o->golden, e, "arrived", f && f->moved ? "rename" : "link");
+	if (f && (f->was_written || f->is_new) && (!n->after || n->after->type == PATH_FILE)) {
+		bool synced = f->moved ? f->synced_before_move : file_is_synced(o->fx, f);
+
+		if (synced)
+			effect_bool(o->golden, e, "synced", true);
+	}
+	parent[path_parent(parent)] = '\0';
+	dir = map_get_text(o->fx->names, parent);
+	if (dir && dir->file && dir->file->sync_seq > n->change_seq && n->change_seq)
+		effect_bool(o->golden, e, "dir_synced", true);
+}
+
+static void
+out_path(struct out *o, struct name *n)
+{
+	struct effects *fx = o->fx;
+	bool present = is_present(fx, n);
+	struct effect *e;
+
+	if (!present && name_existed(fx, n) == EXISTED_NO)
+		return;
+	if (present && is_unchanged(n))
+		return;
+	if (runtime_kind(n->path, name_is_inside(fx, n->path)) == RUNTIME_CACHE)
+		return;
+	str_clear(&o->text);
+	alias_made_path(fx, &o->text, n->path);
+	if (out_is_ignored(o, o->text.data))
+		return;
+	e = golden_add(o->golden, EFFECT_PATH, o->text.data);
+	o->n_paths++;
+	effect_text(o->golden, e, "state", present ? "present" : "removed");
+	if (present) {
+		put_state(o, e, n);
+		put_durability(o, e, n);
+	}
+	evidence_put(fx, o->golden, e, n->evidence);
+}
+
+/* Changed, though no call that was seen did it. */
+static bool
+differs(const struct effects *fx, const struct name *n)
+{
+	bool present;
+
+	if (!n->after && !(n->before && fx->has_after_tree))
+		return false;
+	if (!n->before && !fx->has_before)
+		return false;
+	if (!n->before && !name_is_inside(fx, n->path))
+		return false;
+	present = is_present(fx, n);
+	if (present != (name_existed(fx, n) == EXISTED_YES))
+		return true;
+	return present && !is_unchanged(n);
+}
+
+const char *
+link_target(const struct name *link, struct str *out)
+{
+	const char *target =
+		link->after && link->after->type == PATH_SYMLINK ? link->after->target : NULL;
+	AUTO(str_done) struct str dir = { 0 };
+
+	if (!target)
+		return NULL;
+	str_add_n(&dir, link->path, path_parent(link->path));
+	str_clear(out);
+	path_join(out, dir.data, target, strlen(target));
+	return out->data;
+}
+
+/* Who wrote through a link changed what it points to. */
+static void
+redirect_links(struct effects *fx, struct name *const *names, size_t n)
+{
+	AUTO(str_done) struct str path = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct name *from = names[i];
+
+		for (int hops = 0; hops < 40 && from->touched && from->by_open; hops++) {
+			struct name *to;
+
+			if (!link_target(from, &path))
+				break;
+			to = names_get(fx, path.data);
+			to->touched = to->by_open = true;
+			to->maker = from->maker;
+			if (!to->evidence)
+				to->evidence = TAKE(from->evidence);
+			from->touched = false;
+			from = to;
+		}
+	}
+}
+
+void
+out_paths(struct out *o)
+{
+	AUTO(mem_free) struct name **names = NULL;
+	size_t n;
+
+	names = out_names(o->fx, &n);
+	redirect_links(o->fx, names, n);
+	mem_free(TAKE(names));
+	names = out_names(o->fx, &n);
+	for (size_t i = 0; i < n; i++)
+		if (names[i]->touched || differs(o->fx, names[i]))
+			out_path(o, names[i]);
+}
+
+bool
+out_is_shown(const struct out *o, const struct name *name)
+{
+	enum runtime_kind kind = name->runtime;
+
+	if (kind == RUNTIME_UNSET)
+		kind = runtime_kind(name->path, name_is_inside(o->fx, name->path));
+	return kind == RUNTIME_NONE ||
+	       (kind == RUNTIME_QUIET && map_get_text(o->fx->named, name->path));
+}
+
+void
+out_reads(struct out *o)
+{
+	AUTO(mem_free) struct name **names = NULL;
+	size_t n;
+
+	names = out_names(o->fx, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct name *name = names[i];
+		struct effect *e;
+
+		if (!name->was_read || !out_is_shown(o, name))
+			continue;
+		str_clear(&o->text);
+		alias_path(o->fx, &o->text, name->path);
+		if (out_is_ignored(o, o->text.data))
+			continue;
+		e = golden_add(o->golden, EFFECT_READ, o->text.data);
+		if (name->was_listed)
+			effect_text(o->golden, e, "type", "dir");
+		evidence_put(o->fx, o->golden, e, name->read_evidence);
+		o->n_reads++;
+	}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* runtime.c - files that belong to the language or the system, not to the program */
+#include "effects/runtime.h"
+
+#include "base/regex.h"
+#include "base/str.h"
+
+#include <string.h>
+
+static const struct {
+	uint8_t kind;
+	const char *glob;
+} rows[] = {
+#define PATHS(kind_, glob_) { RUNTIME_##kind_, glob_ },
+#include "effects/runtime.def"
+#undef PATHS
+};
+
+/* Timestamps, inodes and nonces inside. */
+static const char *const volatile_files[] = { "**/.git/index", "**/.git/logs/**", "**-wal" };
+static const char *const pid_files[] = { "**.pid", "**pid", "**.lock", "**lock" };
+static const char *const waiters[] = { "sleep", "usleep" };
+static const char *const pid_programs[] = { "kill", "pkill", "ps", "gdb", "strace", "nsenter",
+	"taskset", "renice", "ionice", "chrt", "prlimit", "lsof", "pmap", "pwdx", "waitpid",
+	"jstack", "jcmd", "gcore" };
+
+/* glob_matches() with a quick no: the text before the first wildcard must be there. */
+static bool
+matches(const char *glob, const char *path)
+{
+	size_t n = strcspn(glob, "*?[\\");
+
+	return strncmp(glob, path, n) == 0 && glob_matches(glob, path);
+}
+
+enum runtime_kind
+runtime_kind(const char *path, bool is_own_place)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!(is_own_place && rows[i].glob[0] == '/') && matches(rows[i].glob, path))
+			return rows[i].kind;
+	return RUNTIME_NONE;
+}
+
+static bool
+any_matches(const char *const *globs, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (matches(globs[i], path))
+			return true;
+	return false;
+}
+
+bool
+runtime_is_volatile(const char *path)
+{
+	return any_matches(volatile_files, ARRAY_LEN(volatile_files), path);
+}
+
+bool
+runtime_holds_pid(const char *path)
+{
+	return any_matches(pid_files, ARRAY_LEN(pid_files), path);
+}
+
+static bool
+is_named(const char *const *names, size_t n, const char *exe)
+{
+	const char *slash = strrchr(exe, '/');
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(slash ? slash + 1 : exe, names[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+runtime_is_waiter(const char *exe)
+{
+	return is_named(waiters, ARRAY_LEN(waiters), exe);
+}
+
+bool
+runtime_takes_pids(const char *exe)
+{
+	return is_named(pid_programs, ARRAY_LEN(pid_programs), exe);
+}

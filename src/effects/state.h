@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - what is known of the run so far; for the files of this room only
+ *
+ * Ownership: struct effects owns everything, through its maps, arrays and arena. The one thing
+ * that is counted is what the kernel counts: how many descriptors hold an open file, and how
+ * many open files a pipe or a socket. Counting them is the model, not a convenience: the last
+ * close is an event that programs can see.
+ */
+#ifndef EFFECTS_STATE_H
+#define EFFECTS_STATE_H
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "effects/effects.h"
+
+struct evidence;
+
+/* One direction of an object: bytes with chunking removed. */
+struct flow {
+	uint64_t n_bytes;
+	uint64_t n_opaque; /* of them: content not seen (splice and the like) */
+	struct digest digest;
+};
+
+/* What an open file description stands for. */
+enum object_kind {
+	OBJECT_FILE,   /* a name in the file system */
+	OBJECT_STREAM, /* stdout, a terminal, a device: bytes leave and are gone */
+	OBJECT_PIPE,   /* made by the run: internal */
+	OBJECT_SOCKET,
+	OBJECT_OTHER, /* memfd, epoll, eventfd, /dev/null, … : nothing to see from outside */
+	OBJECT_UNKNOWN, /* never seen opened */
+};
+
+/* The content behind names: follows renames and links. Never freed before the end. */
+struct file {
+	struct name *name; /* the one it has now; NULL: unlinked */
+	bool is_new;       /* made by this run */
+	bool was_written;
+	bool was_read;
+	bool is_volatile_fd; /* written through O_SYNC: never dirty by that */
+	bool is_mapped;      /* shared and writable: msync and time may write it */
+	bool had_chown;
+	uint64_t write_seq; /* of the last write; 0: none */
+	uint64_t sync_seq;  /* of the last sync of its content */
+	bool moved;         /* a rename gave it its name */
+	bool synced_before_move;
+	struct flow out, in; /* profile io */
+	struct evidence *wrote;
+};
+
+enum existed { EXISTED_UNKNOWN, EXISTED_NO, EXISTED_YES };
+
+struct temp_name; /* alias.c */
+
+/* A name in the file system. Never freed before the end. */
+struct name {
+	const char *path;  /* absolute, lexically clean, real bytes */
+	struct file *file; /* what is there now; NULL: nothing, or not known */
+	uint8_t existed;   /* enum existed: before the run */
+	uint8_t type;      /* enum path_type as far as the calls tell; PATH_ABSENT: not known */
+	uint8_t runtime;   /* enum runtime_kind */
+	bool is_gone;      /* removed or renamed away by us */
+	bool touched;
+	bool was_read, was_listed, was_executed;
+	bool by_open;        /* written through an open that follows links */
+	bool arrived;        /* by rename or link */
+	bool replaced;       /* there was something before that */
+	uint64_t change_seq; /* of the last change of the name itself */
+	const char *target;  /* of a symbolic link, as the calls tell */
+	uint32_t maker;      /* task that made it */
+	struct path_state *before, *after;
+	struct evidence *evidence, *read_evidence;
+};
+
+struct stream {
+	const char *key;
+	const char *held; /* the name it was inherited by; NULL: opened by the run */
+	struct flow out, in;
+	struct str head; /* the first bytes */
+	bool is_whole;   /* head holds everything so far */
+	bool is_fifo;
+	uint32_t readers, writers; /* opens by the run */
+	struct evidence *evidence;
+};
+
+struct pipe {
+	uint32_t n_users; /* open files */
+	uint32_t maker, ordinal;
+	struct flow flow;
+};
+
+struct peer_use; /* net.c */
+
+struct socket {
+	uint32_t n_users;
+	int32_t family, type, protocol;
+	struct socket *pair;  /* of socketpair; NULL: none, or gone */
+	const char *bound;    /* canonical address, interned; NULL: not bound */
+	struct peer_use *use; /* whom it talks to; NULL: nobody yet */
+	bool is_listening, was_accepted, is_pending;
+	struct flow out, in;
+	char head[8]; /* the first bytes sent: tells an encrypted stream */
+	uint32_t n_head;
+	struct evidence *evidence;
+};
+
+struct open_file {
+	uint32_t n_users; /* descriptors, and messages on their way */
+	uint8_t kind;     /* enum object_kind */
+	uint8_t pipe_end; /* 1: the writing one */
+	uint32_t flags;   /* as F_GETFL */
+	int32_t pid;      /* of a pidfd; 0: none */
+	union {
+		struct file *file;
+		struct stream *stream;
+		struct pipe *pipe;
+		struct socket *socket;
+	};
+};
+
+struct slot {
+	struct open_file *open;
+	bool cloexec;
+	uint8_t n_late; /* closes that the kernel did before this open, to be reported later */
+	uint64_t set_seq; /* when it was filled */
+};
+
+/* A descriptor table; tasks may share one. */
+struct table {
+	uint32_t n_tasks;
+	struct slot *slots;
+	size_t n, capacity;
+};
+
+/* Root and working directory; tasks may share them. */
+struct place {
+	uint32_t n_tasks;
+	char *cwd, *root; /* owned; root "" usually */
+};
+
+/* One program that a process ran. */
+struct image {
+	const char *exe;         /* as /proc/PID/exe said; "" not known */
+	const char *const *argv; /* real bytes, ends in NULL */
+	size_t n_argv;
+	bool is_fork;      /* never executed anything: a copy of its parent's program */
+	uint64_t exec_seq; /* of EVENT_EXEC */
+	struct evidence *evidence;
+};
+
+struct process {
+	uint32_t nr;            /* of its leader */
+	struct process *parent; /* NULL: none of ours */
+	uint32_t ordinal;       /* among the children of the parent, from 1 */
+	uint32_t depth;
+	uint32_t n_children, n_threads, n_made; /* n_made: pipes and sockets, for names */
+	uint32_t order;                         /* in a walk of the tree, set at the end */
+	uint32_t appeared;                      /* which one it was, from 0 */
+	int32_t pid;
+	struct image *images;
+	size_t n_images, images_capacity;
+	bool has_ended, was_killed_by_us;
+	bool has_exec;
+	int32_t status;
+	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
+	struct tally *tally;
+};
+
+struct task {
+	uint32_t nr;
+	int32_t tid;
+	uint32_t thread; /* 0: the leader, else the ordinal */
+	struct process *process;
+	struct table *table;
+	struct place *place;
+	bool has_ended;
+	/* What the call before was, as far as makers of temporary names tell. */
+	bool drew_random;
+	/* execve in progress: what it was asked for. */
+	struct image asked;
+	/* strict: its calls so far. */
+	struct call_line *lines;
+	size_t n_lines, lines_capacity;
+};
+
+/* Something done once or more that needs no object: a signal, a privileged act. */
+struct deed {
+	enum effect_kind kind;
+	const char *key;
+	uint64_t n;
+	struct evidence *evidence;
+};
+
+struct root {
+	const char *path, *alias;
+	size_t n;
+};
+
+struct effects {
+	struct arena *arena;
+	struct trace_header header; /* strings in the arena */
+	struct effects_opts opts;
+	struct err *err;
+	struct task **tasks; /* by number */
+	size_t n_tasks;
+	struct process **processes; /* in order of appearance; owned */
+	size_t n_processes, processes_capacity;
+	struct process *first;
+	uint32_t n_strays;   /* processes without a known parent, the first aside */
+	struct map *by_pid;  /* pid or tid -> task */
+	struct map *names;   /* path -> struct name */
+	struct map *streams; /* key -> struct stream */
+	struct map *peers;   /* key -> struct peer_use */
+	struct map *deeds;
+	struct map *named; /* paths that command lines name */
+	struct map *temps; /* random run of characters -> struct temp_name */
+	struct map *temp_counts;
+	struct map *ports; /* ephemeral port -> alias */
+	uint32_t n_port_aliases;
+	struct file **files;
+	size_t n_files, files_capacity, n_mapped;
+	struct rights *rights;
+	size_t n_rights, rights_capacity;
+	struct kept_flow *kept;
+	size_t n_kept, kept_capacity;
+	struct root roots[5];
+	size_t n_roots;
+	bool has_before, has_after_tree, has_links, has_pty, saw_memory_calls;
+	uint64_t sync_seq; /* of the last sync(2) */
+	struct facts facts;
+	struct tally *total;
+	uint64_t n_calls, first_ns, last_ns;
+	bool is_finished;
+	struct str room, room2; /* scratch, for one handler at a time */
+};
+
+/* One finished call in its setting: what handlers get. */
+struct act {
+	struct effects *fx;
+	struct task *task;
+	const struct event *event;
+	const struct call *call;
+	enum call_id id;
+	const int8_t *col; /* the row of handlers.def: which argument holds what */
+};
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stream.c - bytes that leave: standard streams, terminals, devices; and flows of any object
+ *
+ * A stream keeps its first text_limit bytes and the join digest of everything, so that it
+ * stays small however much is written and however the writes were cut.
+ */
+#include "effects/stream.h"
+
+#include "effects/evidence.h"
+#include "effects/names.h"
+#include "effects/net.h"
+#include "effects/path.h"
+#include "effects/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct stream *
+stream_get(struct effects *fx, const char *key)
+{
+	void **slot = map_text(fx->streams, key);
+	struct stream *s = *slot;
+
+	if (!s) {
+		s = *slot = arena_alloc(fx->arena, sizeof *s);
+		s->key = arena_strdup(fx->arena, key);
+		s->is_whole = true;
+	}
+	return s;
+}
+
+void
+streams_free(struct effects *fx)
+{
+	size_t at = 0;
+	void *value;
+
+	while (map_next(fx->streams, &at, NULL, NULL, &value)) {
+		struct stream *s = value;
+
+		str_done(&s->head);
+		evidence_free(s->evidence);
+	}
+	map_free(fx->streams);
+}
+
+/* The stream behind another descriptor of the same name. */
+static struct stream *
+held_already(const struct task *t, const struct held_fd *held)
+{
+	for (size_t fd = 1; fd < t->table->n && held->fd > 0; fd++) {
+		const struct open_file *o = t->table->slots[fd].open;
+
+		if (o && o->kind == OBJECT_STREAM && o->stream->held &&
+			strcmp(o->stream->held, held->name) == 0)
+			return o->stream;
+	}
+	return NULL;
+}
+
+void
+stream_hold(struct effects *fx, struct task *t, const struct event *event)
+{
+	static const char *const std[] = { "stdin", "stdout", "stderr" };
+	const struct held_fd *h = &event->held;
+	struct open_file *o = open_new(OBJECT_STREAM, h->flags);
+	char key[32];
+
+	snprintf(key, sizeof key, "fd %d", h->fd);
+	if (h->fd > 2 && h->name[0] == '/' && !str_has_prefix(h->name, "/dev/")) {
+		o->kind = OBJECT_FILE;
+		o->file = name_file(fx, names_get(fx, h->name));
+	} else {
+		o->stream = held_already(t, h);
+		if (o->stream && h->fd == 2 && strcmp(o->stream->key, "stdout") == 0)
+			o->stream->key = "stdout+stderr";
+		if (!o->stream)
+			o->stream = stream_get(fx, h->fd >= 0 && h->fd < 3 ? std[h->fd] : key);
+		o->stream->held = arena_intern(fx->arena, h->name, strlen(h->name));
+	}
+	table_set(fx, t->table, h->fd, o, false, event->seq);
+}
+
+/* Devices that give or take nothing of interest. */
+static const char *const dull_devices[] = { "/dev/null", "/dev/zero", "/dev/full",
+	"/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/pts/ptmx", "/dev/fuse", "/dev/kvm",
+	"/dev/net/tun" };
+
+/* Files of the kernel whose writing concerns the writer alone. */
+static bool
+is_own_knob(const char *path)
+{
+	static const char *const knobs[] = { "/comm", "/timerslack_ns", "/oom_score_adj",
+		"/coredump_filter", "/loginuid", "/uid_map", "/gid_map", "/setgroups" };
+
+	for (size_t i = 0; str_has_prefix(path, "/proc/") && i < ARRAY_LEN(knobs); i++)
+		if (str_has_suffix(path, knobs[i]))
+			return true;
+	return false;
+}
+
+bool
+stream_device(const struct act *a, const char *path, struct open_file **out)
+{
+	bool is_dev = str_has_prefix(path, "/dev/") && !str_has_prefix(path, "/dev/shm/") &&
+		      !str_has_prefix(path, "/dev/mqueue/");
+	bool is_kernel = str_has_prefix(path, "/proc/") || str_has_prefix(path, "/sys/");
+	struct effects *fx = a->fx;
+
+	if (!is_dev && !is_kernel)
+		return false;
+	*out = open_new(OBJECT_STREAM, 0);
+	for (size_t i = 0; i < ARRAY_LEN(dull_devices); i++)
+		if (strcmp(path, dull_devices[i]) == 0)
+			(*out)->kind = OBJECT_OTHER;
+	if (str_has_suffix(path, "/ptmx"))
+		fx->has_pty = true;
+	if (str_has_prefix(path, "/dev/pts/") && fx->has_pty)
+		(*out)->kind = OBJECT_OTHER; /* the run is its own terminal */
+	if (is_own_knob(path))
+		(*out)->kind = OBJECT_OTHER;
+	if ((*out)->kind == OBJECT_OTHER)
+		return true;
+	if (str_has_prefix(path, "/dev/tty") || str_has_prefix(path, "/dev/pts/"))
+		(*out)->stream = stream_get(fx, "tty");
+	else
+		(*out)->stream = stream_get(fx, path);
+	return true;
+}
+
+void
+flow_add_opaque(struct flow *f, uint64_t n)
+{
+	f->n_bytes += n;
+	f->n_opaque += n;
+}
+
+/* The first n bytes of an area, when it was not cut inside what the kernel took. */
+static bool
+area_digest(const struct area *area, uint64_t n, struct digest *out)
+{
+	if (area->has_digest && n == area->size) {
+		*out = area->digest;
+		return true;
+	}
+	if (n > area->kept)
+		return false;
+	*out = (struct digest){ 0 };
+	digest_add(out, area->bytes, n);
+	return true;
+}
+
+void
+flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t n)
+{
+	for (uint32_t i = 0; i < call->n_areas && n > 0; i++) {
+		const struct area *area = &call->areas[i];
+		uint64_t part = MIN(n, area->size);
+		struct digest digest;
+
+		if (area->kind != kind || part == 0)
+			continue;
+		if (area->is_missing || !area_digest(area, part, &digest))
+			f->n_opaque += part;
+		else
+			digest_join(&f->digest, &digest);
+		f->n_bytes += part;
+		n -= part;
+	}
+	if (n > 0)
+		flow_add_opaque(f, n);
+}
+
+/* Keeps the text while it is short. */
+static void
+head_add(const struct effects *fx, struct stream *s, const struct call *call, uint64_t n)
+{
+	for (uint32_t i = 0; i < call->n_areas && n > 0 && s->is_whole; i++) {
+		const struct area *area = &call->areas[i];
+		uint64_t part = MIN(n, area->size), kept = MIN(part, (uint64_t)area->kept);
+
+		if (area->kind != AREA_DATA_OUT)
+			continue;
+		kept = MIN(kept, (uint64_t)(fx->opts.text_limit - s->head.n));
+		if (area->is_missing)
+			kept = 0;
+		if (kept)
+			str_add_n(&s->head, area->bytes, kept);
+		s->is_whole = kept == part;
+		n -= part;
+	}
+	if (n > 0)
+		s->is_whole = false;
+}
+
+static void
+stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
+{
+	if (has_data) {
+		head_add(a->fx, s, a->call, n);
+		flow_add(&s->out, a->call, AREA_DATA_OUT, n);
+	} else if (n) {
+		s->is_whole = false;
+		flow_add_opaque(&s->out, n);
+	}
+	evidence_keep(&s->evidence, a);
+}
+
+static void
+add_to(const struct act *a, struct flow *f, enum area_kind kind, uint64_t n, bool has_data)
+{
+	if (a->fx->opts.profile != PROFILE_IO)
+		return;
+	if (has_data)
+		flow_add(f, a->call, kind, n);
+	else
+		flow_add_opaque(f, n);
+}
+
+void
+open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
+{
+	if (!o) {
+		if (n)
+			stream_wrote(a, stream_get(a->fx, "unknown descriptor"), n, has_data);
+		return;
+	}
+	switch (o->kind) {
+	case OBJECT_FILE:
+		file_wrote(a, o->file, o->flags);
+		add_to(a, &o->file->out, AREA_DATA_OUT, n, has_data);
+		break;
+	case OBJECT_STREAM:
+		stream_wrote(a, o->stream, n, has_data);
+		break;
+	case OBJECT_PIPE:
+		add_to(a, &o->pipe->flow, AREA_DATA_OUT, n, has_data);
+		break;
+	case OBJECT_SOCKET:
+		socket_sent(a, o->socket, n, has_data);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
+{
+	if (!o)
+		return;
+	if (o->kind == OBJECT_FILE) {
+		struct name *name = o->file->name;
+
+		o->file->was_read = true;
+		if (name && !o->file->is_new)
+			name_was_read(a, name);
+		add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
+	} else if (o->kind == OBJECT_STREAM) {
+		add_to(a, &o->stream->in, AREA_DATA_IN, n, has_data);
+	} else if (o->kind == OBJECT_SOCKET) {
+		socket_received(a, o->socket, n, has_data);
+	}
+}
