@@ -9,7 +9,6 @@
 
 #include "capture/tracer.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "capture/filter.h"
 
@@ -24,7 +23,6 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,7 +119,6 @@ static void
 fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const char *program)
 {
 	struct trace_header *h = &r->header;
-	struct utsname host;
 	size_t n = 0;
 	const char **argv;
 
@@ -132,19 +129,8 @@ fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const ch
 		argv[i] = arena_strdup(r->arena, opts->argv[i]);
 	h->argv = argv;
 	h->cwd = absolute(r->arena, cwd, NULL, "");
+	tracer_fill_header(r);
 	h->exe = absolute(r->arena, cwd, h->cwd, program);
-	h->home = arena_strdup(r->arena, opts->home);
-	h->tmp = arena_strdup(r->arena, opts->tmp);
-	h->sandbox = arena_strdup(r->arena, opts->sandbox);
-	h->backend = capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE];
-	uname(&host);
-	h->kernel = arena_strdup(r->arena, host.release);
-	h->machine = arena_strdup(r->arena, host.machine);
-	h->started_ns = clock_wall_ns();
-	h->n_cpus = placement_n_cpus(&r->placement);
-	h->payload_limit = opts->payload_limit;
-	h->is_subset = opts->wanted != NULL;
-	h->aslr = true;
 }
 
 /* What the child needs; it allocates nothing. */

@@ -52,6 +52,18 @@ life_first(struct tracer *r, struct task *t, enum start_how how)
 	life_held(r, t);
 }
 
+void
+life_attached(struct tracer *r, struct task *t, struct task *leader)
+{
+	if (t == leader) {
+		life_first(r, t, START_ATTACHED);
+		return;
+	}
+	t->number = ++r->n_numbers;
+	task_join(t, leader->process);
+	tell_start(r, t, NULL, START_ATTACHED);
+}
+
 struct holder {
 	struct tracer *tracer;
 	struct task *task;

@@ -25,6 +25,7 @@ enum task_phase {
 	TASK_EXPECTED, /* known from its parent; its first stop comes later */
 	TASK_LIVE,
 	TASK_ENDING, /* past its exit stop */
+	TASK_GONE,   /* let go of */
 };
 
 struct cpu_mask;
@@ -39,13 +40,14 @@ struct task {
 	struct call call; /* while in_call or is_held */
 	enum call_id id;  /* of it */
 	bool in_call;
-	bool is_wanted;   /* the call is to be told */
-	bool has_told;    /* the call made a task, and it was told of */
-	bool is_held;     /* the call was interrupted; the next stop says what becomes of it */
-	bool is_hidden;   /* by a signal that the task ignores: the call will go on */
-	bool was_stopped; /* by SIGSTOP or its like, since its last call */
-	bool has_cut_arg; /* its time limit was changed in a register */
-	bool has_answer;  /* the call is not made, its result is: */
+	bool is_wanted; /* the call is to be told */
+	bool has_told;  /* the call made a task, and it was told of */
+	bool is_held;   /* the call was interrupted; the next stop says what becomes of it */
+	bool is_hidden; /* by a signal that the task ignores: the call will go on */
+	bool is_interrupted; /* by us; its next stop is that */
+	bool was_stopped;    /* by SIGSTOP or its like, since its last call */
+	bool has_cut_arg;    /* its time limit was changed in a register */
+	bool has_answer;     /* the call is not made, its result is: */
 	int64_t answer;
 	uint32_t refused;   /* what its own filters make of it: SECCOMP_RET_…; 0: nothing */
 	struct areas areas; /* of the call */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,10 @@ let_go(struct tracer *r)
 void
 tracer_kill(struct tracer *r)
 {
+	if (r->opts.attach) {
+		detach(r);
+		return;
+	}
 	r->is_killing = true;
 	for (struct task *t = r->tasks.first; t; t = t->next)
 		kill(t->process ? t->process->pid : t->tid, SIGKILL);
@@ -166,6 +171,8 @@ tracer_step(struct tracer *r, struct err *err)
 	pid_t tid;
 
 	tick(r);
+	if (r->is_over)
+		return 0;
 	/* Times are asked for only where an end is near: for a stop of one thread the kernel
 	 * would add up those of all its threads. */
 	if (r->n_ending)
@@ -195,6 +202,26 @@ finish(struct tracer *r)
 	f->n_tasks = r->n_numbers;
 	if (r->exec_ns && r->last_exit_ns > r->exec_ns)
 		f->wall_ns = r->last_exit_ns - r->exec_ns;
+}
+
+void
+tracer_fill_header(struct tracer *r)
+{
+	struct trace_header *h = &r->header;
+	struct utsname host;
+
+	h->home = arena_strdup(r->arena, r->opts.home);
+	h->tmp = arena_strdup(r->arena, r->opts.tmp);
+	h->sandbox = arena_strdup(r->arena, r->opts.sandbox);
+	h->backend = capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE];
+	uname(&host);
+	h->kernel = arena_strdup(r->arena, host.release);
+	h->machine = arena_strdup(r->arena, host.machine);
+	h->started_ns = clock_wall_ns();
+	h->n_cpus = placement_n_cpus(&r->placement);
+	h->payload_limit = r->opts.payload_limit;
+	h->is_subset = r->has_wanted;
+	h->aslr = true;
 }
 
 static int
@@ -227,7 +254,8 @@ tracer_free(void *state)
 		return;
 	r->opts.tick_ms = 0;
 	r->deadline_ns = 0;
-	tracer_kill(r);
+	if (!r->is_over)
+		tracer_kill(r);
 	while (tracer_next(r, &event, &err) > 0)
 		continue;
 	err_drop(&err); /* nobody is left to be told */
@@ -258,8 +286,9 @@ begin(struct tracer *r, const struct capture_opts *opts, struct err *err)
 {
 	uint32_t wait_ms;
 
-	placement_init(&r->placement, opts->cpu);
-	if (launch(r, opts, err) < 0)
+	/* Who was running where it liked is left there. */
+	placement_init(&r->placement, opts->attach ? CPU_SPREAD : opts->cpu);
+	if ((opts->attach ? attach(r, err) : launch(r, opts, err)) < 0)
 		return -1;
 	wait_ms = longest_wait_ms(r);
 	return wait_ms ? alarm_start(&r->alarm, wait_ms, err) : 0;

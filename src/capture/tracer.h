@@ -70,6 +70,7 @@ MUST_CHECK int tracer_step(struct tracer *r, struct err *err);
 void tracer_kill(struct tracer *r);
 /* Notes why the trace is incomplete; the first reason stays. */
 void tracer_doubt(struct tracer *r, const char *fmt, ...) PRINTF(2, 3);
+void tracer_fill_header(struct tracer *r);            /* what does not depend on the target */
 unsigned long tracer_options(const struct tracer *r); /* for PTRACE_SEIZE */
 
 /* stop.c */
@@ -87,6 +88,7 @@ void calls_flush(struct tracer *r, struct task *t);
 
 /* life.c */
 void life_first(struct tracer *r, struct task *t, enum start_how how);
+void life_attached(struct tracer *r, struct task *t, struct task *leader);
 void life_born(struct tracer *r, struct task *parent, int event, pid_t tid);
 void life_stopped_early(struct tracer *r, pid_t tid);
 void life_adopt(struct tracer *r); /* early tasks whose parent died before it could tell */
@@ -97,5 +99,9 @@ void life_held(struct tracer *r, struct task *t);
 
 /* launch.c */
 MUST_CHECK int launch(struct tracer *r, const struct capture_opts *opts, struct err *err);
+
+/* attach.c */
+MUST_CHECK int attach(struct tracer *r, struct err *err);
+void detach(struct tracer *r); /* all go on as if nothing had been; the run is over */
 
 #endif
