@@ -96,9 +96,9 @@ clone_flags(const struct task *parent, int event)
 {
 	uint64_t flags = 0;
 
-	if (parent->in_call && parent->id == CALL_clone)
+	if (parent->id == CALL_clone)
 		return parent->call.arg[0];
-	if (parent->in_call && parent->id == CALL_clone3) {
+	if (parent->id == CALL_clone3) {
 		memory_read(parent->tid, parent->call.arg[0], &flags, sizeof flags);
 		return flags;
 	}
@@ -151,6 +151,26 @@ life_born(struct tracer *r, struct task *parent, int event, pid_t tid)
 		t->phase = TASK_EXPECTED;
 	}
 	start(r, t, parent, how_born(event, flags), flags);
+}
+
+void
+life_escaped(struct tracer *r, struct task *parent, pid_t tid)
+{
+	struct proc_status status = proc_status(tid);
+	struct task *t;
+
+	/* In another pid namespace the number means another task. */
+	if (!status.is_found || (status.parent != parent->process->pid &&
+					status.process != parent->process->pid))
+		return;
+	if (ptrace(PTRACE_SEIZE, tid, NULL, tracer_options(r)) < 0)
+		return;
+	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+	t = task_add(&r->tasks, tid);
+	t->phase = TASK_EXPECTED;
+	t->is_interrupted = true;
+	start(r, t, parent, status.process == tid ? START_CLONE : START_THREAD,
+		clone_flags(parent, PTRACE_EVENT_CLONE));
 }
 
 void

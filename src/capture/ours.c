@@ -122,14 +122,15 @@ leave_filter(struct tracer *r, struct task *t)
 	}
 }
 
-/* The child is there, but we were not told: it runs on its own. */
+/* The child is there, but we were not told: it has run on its own. */
 static void
 leave_clone(struct tracer *r, struct task *t)
 {
 	if (t->call.is_error || t->call.ret <= 0 || t->has_told || !r->opts.follow)
 		return;
 	r->footer.n_escaped++;
-	tracer_doubt(r, "a task was made that cannot be followed (CLONE_UNTRACED)");
+	tracer_doubt(r, "a task was made that is not traced from its start (CLONE_UNTRACED)");
+	life_escaped(r, t, (pid_t)t->call.ret);
 }
 
 static const struct row {

@@ -90,6 +90,8 @@ void calls_flush(struct tracer *r, struct task *t);
 void life_first(struct tracer *r, struct task *t, enum start_how how);
 void life_attached(struct tracer *r, struct task *t, struct task *leader);
 void life_born(struct tracer *r, struct task *parent, int event, pid_t tid);
+/* It was made without being traced; from now on it is. */
+void life_escaped(struct tracer *r, struct task *parent, pid_t tid);
 void life_stopped_early(struct tracer *r, pid_t tid);
 void life_adopt(struct tracer *r); /* early tasks whose parent died before it could tell */
 void life_exec(struct tracer *r, struct task *t, pid_t former);
