@@ -102,6 +102,17 @@ enter_prctl(struct tracer *r, struct task *t)
 		enter_filter(r, t, t->call.arg[1] == SECCOMP_MODE_STRICT, t->call.arg[2]);
 }
 
+/* The kernel refuses strict mode to a task that has a filter, and ours is one. */
+static void
+note_strict(struct tracer *r, const struct task *t)
+{
+	if (!t->new_filters->is_strict || !r->use_seccomp)
+		return;
+	r->footer.n_untraceable++;
+	tracer_doubt(
+		r, "seccomp's strict mode is refused under our filter: use backend ptrace");
+}
+
 static void
 leave_filter(struct tracer *r, struct task *t)
 {
@@ -109,6 +120,8 @@ leave_filter(struct tracer *r, struct task *t)
 	bool is_all = t->id == CALL_seccomp && t->call.arg[0] == SECCOMP_SET_MODE_FILTER &&
 		      (t->call.arg[1] & SECCOMP_FILTER_FLAG_TSYNC);
 
+	if (filters && t->call.is_error)
+		note_strict(r, t);
 	t->new_filters = NULL;
 	/* A result above 0 names the thread that TSYNC failed for, or is a listener. */
 	if (!filters || t->call.is_error ||
@@ -120,6 +133,18 @@ leave_filter(struct tracer *r, struct task *t)
 		if (other->process == t->process)
 			other->filters = filters;
 	}
+}
+
+static void
+leave_prctl(struct tracer *r, struct task *t)
+{
+	/* Our filter is not the target's. */
+	if (t->call.arg[0] == PR_GET_SECCOMP && r->use_seccomp && !t->call.is_error &&
+		!t->filters) {
+		t->call.ret = 0;
+		regs_set_result(t->tid, 0);
+	}
+	leave_filter(r, t);
 }
 
 /* The child is there, but we were not told: it has run on its own. */
@@ -149,7 +174,7 @@ static const struct row {
 	{ CALL_io_uring_setup, enter_ring, leave_ring },
 	{ CALL_ptrace, enter_ptrace, NULL },
 	{ CALL_seccomp, enter_seccomp, leave_filter },
-	{ CALL_prctl, enter_prctl, leave_filter },
+	{ CALL_prctl, enter_prctl, leave_prctl },
 };
 
 static const struct row *

@@ -1,4 +1,5 @@
-/* cap-exec-thread.c - execve by a thread that is not the leader: the thread becomes the leader */
+/* cap-exec-thread.c - execve by a thread that is not the leader: the thread becomes the leader
+ */
 
 #include "want.h"
 

@@ -25,7 +25,7 @@ main(void)
 	begin();
 	pid = clone(child, stack + sizeof stack, CLONE_UNTRACED | SIGCHLD, NULL);
 	MUST(pid > 0 && waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5);
-	WANT(1, "^FOOTER incomplete lost 0 escaped 1 .* CLONE_UNTRACED");
+	WANT(1, "^FOOTER incomplete lost 0 escaped 1 .*CLONE_UNTRACED");
 	WANT(1, "^CALL 2 getpgid\\(7001");
 	return 0;
 }

@@ -2,9 +2,10 @@
 /*
  * want.h - what a tracee says its trace must hold
  *
- * WANT(n, regex) prints a line `want N REGEX`: exactly n lines of what tests/driver/events prints
- * match the extended regular expression. It stands beside the calls that make it so. What is
- * printed stays in the buffer until done(), so that the tracee's own words are one write.
+ * WANT(n, regex) prints a line `want N REGEX`: exactly n lines of what tests/driver/events
+ * prints match the extended regular expression. It stands beside the calls that make it so.
+ * What is printed stays in the buffer until done(), so that the tracee's own words are one
+ * write.
  */
 #ifndef TESTS_PROG_WANT_H
 #define TESTS_PROG_WANT_H
@@ -29,8 +30,7 @@ static char want_room[1 << 16];
 		}                                                                              \
 	} while (0)
 
-static inline void __attribute__((format(printf, 2, 3)))
-want(long n, const char *fmt, ...)
+static inline void __attribute__((format(printf, 2, 3))) want(long n, const char *fmt, ...)
 {
 	va_list ap;
 
