@@ -16,6 +16,7 @@
 #define LARGE_BYTES (256u * 1024) /* above this a buffer is not kept for the next call */
 #define CHUNK_BYTES (64u * 1024)
 #define PAGE 4096u
+#define STRING_MAX (128u * 1024) /* MAX_ARG_STRLEN: the longest the kernel takes */
 
 void
 areas_clear(struct areas *a)
@@ -46,32 +47,47 @@ reserve(struct areas *a, size_t n)
 	return a->bytes + a->n_bytes;
 }
 
-/* Page by page up to the NUL, because the page behind it may not be there. */
+/* The next bytes of a string, behind those kept; *is_end: its NUL was there. */
+static size_t
+read_string(struct areas *a, pid_t tid, uint64_t at, size_t n, bool *is_end)
+{
+	uint8_t *room = reserve(a, n), *end;
+	size_t got = memory_read(tid, at, room, n);
+
+	end = memchr(room, 0, got);
+	*is_end = end;
+	return end ? (size_t)(end - room) : got;
+}
+
+/* Page by page up to the NUL, because the page behind it may not be there. What is longer than
+ * the limit is digested to its end. */
 static void
 take_string(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
 {
-	uint64_t at = area->address;
+	struct digest digest = { 0 };
+	uint64_t done = 0;
+	bool is_end = false;
 
-	while (area->kept < limit) {
-		size_t piece = MIN(limit - area->kept, PAGE - at % PAGE);
-		uint8_t *room = reserve(a, piece);
-		size_t got = memory_read(tid, at, room, piece);
-		uint8_t *end = memchr(room, 0, got);
+	while (!is_end && done < STRING_MAX) {
+		size_t piece = PAGE - (area->address + done) % PAGE, keep, got;
 
-		if (end)
-			got = (size_t)(end - room);
-		area->kept += (uint32_t)got;
-		a->n_bytes += got;
-		at += got;
-		if (end)
+		got = read_string(a, tid, area->address + done, piece, &is_end);
+		keep = done < limit ? MIN(got, limit - done) : 0;
+		digest_add(&digest, a->bytes + a->n_bytes, got);
+		area->kept += (uint32_t)keep;
+		a->n_bytes += keep;
+		done += got;
+		if (got < piece && !is_end)
 			break;
-		if (got < piece) {
-			area->is_missing = true; /* no NUL before the end of memory */
-			area->kept = 0;
-			break;
-		}
 	}
-	area->size = area->kept;
+	area->size = done;
+	if (!is_end && done < STRING_MAX) {
+		area->is_missing = true; /* no NUL before the end of memory */
+		area->kept = 0;
+	} else if (area->size > area->kept) {
+		area->digest = digest;
+		area->has_digest = true;
+	}
 }
 
 /* Digests size bytes and keeps the first `limit`. What cannot be read ends the area. */
