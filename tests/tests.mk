@@ -17,7 +17,7 @@ check-unit: $(UNIT) ## unit tests (T=name: only that one)
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli
-check-cli: all examples $(PROG) $(PUBLIC_LIB) ## tests of the programs (T=name: only that one)
+check-cli: all examples $(PROG) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
 	$(Q)tests/run-cli $(BUILD) $(T)
 
 # The examples are built where examples/renacer.toml looks for them, whatever BUILD is.

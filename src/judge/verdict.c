@@ -200,7 +200,7 @@ collect(struct verdict *v, struct arena *arena, const struct verdict_parts *part
 	struct finding *all = arena_array(arena, n + 1, sizeof *all);
 	const char *accept = parts->accept;
 
-	if (!accept)
+	if (!accept && v->target && *v->target)
 		accept = arena_printf(arena, "renacer-gate record %s", v->target);
 	for (size_t i = 0; d && i < d->n; i++)
 		add_difference(&all[at++], arena, v, &d->items[i], is_complete, accept);

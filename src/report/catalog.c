@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog.c - a row for each kind of finding */
+
+#include "report/catalog.h"
+
+#include <string.h>
+
+#define ACCEPT                                                                                 \
+	" If the change is wanted, record the golden again with `renacer-gate record TARGET` " \
+	"and commit it; the diff of the golden then shows the change to the reviewer."
+#define RULE                                                                                   \
+	" Change the program, or the limit in the [[assertion]] table of renacer.toml that "   \
+	"this result points to."
+
+/* clang-format off */
+const struct catalog_entry catalog[] = {
+	{ "renacer/removed", "EffectRemoved", "An effect that the golden holds did not happen.",
+		"The recorded run wrote, executed, read or connected to something that this run did not."
+		ACCEPT },
+	{ "renacer/added", "EffectAdded", "An effect happened that the golden does not hold.",
+		"This run left a file, executed a program, opened a connection or wrote to a stream that "
+		"the recorded run did not." ACCEPT },
+	{ "renacer/argument", "EffectChanged", "An effect happened in another way.",
+		"The same effect has another attribute: a mode, a name, a missing fsync, another stream."
+		ACCEPT },
+	{ "renacer/result", "ResultChanged", "Something ended in another way.",
+		"An exit status, the outcome of a connection or the type of a file is not that of the "
+		"golden." ACCEPT },
+	{ "renacer/bytes", "ContentChanged", "Other bytes were written.",
+		"The content of a stream, a file or a connection is not that of the golden." ACCEPT },
+	{ "renacer/count", "CountChanged", "Something happened more or less often.",
+		"The number of executions, connections or other effects is not that of the golden."
+		ACCEPT },
+	{ "renacer/order", "OrderChanged", "Calls came in another order.",
+		"The same system calls were made, but not in the order of the golden." ACCEPT },
+	{ "renacer/rule/critical_path", "DurationExceeded", "The run took longer than its rule allows.",
+		"A critical_path rule limits the time on the wall clock." RULE },
+	{ "renacer/rule/span_count", "CallsExceeded", "More system calls were made than the rule allows.",
+		"A span_count rule limits the number of system calls whose name matches." RULE },
+	{ "renacer/rule/memory_usage", "MemoryExceeded", "More memory was used than the rule allows.",
+		"A memory_usage rule limits the bytes asked for by mmap, brk and mremap, or the peak of "
+		"resident memory." RULE },
+	{ "renacer/missing-golden", "GoldenMissing", "There is no golden to compare with.",
+		"Record one with `renacer-gate record TARGET` and commit it." },
+	{ "renacer/inconclusive", "Inconclusive", "What was seen is not enough to judge.",
+		"The trace has holes or the environment is not comparable; the message says which. This is "
+		"never a pass." },
+	{ "renacer/unexpected-pass", "UnexpectedPass", "A target that must fail passed.",
+		"The configuration says expect = \"fail\" for this target, but nothing was found. Remove the "
+		"line, or find out why the difference is gone." },
+	{ "renacer/error", "NotJudged", "The target could not be judged.",
+		"Something kept the gate from running or judging the target; the message says what." },
+	{ "renacer/other", "Finding", "Something else was found.", "The message says what." },
+};
+/* clang-format on */
+
+const size_t catalog_size = ARRAY_LEN(catalog);
+
+size_t
+catalog_find(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(catalog); i++)
+		if (strcmp(catalog[i].id, id) == 0)
+			return i;
+	return ARRAY_LEN(catalog) - 1;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* json.c - the report for programs: schema "renacer.gate.v1", docs/reports.md */
+
+#include "base/json.h"
+
+#include "base/clock.h"
+#include "report/clean.h"
+#include "report/formats.h"
+
+#include <string.h>
+
+struct put {
+	struct json_writer w;
+	struct str room;
+};
+
+static void
+put_text(struct put *p, const char *key, const char *text, enum clean_how how)
+{
+	json_key(&p->w, key);
+	if (text)
+		json_text(&p->w, clean(&p->room, text, TEXT_LIMIT, how));
+	else
+		json_null(&p->w);
+}
+
+static void
+put_uint(struct put *p, const char *key, uint64_t value)
+{
+	json_key(&p->w, key);
+	json_uint(&p->w, value);
+}
+
+static void
+put_bool(struct put *p, const char *key, bool value)
+{
+	json_key(&p->w, key);
+	json_bool(&p->w, value);
+}
+
+static void
+put_ms(struct put *p, const char *key, uint64_t ns)
+{
+	json_key(&p->w, key);
+	json_double(&p->w, (double)(ns / 1000) / 1000);
+}
+
+static void
+put_place(struct put *p, const struct pos *at)
+{
+	json_key(&p->w, "location");
+	if (!at->file) {
+		json_null(&p->w);
+		return;
+	}
+	json_begin(&p->w, '{');
+	put_text(p, "file", at->file, CLEAN_LINE);
+	put_uint(p, "line", at->row);
+	put_uint(p, "column", at->column);
+	json_end(&p->w, '}');
+}
+
+static void
+put_finding(struct put *p, const struct finding *f)
+{
+	static const char *const levels[] = { [FINDING_NOTE] = "note",
+		[FINDING_WARNING] = "warning",
+		[FINDING_ERROR] = "error" };
+
+	json_begin(&p->w, '{');
+	put_text(p, "level", levels[f->level], CLEAN_LINE);
+	put_text(p, "rule", f->rule_id, CLEAN_LINE);
+	put_text(p, "subject", f->subject, CLEAN_LINE);
+	put_text(p, "text", f->text, CLEAN_LINE);
+	put_text(p, "wanted", f->wanted, CLEAN_LINE);
+	put_text(p, "found", f->found, CLEAN_LINE);
+	put_text(p, "detail", f->detail, CLEAN_LINES);
+	put_text(p, "evidence", f->evidence, CLEAN_LINE);
+	put_text(p, "hint", f->hint, CLEAN_LINE);
+	put_place(p, &f->at);
+	json_end(&p->w, '}');
+}
+
+static void
+put_outcome(struct put *p, const struct outcome *o)
+{
+	json_begin(&p->w, '{');
+	put_text(p, "name", o->name, CLEAN_LINE);
+	put_text(p, "type", o->type, CLEAN_LINE);
+	put_text(p, "verdict", verdict_names[o->kind], CLEAN_LINE);
+	put_bool(p, "only_warns", o->is_warning);
+	put_text(p, "text", o->text, CLEAN_LINE);
+	put_uint(p, "events", o->n_events);
+	put_place(p, &o->at);
+	json_end(&p->w, '}');
+}
+
+static void
+put_facts(struct put *p, const struct facts *f)
+{
+	json_key(&p->w, "facts");
+	if (!f) {
+		json_null(&p->w);
+		return;
+	}
+	json_begin(&p->w, '{');
+	put_ms(p, "wall_ms", f->wall_ns);
+	put_uint(p, "calls", f->n_calls);
+	put_bool(p, "all_calls_traced", f->has_all_calls);
+	put_uint(p, "processes", f->n_processes);
+	json_key(&p->w, "allocated_bytes");
+	if (f->has_memory_calls)
+		json_uint(&p->w, f->allocated_bytes);
+	else
+		json_null(&p->w);
+	json_key(&p->w, "peak_rss_bytes");
+	if (f->has_peak_rss)
+		json_uint(&p->w, f->peak_rss_bytes);
+	else
+		json_null(&p->w);
+	put_bool(p, "complete", trace_is_complete(&f->footer));
+	put_text(p, "incomplete_reason", f->footer.reason[0] ? f->footer.reason : NULL,
+		CLEAN_LINE);
+	json_end(&p->w, '}');
+}
+
+static void
+put_verdict(struct put *p, const struct verdict *v)
+{
+	json_begin(&p->w, '{');
+	put_text(p, "name", target_of(v), CLEAN_LINE);
+	put_text(p, "verdict", verdict_names[v->kind], CLEAN_LINE);
+	put_uint(p, "exit_status", (uint64_t)verdict_exit(v->kind));
+	put_bool(p, "expects_fail", v->expects_fail);
+	put_text(p, "text", v->text, CLEAN_LINE);
+	put_text(p, "profile", profile_names[v->profile], CLEAN_LINE);
+	put_text(p, "command", v->command, CLEAN_LINE);
+	put_text(p, "golden", v->golden_path, CLEAN_LINE);
+	put_text(p, "config", v->config_path, CLEAN_LINE);
+	put_place(p, &v->at);
+	put_ms(p, "duration_ms", v->time_ns);
+	put_uint(p, "runs", v->n_runs);
+	put_uint(p, "golden_runs", v->golden_runs);
+	put_uint(p, "compared", v->n_compared);
+	put_uint(p, "optional_absent", v->n_optional);
+	put_facts(p, v->facts);
+	json_key(&p->w, "findings");
+	json_begin(&p->w, '[');
+	for (size_t i = 0; i < v->n_findings; i++)
+		put_finding(p, &v->findings[i]);
+	json_end(&p->w, ']');
+	json_key(&p->w, "rules");
+	json_begin(&p->w, '[');
+	for (size_t i = 0; i < v->n_outcomes; i++)
+		put_outcome(p, &v->outcomes[i]);
+	json_end(&p->w, ']');
+	put_text(p, "output", v->output, CLEAN_LINES);
+	json_end(&p->w, '}');
+}
+
+static void
+put_counts(struct put *p, const struct verdicts *v)
+{
+	struct counts c = count_verdicts(v);
+
+	json_key(&p->w, "counts");
+	json_begin(&p->w, '{');
+	put_uint(p, "targets", v->n);
+	for (int kind = 0; kind < VERDICT_MISSING; kind++)
+		put_uint(p, verdict_names[kind], c.of[kind]);
+	put_uint(p, "error", c.of[VERDICT_ERROR] + c.of[VERDICT_MISSING]);
+	put_uint(p, "missing_golden", c.of[VERDICT_MISSING]);
+	json_end(&p->w, '}');
+}
+
+int
+json_write(struct str *out, const struct verdicts *v, const struct report_opts *opts,
+	struct err *err)
+{
+	struct put p = { .w = { .out = out, .indent = 2 } };
+	AUTO(str_done) struct str time = { 0 };
+
+	(void)opts;
+	(void)err; /* writing to memory does not fail */
+	add_time(&time, v->started_ns, true);
+	json_begin(&p.w, '{');
+	put_text(&p, "schema", "renacer.gate.v1", CLEAN_LINE);
+	put_text(&p, "tool", TOOL_NAME, CLEAN_LINE);
+	put_text(&p, "version", v->tool_version, CLEAN_LINE);
+	put_text(&p, "command", v->command, CLEAN_LINE);
+	put_text(&p, "started", str_text(&time), CLEAN_LINE);
+	put_ms(&p, "duration_ms", v->time_ns);
+	put_uint(&p, "exit_status", (uint64_t)v->exit_status);
+	put_counts(&p, v);
+	json_key(&p.w, "targets");
+	json_begin(&p.w, '[');
+	for (size_t i = 0; i < v->n; i++)
+		put_verdict(&p, &v->items[i]);
+	json_end(&p.w, ']');
+	json_end(&p.w, '}');
+	str_add_char(out, '\n');
+	str_done(&p.room);
+	return 0;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.c - the report for people at a terminal: a line for what is well, all of it for what is
+ * not
+ *
+ * Text that came from a target never starts a line: runners take a line that starts with "::"
+ * for a command.
+ */
+
+#include "report/clean.h"
+#include "report/formats.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MOST_IN_FULL 20   /* findings of one target with their diffs */
+#define MOST_FINDINGS 100 /* … with their sentences */
+#define MOST_EXPECTED 3
+
+enum color { PLAIN, RED, GREEN, YELLOW, BOLD, DIM };
+
+struct text {
+	struct str *out;
+	const struct report_opts *opts;
+	struct str room;
+};
+
+static void
+add_colored(struct text *t, enum color color, const char *text)
+{
+	static const char *const codes[] = { [RED] = "\033[31m",
+		[GREEN] = "\033[32m",
+		[YELLOW] = "\033[33m",
+		[BOLD] = "\033[1m",
+		[DIM] = "\033[2m" };
+
+	if (!t->opts->color || color == PLAIN) {
+		str_add(t->out, text);
+		return;
+	}
+	str_add(t->out, codes[color]);
+	str_add(t->out, text);
+	str_add(t->out, "\033[0m");
+}
+
+static void
+add_clean(struct text *t, enum color color, const char *text)
+{
+	add_colored(t, color, clean(&t->room, text, LINE_LIMIT, CLEAN_LINE));
+}
+
+static const struct {
+	const char *word;
+	enum color color;
+} words[N_VERDICTS] = {
+	[VERDICT_PASS] = { "PASS", GREEN },
+	[VERDICT_SKIP] = { "SKIP", YELLOW },
+	[VERDICT_FLAKY] = { "FLAKY", YELLOW },
+	[VERDICT_INCONCLUSIVE] = { "UNSURE", YELLOW },
+	[VERDICT_FAIL] = { "FAIL", RED },
+	[VERDICT_MISSING] = { "ERROR", RED },
+	[VERDICT_ERROR] = { "ERROR", RED },
+};
+
+/* "FAIL    greet-rs  2 differences  0.104 s" */
+static void
+add_headline(struct text *t, const struct verdict *v, size_t name_width)
+{
+	const char *word = words[v->kind].word;
+	size_t before, shown;
+
+	add_colored(t, words[v->kind].color, word);
+	str_addf(t->out, "%*s", (int)(8 - strlen(word)), "");
+	before = t->out->n;
+	add_clean(t, BOLD, target_of(v));
+	shown = strlen(clean(&t->room, target_of(v), LINE_LIMIT, CLEAN_LINE));
+	assert(t->out->n >= before + shown);
+	str_addf(t->out, "%*s", (int)(name_width > shown ? name_width - shown : 0) + 2, "");
+	add_clean(t, PLAIN, v->text);
+	str_clear(&t->room);
+	str_add(&t->room, "  ");
+	add_seconds(&t->room, v->time_ns);
+	str_add(&t->room, " s");
+	add_colored(t, DIM, str_text(&t->room));
+	str_add_char(t->out, '\n');
+}
+
+static enum color
+line_color(const char *line)
+{
+	if (str_has_prefix(line, "---") || str_has_prefix(line, "+++"))
+		return BOLD;
+	return *line == '-' ? RED : *line == '+' ? GREEN : *line == '@' ? YELLOW : PLAIN;
+}
+
+/* Several lines, each behind a bar. */
+static void
+add_block(struct text *t, const char *text)
+{
+	AUTO(str_done) struct str all = { 0 };
+	const char *line = clean(&all, text, TEXT_LIMIT, CLEAN_LINES);
+
+	while (*line) {
+		const char *end = strchrnul(line, '\n');
+
+		str_clear(&t->room);
+		str_add_n(&t->room, line, (size_t)(end - line));
+		str_add(t->out, "       | ");
+		add_colored(t, line_color(line), str_text(&t->room));
+		str_add_char(t->out, '\n');
+		line = *end ? end + 1 : end;
+	}
+}
+
+static void
+add_labelled(struct text *t, const char *label, const char *text)
+{
+	if (!text)
+		return;
+	str_addf(t->out, "       %-8s ", label);
+	add_clean(t, PLAIN, text);
+	str_add_char(t->out, '\n');
+}
+
+static void
+add_place(struct text *t, const struct pos *at)
+{
+	AUTO(str_done) struct str place = { 0 };
+
+	if (!at->file)
+		return;
+	str_add(&place, at->file);
+	if (at->row)
+		str_addf(&place, ":%u", at->row);
+	add_labelled(t, "at", str_text(&place));
+}
+
+static void
+add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
+{
+	static const enum color colors[] = {
+		[FINDING_NOTE] = PLAIN, [FINDING_WARNING] = YELLOW, [FINDING_ERROR] = RED
+	};
+
+	str_addf(t->out, "  %3zu. ", nr);
+	if (is_of_rule(f)) {
+		str_add(t->out, "rule '");
+		add_clean(t, PLAIN, f->subject);
+		str_add(t->out, "': ");
+	}
+	add_clean(t, colors[f->level], f->text);
+	str_add_char(t->out, '\n');
+	if (!in_full)
+		return;
+	add_labelled(t, "golden", f->wanted);
+	add_labelled(t, "run", f->found);
+	if (f->detail)
+		add_block(t, f->detail);
+	add_labelled(t, "call", f->evidence);
+	add_place(t, &f->at);
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* What to type; once, however many findings say it. */
+static void
+add_hints(struct text *t, const struct verdict *v)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < v->n_findings; i++) {
+		const struct finding *f = &v->findings[i];
+		bool accepts = f->hint && str_has_prefix(f->hint, "renacer-gate ");
+
+		if (!f->hint || is_same_text(f->hint, last))
+			continue;
+		last = f->hint;
+		str_add(t->out, accepts ? "       to accept it: " : "       hint: ");
+		add_clean(t, BOLD, f->hint);
+		str_add_char(t->out, '\n');
+	}
+}
+
+static void
+add_findings(struct text *t, const struct verdict *v)
+{
+	bool all = t->opts->verbosity > 0;
+
+	for (size_t i = 0; i < v->n_findings; i++) {
+		if (i == MOST_FINDINGS && !all) {
+			str_addf(t->out, "       … and %zu more; -v shows them\n",
+				v->n_findings - i);
+			break;
+		}
+		add_finding(t, &v->findings[i], i + 1, all || i < MOST_IN_FULL);
+	}
+	add_hints(t, v);
+	if (v->output && *v->output) {
+		str_add(t->out, "       the target's stderr ended with\n");
+		add_block(t, v->output);
+	}
+}
+
+/* A pass may still carry warnings, or the differences that it was meant to have. */
+static void
+add_remarks(struct text *t, const struct verdict *v)
+{
+	size_t n = t->opts->verbosity > 0 ? v->n_findings
+					  : MIN(v->n_findings, (size_t)MOST_EXPECTED);
+
+	for (size_t i = 0; i < n; i++)
+		add_finding(t, &v->findings[i], i + 1, t->opts->verbosity > 0);
+	if (v->n_findings > n)
+		str_addf(t->out, "       … and %zu more\n", v->n_findings - n);
+}
+
+static void
+add_everything(struct text *t, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_outcomes; i++) {
+		const struct outcome *o = &v->outcomes[i];
+
+		str_addf(t->out, "       rule %-12s ", verdict_names[o->kind]);
+		add_clean(t, PLAIN, o->name);
+		str_add(t->out, ": ");
+		add_clean(t, PLAIN, o->text);
+		str_addf(t->out, " (%" PRIu64 " looked at)\n", o->n_events);
+	}
+	if (v->facts)
+		str_addf(t->out, "       %" PRIu64 " calls of %zu processes\n",
+			v->facts->n_calls, v->facts->n_processes);
+	add_labelled(t, "command", v->command);
+	add_labelled(t, "golden", v->golden_path);
+}
+
+static void
+add_verdict(struct text *t, const struct verdict *v, size_t name_width)
+{
+	if (t->opts->verbosity < 0 && !is_bad(v))
+		return;
+	add_headline(t, v, name_width);
+	if (t->opts->verbosity < 0)
+		return;
+	if (is_bad(v))
+		add_findings(t, v);
+	else
+		add_remarks(t, v);
+	if (t->opts->verbosity > 0)
+		add_everything(t, v);
+}
+
+static size_t
+widest_name(const struct verdicts *v)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		widest = MAX(widest, strlen(target_of(&v->items[i])));
+	return MIN(widest, (size_t)32);
+}
+
+int
+text_write(struct str *out, const struct verdicts *v, const struct report_opts *opts,
+	struct err *err)
+{
+	struct text t = { .out = out, .opts = opts };
+	struct counts counts = count_verdicts(v);
+
+	(void)err; /* writing to memory does not fail */
+	for (size_t i = 0; i < v->n; i++)
+		add_verdict(&t, &v->items[i], widest_name(v));
+	str_addf(out, "%zu target%s: ", v->n, v->n == 1 ? "" : "s");
+	add_counts(out, &counts);
+	str_add(out, " in ");
+	add_seconds(out, v->time_ns);
+	str_add(out, " s\n");
+	str_done(&t.room);
+	return 0;
+}
