@@ -127,7 +127,7 @@ command_show(int *status, const struct gate_values *values, const struct parsed 
 	struct err *err)
 {
 	AUTO(str_done) struct str text = { 0 };
-	enum profile profile;
+	enum profile profile = PROFILE_EFFECTS;
 
 	(void)status;
 	if (parsed->n_words == 0)
@@ -165,7 +165,7 @@ command_diff(int *status, const struct gate_values *values, const struct parsed 
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(str_done) struct str text = { 0 };
 	struct differences differences;
-	enum profile profile;
+	enum profile profile = PROFILE_EFFECTS;
 
 	if (parsed->n_words != 2)
 		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",

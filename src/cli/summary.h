@@ -13,10 +13,11 @@
 
 struct summary;
 
-/* format: enum trace_format; FORMAT_TEXT counts. shown: NULL is all. */
-struct summary *summary_new(
-	unsigned format, const struct trace_header *header, const struct call_set *shown);
-void summary_event(struct summary *s, const struct event *event);
+/* format: enum trace_format; FORMAT_TEXT counts. shown: NULL is all; borrowed. */
+struct summary *summary_new(unsigned format, const struct call_set *shown);
+/* CSV rows go to out at once. */
+MUST_CHECK int summary_event(
+	struct summary *s, const struct event *event, FILE *out, struct err *err);
 MUST_CHECK int summary_print(struct summary *s, FILE *out, struct err *err);
 void summary_free(struct summary *s);
 

@@ -86,8 +86,8 @@ give(const struct sinks *to, const struct event *event, struct err *err)
 {
 	if (to->writer && trace_write(to->writer, event, err) < 0)
 		return -1;
-	if (to->summary)
-		summary_event(to->summary, event);
+	if (to->summary && summary_event(to->summary, event, to->text, err) < 0)
+		return -1;
 	return to->printer ? printer_event(to->printer, event, err) : 0;
 }
 
@@ -179,7 +179,7 @@ open_sinks(struct sinks *to, const struct trace_header *header,
 	print->only_bad = values->only_bad;
 	print->pid_always = values->output && values->follow;
 	if (values->summary || values->summary_too || values->format != FORMAT_TEXT)
-		to->summary = summary_new(values->format, header, print->shown);
+		to->summary = summary_new(values->format, print->shown);
 	if (!values->summary && values->format == FORMAT_TEXT)
 		to->printer = printer_new(to->text, header, print);
 	return 0;

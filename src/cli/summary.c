@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* summary.c - a trace in another form than lines: counted (-c), as CSV, as folded stacks */
+
+#include "cli/summary.h"
+
+#include "analyze/counts.h"
+#include "base/mem.h"
+#include "cli/trace.h"
+#include "export/csv.h"
+#include "export/folded.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct summary {
+	enum trace_format format;
+	const struct call_set *shown;
+	struct export_names names;
+	struct decode_text how;
+	struct counts *counts;
+	struct folded *folded;
+	struct str rows; /* CSV not yet written */
+};
+
+static void
+add_name(void *arg, const struct call *call, struct str *out)
+{
+	char room[32];
+
+	(void)arg;
+	str_add(out, decode_name((enum arch)call->arch, call->nr, room));
+}
+
+/* What stands between the parentheses of the printed call. */
+static void
+add_arguments(void *arg, const struct call *call, struct str *out)
+{
+	const struct summary *s = arg;
+	AUTO(str_done) struct str text = { 0 };
+	const char *open, *close;
+
+	decode_call(&text, call, &s->how);
+	open = strchr(str_text(&text), '(');
+	close = strrchr(str_text(&text), ')');
+	if (open && close && close > open)
+		str_add_n(out, open + 1, (size_t)(close - open) - 1);
+}
+
+static void
+add_error(void *arg, int number, struct str *out)
+{
+	const char *name = decode_errno(number);
+
+	(void)arg;
+	if (name)
+		str_add(out, name);
+	else
+		str_addf(out, "%d", number);
+}
+
+static void
+add_signal(void *arg, int number, struct str *out)
+{
+	char room[16];
+
+	(void)arg;
+	str_add(out, decode_signal_name(number, room));
+}
+
+struct summary *
+summary_new(unsigned format, const struct call_set *shown)
+{
+	struct summary *s = mem_alloc(sizeof *s);
+
+	s->format = (enum trace_format)format;
+	s->shown = shown;
+	s->how = (struct decode_text){ .string_limit = 32, .list_limit = 32 };
+	s->names = (struct export_names){ s, add_name, add_arguments, add_error, add_signal };
+	if (s->format == FORMAT_TEXT)
+		s->counts = counts_new();
+	else if (s->format == FORMAT_FOLDED)
+		s->folded = folded_new(FOLDED_TIME);
+	else
+		csv_header(&s->rows);
+	return s;
+}
+
+int
+summary_event(struct summary *s, const struct event *event, FILE *out, struct err *err)
+{
+	const struct call *call = event->kind == EVENT_CALL ? &event->call : NULL;
+	char room[32];
+
+	if (call && s->shown &&
+		!call_set_has(s->shown, decode_spec((enum arch)call->arch, call->nr)->id))
+		return 0;
+	if (s->folded)
+		folded_event(s->folded, event, &s->names);
+	if (s->counts && call)
+		counts_event(
+			s->counts, event, decode_name((enum arch)call->arch, call->nr, room));
+	if (s->format != FORMAT_CSV)
+		return 0;
+	csv_event(&s->rows, event, &s->names);
+	if (fwrite(str_text(&s->rows), 1, s->rows.n, out) != s->rows.n)
+		return err_sys(err, "write the trace");
+	str_clear(&s->rows);
+	return 0;
+}
+
+int
+summary_print(struct summary *s, FILE *out, struct err *err)
+{
+	if (s->counts)
+		counts_print(&s->rows, s->counts, SORT_TIME);
+	if (s->folded)
+		folded_print(&s->rows, s->folded);
+	if (fwrite(str_text(&s->rows), 1, s->rows.n, out) != s->rows.n)
+		return err_sys(err, "write the summary");
+	str_clear(&s->rows);
+	return 0;
+}
+
+void
+summary_free(struct summary *s)
+{
+	if (!s)
+		return;
+	counts_free(s->counts);
+	folded_free(s->folded);
+	str_done(&s->rows);
+	mem_free(s);
+}
