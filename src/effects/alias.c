@@ -92,7 +92,69 @@ is_number(const char *text, size_t n)
 	return n > 0 && text[0] != '0';
 }
 
-enum { WITH_PIDS = 1, WITH_PORTS = 2 };
+/* What stands before the number of a process in messages: "line 1: 123 Killed" of shells,
+ * "[1] 123" of job control, "sshd[123]:", "pid 123", "thread 'main' (123) panicked". A number
+ * that stands anywhere else is what it is, even when a process happens to have it. */
+static bool
+tells_of_process(const char *text, size_t at, size_t n, size_t n_digits)
+{
+	static const char *const words[] = { "pid ", "pid=", "pid: ", "pid:", "PID ",
+		"PID: ", "PID=", "process ", "Process ", "' (" };
+	size_t i = at, digits;
+
+	for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+		size_t len = strlen(words[k]);
+
+		if (at >= len && memcmp(text + at - len, words[k], len) == 0)
+			return true;
+	}
+	if (at >= 2 && text[at - 1] == '[' && at + n_digits < n && text[at + n_digits] == ']' &&
+		(text[at - 2] > ' ' && text[at - 2] != '['))
+		return true; /* sshd[123] */
+	if (at < 2 || text[at - 1] != ' ' || (text[at - 2] != ':' && text[at - 2] != ']'))
+		return false;
+	i -= 2;
+	for (digits = 0; i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9'; digits++)
+		i--;
+	if (!digits)
+		return false;
+	if (text[at - 2] == ']')
+		return i > 0 && text[i - 1] == '[';
+	return i >= 5 && memcmp(text + i - 5, "line ", 5) == 0;
+}
+
+enum {
+	WITH_PIDS = 1,       /* every number that a process has */
+	WITH_PORTS = 2,      /* those behind a colon */
+	WITH_TOLD = 4,       /* processes, where a message tells of one */
+	WITH_PARENTS = 8,    /* fx->of and those that it comes from */
+	WITH_LONG_PIDS = 16, /* numbers of three digits and more */
+};
+
+/* "-100" and "n=100" are numbers; "x-100" and "x.100" are names. */
+static bool
+is_part_of_name(const char *text, size_t at, size_t n_digits)
+{
+	return n_digits >= 3 && at > 1 && strchr("-._/", text[at - 1]) && text[at - 2] != ' ' &&
+	       text[at - 2] != '=';
+}
+
+/* The caller of a command builds names from its own number: ".tmp-123-pack". */
+static bool
+put_parent(const struct effects *fx, struct str *out, const char *digits, size_t n)
+{
+	unsigned long pid = n <= 7 ? strtoul(digits, NULL, 10) : 0;
+	const struct process *p = fx->of;
+
+	while (p && (unsigned long)p->pid != pid)
+		p = p->parent;
+	if (!p)
+		return false;
+	str_add(out, "<pid:");
+	process_place(out, p);
+	str_add_char(out, '>');
+	return true;
+}
 
 /* Copies text, run of word bytes by run, replacing those that stand for something. */
 static bool
@@ -114,8 +176,13 @@ put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsig
 		if (!done && is_number(text + i, end - i)) {
 			if (how & WITH_PORTS && i > 0 && text[i - 1] == ':')
 				done = put_port(fx, out, text + i, end - i);
-			if (!done && how & WITH_PIDS && end - i >= 3)
+			if (!done &&
+				(how & WITH_PIDS || (how & WITH_LONG_PIDS && end - i >= 3) ||
+					(how & WITH_TOLD &&
+						tells_of_process(text, i, n, end - i))))
 				done = put_pid(fx, out, text + i, end - i);
+			if (!done && how & WITH_PARENTS && is_part_of_name(text, i, end - i))
+				done = put_parent(fx, out, text + i, end - i);
 		}
 		if (!done)
 			str_add_n(out, text + i, end - i);
@@ -162,7 +229,7 @@ alias_path(struct effects *fx, struct str *out, const char *path)
 void
 alias_made_path(struct effects *fx, struct str *out, const char *path)
 {
-	put_path(fx, out, path, WITH_PIDS);
+	put_path(fx, out, path, WITH_LONG_PIDS);
 }
 
 bool
@@ -179,7 +246,7 @@ alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
 		const char *hit = memmem(text + from, n - from, box->path, box->n);
 		size_t at = hit ? (size_t)(hit - text) : n;
 
-		any |= put_words(fx, out, text + from, at - from, WITH_PORTS);
+		any |= put_words(fx, out, text + from, at - from, WITH_PORTS | WITH_TOLD);
 		from = at;
 		if (!hit)
 			break;
@@ -187,7 +254,7 @@ alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
 		from += box->n;
 		any = true;
 	}
-	return put_words(fx, out, text + from, n - from, WITH_PORTS) || any;
+	return put_words(fx, out, text + from, n - from, WITH_PORTS | WITH_TOLD) || any;
 }
 
 /* May a path begin here? Behind a blank, a quote, '=', ':', ',', '@' or an option's letter. */
@@ -201,7 +268,8 @@ begins_path(const char *word, size_t i)
 void
 alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids)
 {
-	unsigned how = WITH_PORTS | (has_pids || strstr(word, "pid") ? WITH_PIDS : 0u);
+	unsigned how =
+		WITH_PORTS | WITH_PARENTS | (has_pids || strstr(word, "pid") ? WITH_PIDS : 0u);
 	size_t n = strlen(word), from = 0;
 
 	for (size_t i = 0; i < n; i++) {

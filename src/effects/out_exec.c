@@ -29,6 +29,8 @@ struct program {
 	bool is_waiter, ended_well;
 	const char **ends; /* of those that did not */
 	size_t n_ends, capacity;
+	const struct process **last; /* whose last program this was, in order */
+	size_t n_last, last_capacity;
 	const struct evidence *evidence;
 };
 
@@ -119,27 +121,64 @@ program_of(struct out *o, struct map *programs, const struct image *image)
 	return *slot;
 }
 
+/* Of its own accord, or as the run wanted it to. */
+static bool
+ended_well(const struct process *p)
+{
+	return p->has_ended &&
+	       (p->was_killed_by_us || p->status == 0 ||
+		       (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGPIPE));
+}
+
 static void
 add_end(struct out *o, struct program *p, const struct process *process)
 {
-	int status = process->status;
 	const char *text;
 	char room[16];
 
-	if (!process->has_ended) {
-		text = "never ended";
-	} else if (process->was_killed_by_us || status == 0 ||
-		   (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE)) {
+	if (ended_well(process)) {
 		p->ended_well = true;
 		return;
-	} else if (WIFSIGNALED(status)) {
-		text = decode_signal_name(WTERMSIG(status), room);
+	}
+	if (!process->has_ended) {
+		text = "never ended";
+	} else if (WIFSIGNALED(process->status)) {
+		text = decode_signal_name(WTERMSIG(process->status), room);
 	} else {
-		snprintf(room, sizeof room, "%d", WEXITSTATUS(status));
+		snprintf(room, sizeof room, "%d", WEXITSTATUS(process->status));
 		text = room;
 	}
 	p->ends = mem_grow(p->ends, p->n_ends, &p->capacity, sizeof *p->ends);
 	p->ends[p->n_ends++] = arena_strdup(o->golden->arena, text);
+}
+
+/* A loop that calls the same command until it succeeds calls it some number of times: what
+ * failed before a success with the same parent and the same words is left out. */
+static void
+fold_retries(struct out *o, struct program *p)
+{
+	AUTO(map_free) struct map *succeeded = map_new(); /* parent -> the last one */
+
+	for (size_t i = p->n_last; i-- > 0;) {
+		const struct process *process = p->last[i];
+		uint32_t parent = process->parent ? process->parent->nr : 0;
+		const struct process *later = map_get_number(succeeded, parent);
+
+		if (ended_well(process) && !later)
+			*map_number(succeeded, parent) = (void *)(uintptr_t)process;
+		if (!ended_well(process) && process->has_ended && later &&
+			process->ended_ns <= later->started_ns && process->n_images == 1)
+			p->count--;
+		else
+			add_end(o, p, process);
+	}
+}
+
+static void
+add_last(struct program *p, const struct process *process)
+{
+	p->last = mem_grow(p->last, p->n_last, &p->last_capacity, sizeof(struct process *));
+	p->last[p->n_last++] = process;
 }
 
 static int
@@ -159,6 +198,7 @@ put_program(struct out *o, struct program *p)
 	evidence_put(o->fx, o->golden, e, p->evidence);
 	if (p->is_waiter)
 		return;
+	fold_retries(o, p);
 	effect_number(o->golden, e, "count", (int64_t)p->count);
 	o->n_programs += p->count;
 	if (p->ended_well) {
@@ -186,16 +226,19 @@ out_execs(struct out *o)
 
 			if (process == o->fx->first && k == 0)
 				continue; /* the command itself */
+			o->fx->of = process;
 			p = program_of(o, programs, image);
+			o->fx->of = NULL;
 			p->count++;
 			if (!p->evidence)
 				p->evidence = image->evidence;
 			if (k + 1 == process->n_images && process != o->fx->first)
-				add_end(o, p, process);
+				add_last(p, process);
 		}
 	}
 	while (map_next(programs, &at, NULL, NULL, &value)) {
 		put_program(o, value);
 		mem_free(((struct program *)value)->ends);
+		mem_free(((struct program *)value)->last);
 	}
 }

@@ -209,11 +209,12 @@ struct effects {
 	struct process **processes; /* in order of appearance; owned */
 	size_t n_processes, processes_capacity;
 	struct process *first;
-	uint32_t n_strays;   /* processes without a known parent, the first aside */
-	struct map *by_pid;  /* pid or tid -> task */
-	struct map *names;   /* path -> struct name */
-	struct map *streams; /* key -> struct stream */
-	struct map *peers;   /* key -> struct peer_use */
+	const struct process *of; /* whose words are being written; NULL: nobody's */
+	uint32_t n_strays;        /* processes without a known parent, the first aside */
+	struct map *by_pid;       /* pid or tid -> task */
+	struct map *names;        /* path -> struct name */
+	struct map *streams;      /* key -> struct stream */
+	struct map *peers;        /* key -> struct peer_use */
 	struct map *deeds;
 	struct map *named; /* paths that command lines name */
 	struct map *temps; /* random run of characters -> struct temp_name */

@@ -96,6 +96,19 @@ random_run(const char *name, size_t *n)
 	return best;
 }
 
+/* Where makers put names when nobody says otherwise. */
+static bool
+is_in_temp_dir(const struct effects *fx, const char *path)
+{
+	const char *dirs[] = { "/tmp", "/var/tmp", "/dev/shm", fx->header.tmp };
+
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		if (dirs[i] && path_is_below(path, dirs[i], strlen(dirs[i])) &&
+			path_parent(path) == strlen(dirs[i]))
+			return true;
+	return false;
+}
+
 static bool
 is_all(const char *text, size_t n, const char *set)
 {
@@ -140,6 +153,10 @@ temp_notice(const struct act *a, struct name *name, uint32_t flags, uint32_t mod
 	if (mode != (is_dir ? 0700u : 0600u) && !drew)
 		return;
 	run = random_run(last, &n);
+	/* An exclusive, private file that is both read and written, or a private directory,
+	 * where temporary things live, is one whatever it is called: six letters drawn at
+	 * random may look like a word. */
+	drew |= is_in_temp_dir(fx, name->path) && (is_dir || (flags & O_ACCMODE) == O_RDWR);
 	if (n == 0 || (!drew && !has_makers_form(run, n, flags)))
 		return;
 	if (mode != (is_dir ? 0700u : 0600u) && unrest(run, n) < 2)
