@@ -231,7 +231,7 @@ key_variables(struct key_context *k, const char *const **out, size_t *n, const s
 		return key_wrong_kind(k, v, "a table of strings", err);
 	items = arena_array(k->arena, v->n + 1, sizeof *items);
 	for (const struct toml *item = v->first; item; item = item->next) {
-		if (!*item->key || strchr(item->key, '='))
+		if (!*item->key || strchr(item->key, '=') || strlen(item->key) != item->n_key)
 			return err_at(err, item->key_at,
 				"'%s' in %s cannot be the name of a variable", item->key,
 				k->where);
@@ -304,7 +304,7 @@ keys_read(struct key_context *k, const struct key *keys, const struct toml *tabl
 	for (const struct toml *item = table->first; item; item = item->next) {
 		for (key = keys; key->name && strcmp(key->name, item->key) != 0; key++)
 			;
-		if (!key->name)
+		if (!key->name || strlen(item->key) != item->n_key)
 			return unknown_key(k, keys, item, err);
 		if (readers[key->kind](k, key, item, out, err) < 0)
 			return -1;
