@@ -10,7 +10,7 @@
 #include "decode/decode.h"
 #include "gate/historic.h"
 #include "gate/key.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 #include "gate/setting.h"
 #include "gate/target.h"
 
@@ -239,7 +239,7 @@ read_document(struct loader *l, const struct toml *document, const char *shown, 
 
 	if (keys_read(&k, document_keys, document, c, err) < 0)
 		return -1;
-	c->golden_dir = path_join(c->arena, c->dir, c->golden_dir ? c->golden_dir : "golden");
+	c->golden_dir = paths_join(c->arena, c->dir, c->golden_dir ? c->golden_dir : "golden");
 	if (read_includes(l, document, shown, &top, err) < 0 ||
 		each_table(document, "target", add_target, l, err) < 0 ||
 		each_table(document, "assertion", add_rule, l, err) < 0 ||
@@ -341,7 +341,7 @@ config_find(char **out, const char *dir, struct err *err)
 static const char *
 ad_hoc_name(struct arena *arena, const char *golden)
 {
-	char *name = arena_strdup(arena, path_last(golden));
+	char *name = arena_strdup(arena, paths_last(golden));
 
 	if (str_has_suffix(name, ".zst"))
 		name[strlen(name) - 4] = '\0';
@@ -373,7 +373,7 @@ config_ad_hoc(const char *golden, const char *const *argv, enum profile profile,
 	t->profile = profile;
 	if (runs)
 		t->runs = t->record_runs = runs;
-	t->golden = path_join(c->arena, c->dir, golden);
+	t->golden = paths_join(c->arena, c->dir, golden);
 	c->golden_dir = c->dir;
 	c->targets = t;
 	c->n_targets = 1;

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "gate/elf.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 
 #include <fcntl.h>
 #include <gnu/libc-version.h>
@@ -81,7 +81,7 @@ interpreter_of(const char *script, const char *path, char found[PATH_MAX])
 static const char *
 libc_of(struct arena *arena, const struct elf *elf)
 {
-	const char *name = path_last(elf->interpreter);
+	const char *name = paths_last(elf->interpreter);
 
 	if (!elf->is_elf)
 		return "";
@@ -115,8 +115,8 @@ fingerprint_take(struct arena *arena, const struct trace_header *header, const c
 	elf_read(&elf, real);
 	f.libc = libc_of(arena, &elf);
 	f.build_id = arena_strdup(arena, elf.build_id);
-	if (!path_below(project, real) &&
-		!(header->sandbox && path_below(header->sandbox, real)))
+	if (!paths_below(project, real) &&
+		!(header->sandbox && paths_below(header->sandbox, real)))
 		f.interpreter = arena_strdup(arena, real);
 	free(real);
 	return f;

@@ -4,7 +4,7 @@
 #include "gate/historic.h"
 
 #include "gate/key.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 #include "gate/setting.h"
 
 #include <string.h>
@@ -133,10 +133,10 @@ use_ci(struct config *c, const struct toml *table, const struct values *v, struc
 	if (!v->text[0])
 		return 0;
 	name = names[format ? v->choice : 2];
-	path = path_join(c->arena, c->dir, v->text[0]);
-	dot = strrchr(path_last(path), '.');
+	path = paths_join(c->arena, c->dir, v->text[0]);
+	dot = strrchr(paths_last(path), '.');
 	if (!dot || strcmp(dot, strrchr(name, '.')) != 0)
-		path = path_join(c->arena, path, name);
+		path = paths_join(c->arena, path, name);
 	setting_add_report(c, setting_report_formats[format ? v->choice : 2], path);
 	return 0;
 }

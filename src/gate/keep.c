@@ -3,14 +3,14 @@
 
 #include "gate/inner.h"
 
-#include "gate/path.h"
+#include "gate/paths.h"
 
 #include <string.h>
 
 const char *
 shown_path(const struct gate *g, const char *path)
 {
-	const char *below = *path ? path_below(g->here, path) : NULL;
+	const char *below = *path ? paths_below(g->here, path) : NULL;
 
 	return below && *below ? below : path;
 }

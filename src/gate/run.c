@@ -15,7 +15,7 @@
 #include "gate/environ.h"
 #include "gate/fingerprint.h"
 #include "gate/outlet.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 #include "gate/sandbox.h"
 #include "gate/setup.h"
 #include "store/trace.h"
@@ -70,7 +70,7 @@ settle_cwd(struct runner *r, struct err *err)
 {
 	struct stat st;
 
-	r->cwd = r->target->sandbox ? path_join(r->arena, r->sandbox->work, r->target->cwd)
+	r->cwd = r->target->sandbox ? paths_join(r->arena, r->sandbox->work, r->target->cwd)
 				    : r->target->cwd;
 	if (stat(r->cwd, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
@@ -241,7 +241,7 @@ note_path(void *arg, const char *path)
 {
 	struct outside *o = arg;
 
-	if (path_below(o->runner->sandbox->root, path))
+	if (paths_below(o->runner->sandbox->root, path))
 		return;
 	o->paths = mem_grow(o->paths, o->n, &o->room, sizeof *o->paths);
 	o->paths[o->n++] = arena_strdup(o->runner->arena, path);

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "gate/copy.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -101,7 +101,7 @@ sandbox_fill(struct sandbox *s, const struct target *target, struct err *err)
 
 	for (; f < end; f++)
 		if (each_parent(s, f->to, make_parent, err) < 0 ||
-			copy_tree(f->from, path_join(s->arena, s->work, f->to), err) < 0)
+			copy_tree(f->from, paths_join(s->arena, s->work, f->to), err) < 0)
 			return err_wrap(err, "fixture of target '%s'", target->name);
 	/* Last, since every copy changes the directories above it. */
 	for (f = target->fixtures; f < end; f++)
@@ -144,17 +144,17 @@ sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
 	*out = target->argv;
 	if (!target->sandbox || program[0] == '/' || !strchr(program, '/'))
 		return 0;
-	cwd = path_join(s->arena, s->work, target->cwd);
-	if (is_program(path_join(s->arena, cwd, program)))
+	cwd = paths_join(s->arena, s->work, target->cwd);
+	if (is_program(paths_join(s->arena, cwd, program)))
 		return 0;
-	from = path_join(s->arena, dir, program);
+	from = paths_join(s->arena, dir, program);
 	if (!is_program(from)) {
 		err_set(err, "program '%s' is neither in the sandbox nor in '%s'", program,
 			dir);
 		return err_hint(err, "build it first, for instance with setup = [\"make\", …]");
 	}
-	name = path_last(from);
-	if (copy_program(from, path_join(s->arena, s->bin, name), err) < 0)
+	name = paths_last(from);
+	if (copy_program(from, paths_join(s->arena, s->bin, name), err) < 0)
 		return -1;
 	copy_stamp(s->bin);
 	while (target->argv[n])

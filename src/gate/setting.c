@@ -4,7 +4,7 @@
 #include "gate/setting.h"
 
 #include "base/clock.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 
 #include <string.h>
 
@@ -113,7 +113,7 @@ read_reports(struct key_context *k, const struct toml *v, void *field, struct er
 		if (!*path)
 			return err_at(err, item->at, "the path of the report is empty");
 		setting_add_report(c, *format,
-			strcmp(path, "-") == 0 ? path : path_join(c->arena, c->dir, path));
+			strcmp(path, "-") == 0 ? path : paths_join(c->arena, c->dir, path));
 	}
 	return 0;
 }

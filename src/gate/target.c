@@ -7,7 +7,7 @@
 #include "base/regex.h"
 #include "base/str.h"
 #include "gate/key.h"
-#include "gate/path.h"
+#include "gate/paths.h"
 #include "gate/scan.h"
 #include "gate/setting.h"
 
@@ -219,11 +219,11 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 	for (const struct toml *item = v->first; item; item = item->next, n++) {
 		if (key_text(k, &text, item, err) < 0)
 			return -1;
-		t->fixtures[n].from = path_join(k->arena, c->dir, text);
-		below = path_below(c->dir, t->fixtures[n].from);
+		t->fixtures[n].from = paths_join(k->arena, c->dir, text);
+		below = paths_below(c->dir, t->fixtures[n].from);
 		if (is_contents(text))
 			below = "";
-		t->fixtures[n].to = below ? below : path_last(t->fixtures[n].from);
+		t->fixtures[n].to = below ? below : paths_last(t->fixtures[n].from);
 	}
 	t->n_fixtures = n;
 	return 0;
@@ -313,14 +313,14 @@ settle_cwd(struct target *t, struct config *c, const struct toml *table, struct 
 	const char *inside;
 
 	if (!t->sandbox) {
-		t->cwd = path_join(c->arena, c->dir, v ? t->cwd : ".");
+		t->cwd = paths_join(c->arena, c->dir, v ? t->cwd : ".");
 		return 0;
 	}
 	if (!v) {
 		t->cwd = "";
 		return 0;
 	}
-	inside = path_below("/sandbox", path_join(c->arena, "/sandbox", t->cwd));
+	inside = paths_below("/sandbox", paths_join(c->arena, "/sandbox", t->cwd));
 	if (t->cwd[0] == '/' || !inside) {
 		err_at(err, v->at, "cwd '%s' is not inside the sandbox", t->cwd);
 		return err_hint(err, "a path relative to the sandbox, as cwd = \"examples\"");
@@ -346,8 +346,8 @@ settle(struct target *t, struct config *c, const struct toml *table, struct err 
 	if (settle_cwd(t, c, table, err) < 0)
 		return -1;
 	if (t->stdin_file)
-		t->stdin_file = path_join(c->arena, c->dir, t->stdin_file);
-	t->golden = t->golden ? path_join(c->arena, c->dir, t->golden)
+		t->stdin_file = paths_join(c->arena, c->dir, t->stdin_file);
+	t->golden = t->golden ? paths_join(c->arena, c->dir, t->golden)
 			      : arena_printf(c->arena, "%s/%s.golden", c->golden_dir, t->name);
 	v = toml_get(table, "equivalent_to");
 	if (v)

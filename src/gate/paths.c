@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* path.c - paths as text */
+/* paths.c - paths as text */
 
-#include "gate/path.h"
+#include "gate/paths.h"
 
 #include "base/str.h"
 
@@ -35,7 +35,7 @@ add_components(struct str *out, const char *path)
 }
 
 const char *
-path_join(struct arena *arena, const char *dir, const char *path)
+paths_join(struct arena *arena, const char *dir, const char *path)
 {
 	AUTO(str_done) struct str s = { 0 };
 
@@ -46,7 +46,7 @@ path_join(struct arena *arena, const char *dir, const char *path)
 }
 
 const char *
-path_below(const char *dir, const char *path)
+paths_below(const char *dir, const char *path)
 {
 	size_t n = strlen(dir);
 
@@ -58,7 +58,7 @@ path_below(const char *dir, const char *path)
 }
 
 const char *
-path_last(const char *path)
+paths_last(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 

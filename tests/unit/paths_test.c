@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* path_test.c - paths as text: joined, cleaned, compared */
+/* paths_test.c - paths as text: joined, cleaned, compared */
 
 #include "unit/test.h"
 
-#include "gate/path.h"
+#include "gate/paths.h"
 
 static void
 joining_cleans_without_looking(void **state)
@@ -25,7 +25,7 @@ joining_cleans_without_looking(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_string_equal(path_join(arena, cases[i][0], cases[i][1]), cases[i][2]);
+		assert_string_equal(paths_join(arena, cases[i][0], cases[i][1]), cases[i][2]);
 }
 
 static void
@@ -41,7 +41,7 @@ below_is_by_whole_components(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const char *below = path_below(cases[i][0], cases[i][1]);
+		const char *below = paths_below(cases[i][0], cases[i][1]);
 
 		if (cases[i][2])
 			assert_string_equal(below, cases[i][2]);
@@ -54,9 +54,9 @@ static void
 the_last_component_is_a_name(void **state)
 {
 	(void)state;
-	assert_string_equal(path_last("/a/b"), "b");
-	assert_string_equal(path_last("b"), "b");
-	assert_string_equal(path_last("/"), "/");
+	assert_string_equal(paths_last("/a/b"), "b");
+	assert_string_equal(paths_last("b"), "b");
+	assert_string_equal(paths_last("/"), "/");
 }
 
 int
