@@ -390,6 +390,14 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 	return 0;
 }
 
+uint64_t
+effects_written(const struct effects *fx, const char *stream)
+{
+	const struct stream *s = map_get_text(fx->streams, stream);
+
+	return s ? s->out.n_bytes : 0;
+}
+
 const struct facts *
 effects_facts(const struct effects *fx)
 {

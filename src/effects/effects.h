@@ -50,6 +50,9 @@ void effects_paths(struct effects *fx, void (*visit)(void *arg, const char *path
  */
 MUST_CHECK int effects_finish(struct effects *fx, const struct trace_footer *footer,
 	struct golden **out, struct err *err);
+/* How many bytes went to a stream ("stdout"), before anything in them was replaced: for whoever
+ * holds its other end. 0: none, or no such stream. */
+uint64_t effects_written(const struct effects *fx, const char *stream);
 /* Valid after effects_finish(), borrowed until effects_free(). */
 const struct facts *effects_facts(const struct effects *fx);
 

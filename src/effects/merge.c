@@ -31,7 +31,7 @@ struct merge {
 };
 
 /* Field names whose numbers may be open. */
-static const char *const open_fields[] = { "count", "connections", "n" };
+static const char *const open_fields[] = { "count", "connections" };
 
 static bool
 may_be_open(const struct value *v)

@@ -151,5 +151,5 @@ out_counts(struct out *o)
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		effect_number(o->golden, golden_add(o->golden, EFFECT_COUNT, counts[i].key),
-			"n", (int64_t)counts[i].n);
+			"count", (int64_t)counts[i].n);
 }
