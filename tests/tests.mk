@@ -9,7 +9,7 @@ test: deps ## install what is missing, then every test
 	$(Q)$(MAKE) --no-print-directory check
 
 .PHONY: check
-check: all examples $(UNIT) $(PROG) $(PUBLIC_LIB) ## every test, nothing installed
+check: all examples $(UNIT) $(PROG) $(DRIVER) $(PUBLIC_LIB) ## every test, nothing installed
 	$(Q)tests/run $(BUILD) $(UNIT)
 
 .PHONY: check-unit
@@ -17,7 +17,7 @@ check-unit: $(UNIT) ## unit tests (T=name: only that one)
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli
-check-cli: all examples $(PROG) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
+check-cli: all examples $(PROG) $(DRIVER) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
 	$(Q)tests/run-cli $(BUILD) $(T)
 
 # The examples are built where examples/renacer.toml looks for them, whatever BUILD is.
