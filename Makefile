@@ -1,6 +1,7 @@
 # renacer-gate: one Makefile, no recursion. `make help` lists what there is.
 #
 #   V=1     show commands          DEV=1   warnings are errors
+#   WITH_DW=0  without libdw: no stacks, no source lines
 #   SAN=1   address and undefined sanitizers, in a build folder of their own
 #   CC=clang CXX=clang++ work as well
 
@@ -23,7 +24,15 @@ say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' "$(1)" "$(2)")
 
 FLOORS := base model decode symbol store capture effects judge analyze report export gate cli
 LIB_FLOORS := $(filter-out cli,$(FLOORS))
-PACKAGES := libzstd libpcre2-8 libxml-2.0 libdw libelf
+PACKAGES := libzstd libpcre2-8 libxml-2.0
+# Optional libraries: WITH_X=0 takes a twin that says what is missing.
+WITH_DW ?= 1
+ifeq ($(WITH_DW),1)
+PACKAGES += libdw libelf
+LEFT_OUT += src/symbol/dwarf-none.c
+else
+LEFT_OUT += src/symbol/binary.c src/symbol/dwarf.c src/symbol/unwind.c
+endif
 
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef
 CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
@@ -45,7 +54,7 @@ CXXFLAGS_ALL = -std=c++17 $(OPT) -Wall -Wextra $(CXXFLAGS)
 LDFLAGS_ALL = $(OPT) $(LDFLAGS)
 LIBS = $(PKG_LIBS)
 
-LIB_SRC := $(foreach f,$(LIB_FLOORS),$(sort $(wildcard src/$(f)/*.c)))
+LIB_SRC := $(filter-out $(LEFT_OUT),$(foreach f,$(LIB_FLOORS),$(sort $(wildcard src/$(f)/*.c))))
 LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/%.o) $(BUILD)/base/toml.o
 CLI_SRC := $(sort $(wildcard src/cli/*.c))
 CLI_MAINS := src/cli/renacer.c src/cli/renacer-gate.c
