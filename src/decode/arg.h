@@ -15,6 +15,7 @@ struct text;
 struct walk;
 
 enum arg_kind {
+	ARG_SKIP, /* a register that this call does not use */
 	/* Values in the register (or the field) itself. */
 	ARG_INT,
 	ARG_UINT,

@@ -119,11 +119,12 @@ args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 	if (spec->id == CALL_unknown)
 		n = 6;
 	for (unsigned i = 0; i < n && reg < 6; i++) {
-		struct arg *a = &out->arg[out->n++];
+		struct arg *a = &out->arg[out->n];
 
 		a->spec = spec->id == CALL_unknown ? &raw : &list[i];
 		a->reg = (uint8_t)reg;
 		reg += take(a, call);
+		out->n += a->spec->kind != ARG_SKIP;
 	}
 }
 

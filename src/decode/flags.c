@@ -6,26 +6,38 @@
 
 /* clang-format off */
 #define BIT(value, name) { value, value, #name }
+#define TEXT(value, text) { value, value, text }
+#define NAMED(value, text) { ROW_ONLY, value, text }
 #define PART(mask, value, name) { mask, value, #name }
 #define ONLY(value, name) { ROW_ONLY, value, #name }
 /* clang-format on */
 
-#define TABLE(name_, unknown_, ...)                                                            \
-	static const struct flag_row rows_##name_[] = { __VA_ARGS__ };
+#define ROWS(prefix_, name_, ...)                                                              \
+	static const struct flag_row prefix_##rows_##name_[] = { __VA_ARGS__ };
+#define HEAD(prefix_, name_, unknown_, twin_)                                                  \
+	{                                                                                      \
+		unknown_, prefix_##rows_##name_,                                               \
+			sizeof(prefix_##rows_##name_) / sizeof(struct flag_row), twin_         \
+	}
+
+#define TABLE(name_, unknown_, ...) ROWS(, name_, __VA_ARGS__)
+#define TABLE_BY_ARCH(name_, unknown_, ...) ROWS(, name_, __VA_ARGS__)
 #define TABLE_AARCH64(name_, unknown_, ...)                                                    \
-	static const struct flag_row aarch64_rows_##name_[] = { __VA_ARGS__ };                 \
-	static const struct flag_table aarch64_##name_ = { unknown_, aarch64_rows_##name_,     \
-		sizeof(aarch64_rows_##name_) / sizeof(struct flag_row), NULL };
+	ROWS(aarch64_, name_, __VA_ARGS__)                                                     \
+	static const struct flag_table aarch64_##name_ = HEAD(aarch64_, name_, unknown_, NULL);
 #include "decode/flags.def"
 #undef TABLE
+#undef TABLE_BY_ARCH
 #undef TABLE_AARCH64
 
 #define TABLE(name_, unknown_, ...)                                                            \
-	const struct flag_table flags_##name_ = { unknown_, rows_##name_,                      \
-		sizeof(rows_##name_) / sizeof(struct flag_row), NULL };
+	const struct flag_table flags_##name_ = HEAD(, name_, unknown_, NULL);
+#define TABLE_BY_ARCH(name_, unknown_, ...)                                                    \
+	const struct flag_table flags_##name_ = HEAD(, name_, unknown_, &aarch64_##name_);
 #define TABLE_AARCH64(name_, unknown_, ...)
 #include "decode/flags.def"
 #undef TABLE
+#undef TABLE_BY_ARCH
 #undef TABLE_AARCH64
 
 const char *
@@ -43,7 +55,7 @@ flag_name(const struct flag_table *table, uint64_t value)
 static void
 add_comment(struct str *out, const struct flag_table *table)
 {
-	if (table->unknown)
+	if (table->unknown && *table->unknown)
 		str_addf(out, " /* %s */", table->unknown);
 }
 
@@ -94,6 +106,10 @@ flags_add_value(struct str *out, const struct flag_table *table, uint64_t value)
 		str_add(out, name);
 		return;
 	}
-	str_addf(out, value ? "%#llx" : "0", (unsigned long long)value);
+	if (!table->unknown) { /* a number of its own right, such as a key's */
+		str_addf(out, "%d", (int)value);
+		return;
+	}
+	str_addf(out, "%#llx", (unsigned long long)value);
 	add_comment(out, table);
 }

@@ -8,9 +8,11 @@
 #include "decode/arg.h"
 
 #define TABLE(name_, ...) extern const struct flag_table flags_##name_;
+#define TABLE_BY_ARCH TABLE
 #define TABLE_AARCH64(name_, ...)
 #include "decode/flags.def"
 #undef TABLE
+#undef TABLE_BY_ARCH
 #undef TABLE_AARCH64
 
 /* The name of that value alone, NULL when the table has none. */

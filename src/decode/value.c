@@ -220,6 +220,23 @@ show_quota_op(struct text *t, const void *ref, uint64_t value)
 	str_add_char(t->out, ')');
 }
 
+/* A request without a name, taken apart: asm-generic/ioctl.h. */
+static void
+show_ioctl(struct text *t, const void *ref, uint64_t value)
+{
+	static const char *const ways[] = { "_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+		"_IOC_READ|_IOC_WRITE" };
+	const char *name = flag_name(&flags_ioctls, value);
+
+	(void)ref;
+	if (name)
+		str_add(t->out, name);
+	else
+		str_addf(t->out, "_IOC(%s, %#x, %#x, %#x)", ways[value >> 30 & 3],
+			(unsigned)value >> 8 & 0xff, (unsigned)value & 0xff,
+			(unsigned)value >> 16 & 0x3fff);
+}
+
 static void
 show_old_sigset(struct text *t, const void *ref, uint64_t value)
 {
@@ -293,6 +310,7 @@ static show_fn *const shows[ARG_SIGSET_FIELD + 1] = {
 	[ARG_CLOCK] = show_clock,
 	[ARG_IPC_KEY] = show_ipc_key,
 	[ARG_IOPRIO] = show_ioprio,
+	[ARG_IOCTL] = show_ioctl,
 	[ARG_QUOTA_OP] = show_quota_op,
 	[ARG_OLD_SIGSET] = show_old_sigset,
 	[ARG_LIMIT] = show_limit,

@@ -15,6 +15,7 @@
 #define WORD_LEN(name, kind, len) { name, ARG_##kind, len, NULL }
 #define WORD_REF(name, kind, ref) { name, ARG_##kind, NO_LEN, &ref }
 
+#define SKIP WORD("", SKIP)
 #define INT(name) WORD(name, INT)
 #define UINT(name) WORD(name, UINT)
 #define LONG(name) WORD(name, LONG)
@@ -29,6 +30,7 @@
 #define DIRFD(name) WORD(name, DIRFD)
 #define PID(name) WORD(name, PID)
 #define UID(name) WORD(name, UID)
+#define UID16(name) WORD(name, UID16)
 #define MODE(name) WORD(name, MODE)
 #define MODE3(name) WORD(name, MODE3)
 #define FILE_MODE(name) WORD(name, FILE_MODE)
