@@ -391,7 +391,9 @@ ending(struct arena *arena, const struct effect *e)
 	const char *signal = text_of(e, "signal"), *all = "";
 
 	if (signal)
-		return arena_printf(arena, "killed by %s", printable(arena, signal, 40));
+		return arena_printf(arena, "%s%s",
+			str_has_prefix(signal, "SIG") ? "killed by " : "",
+			printable(arena, signal, 40));
 	if (code && code->kind == VALUE_NUMBER)
 		return arena_printf(arena, "exit status %" PRId64, code->number);
 	for (size_t i = 0; i < e->n_values; i++)

@@ -128,6 +128,8 @@ static const struct row rows[] = {
 	{ EXIT_0, "exit|exit|code=#1;", "result: exit status 1, the golden has exit status 0\n" },
 	{ EXIT_0, "exit|exit|signal=SIGSEGV;",
 		"result: killed by SIGSEGV, the golden has exit status 0\n" },
+	{ EXIT_0, "exit|exit|signal=never ended;",
+		"result: never ended, the golden has exit status 0\n" },
 
 	/* streams */
 	{ "stream|stdout|bytes=#24|digest=d1|text=a\nb\ntotal 12\n;",
