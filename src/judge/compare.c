@@ -175,7 +175,7 @@ add_removed(struct compare *c, const struct effect *golden)
 	struct difference d = { .class = DIFF_REMOVED, .golden = golden };
 
 	d.sentence = say_removed(c->arena, golden);
-	d.wanted = content_size(golden) >= 0 ? content_short(c->arena, golden) : "present";
+	d.wanted = content_size(golden) >= 0 ? content_short(c->arena, golden) : NULL;
 	compare_add(c, d, 0);
 }
 
@@ -185,7 +185,7 @@ add_added(struct compare *c, const struct effect *run)
 	struct difference d = { .class = DIFF_ADDED, .run = run };
 
 	d.sentence = say_added(c->arena, run);
-	d.found = content_size(run) >= 0 ? content_short(c->arena, run) : "present";
+	d.found = content_size(run) >= 0 ? content_short(c->arena, run) : NULL;
 	compare_add(c, d, run->seq);
 }
 
@@ -345,11 +345,20 @@ check_comparable(const struct golden *golden, const struct golden *run, struct e
 	return err_hint(err, "renacer-gate record %s", target);
 }
 
+/* Counts are derived from the other effects: what changed them has been told already. */
+static void
+drop_derived(struct compare *c)
+{
+	while (c->n && c->found[0].rank != RANK_COUNT && c->found[c->n - 1].rank == RANK_COUNT)
+		c->n--;
+}
+
 static void
 hand_out(struct differences *out, struct compare *c)
 {
 	if (c->n)
 		qsort(c->found, c->n, sizeof *c->found, by_rank);
+	drop_derived(c);
 	out->items = arena_array(c->arena, c->n, sizeof *out->items);
 	out->n = c->n;
 	for (size_t i = 0; i < c->n; i++)

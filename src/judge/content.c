@@ -160,6 +160,29 @@ explain_hex(struct difference *d, struct arena *arena, const char *thing, const 
 		first + 1, d->wanted, d->found);
 }
 
+static bool
+is_hex(const char *text)
+{
+	return text && strlen(text) % 2 == 0 &&
+	       strspn(text, "0123456789abcdef") == strlen(text);
+}
+
+/* The bytes as hexadecimal digits, from whichever form is there; NULL: from neither. */
+static const char *
+hex_of(struct arena *arena, const struct effect *e)
+{
+	const char *text = text_of(e, "text"), *hex = text_of(e, "hex");
+	AUTO(str_done) struct str s = { 0 };
+
+	if (hex)
+		return is_hex(hex) ? hex : NULL;
+	if (!text)
+		return NULL;
+	for (; *text; text++)
+		str_addf(&s, "%02x", (unsigned char)*text);
+	return arena_strdup(arena, str_text(&s));
+}
+
 static const char *
 digest_words(struct arena *arena, const struct effect *e)
 {
@@ -191,26 +214,19 @@ explain_sizes(struct difference *d, struct arena *arena, const char *thing,
 		thing, size_words(arena, run), d->found, d->wanted);
 }
 
-static bool
-is_hex(const char *text)
-{
-	return text && strlen(text) % 2 == 0 &&
-	       strspn(text, "0123456789abcdef") == strlen(text);
-}
-
 void
 content_explain(struct difference *d, struct arena *arena, const struct effect *golden,
 	const struct effect *run)
 {
 	const char *thing = say_thing(arena, run);
 	const char *wanted = text_of(golden, "text"), *found = text_of(run, "text");
-	const char *wanted_hex = text_of(golden, "hex"), *found_hex = text_of(run, "hex");
+	const char *wanted_hex = hex_of(arena, golden), *found_hex = hex_of(arena, run);
 
 	d->class = DIFF_BYTES;
 	d->field = "content";
 	if (wanted && found && strcmp(wanted, found) != 0)
 		explain_texts(d, arena, thing, wanted, found);
-	else if (is_hex(wanted_hex) && is_hex(found_hex) && strcmp(wanted_hex, found_hex) != 0)
+	else if (wanted_hex && found_hex && strcmp(wanted_hex, found_hex) != 0)
 		explain_hex(d, arena, thing, wanted_hex, found_hex);
 	else
 		explain_sizes(d, arena, thing, golden, run);

@@ -3,7 +3,8 @@
  * pairs.c - one change that shows in two places
  *
  * A file that was written under another name is not one file missing and another too many; a
- * message on the wrong stream is not a change of two streams.
+ * program with another argument is not another program, and a message on the wrong stream is
+ * not a change of two streams.
  */
 
 #include "judge/compare.h"
@@ -47,22 +48,6 @@ is_same_file(const struct effect *a, const struct effect *b)
 	return content_is_known(a) && content_is_known(b) && content_is_equal(a, b);
 }
 
-/* The one entry of the list that is this file, NULL: none or several. */
-static const struct effect **
-only_same(const struct effects_list *list, const struct effect *file)
-{
-	const struct effect **only = NULL;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (!is_same_file(file, list->items[i]))
-			continue;
-		if (only)
-			return NULL;
-		only = &list->items[i];
-	}
-	return only;
-}
-
 /* What differs besides the name: "mode: 0644, the golden has 0600", a line each. */
 static const char *
 other_fields(struct arena *arena, const struct effect *golden, const struct effect *run)
@@ -72,7 +57,8 @@ other_fields(struct arena *arena, const struct effect *golden, const struct effe
 	for (size_t i = 0; i < run->n_values; i++) {
 		const struct value *b = &run->values[i], *a = effect_value(golden, b->name);
 
-		if (content_is_field(b->name) || (a && value_is_equal(a, b)))
+		if (content_is_field(b->name) || strcmp(b->name, "argv") == 0 ||
+			(a && value_is_equal(a, b)))
 			continue;
 		text = arena_printf(arena, "%s%s: %s, the golden has %s\n", text ? text : "",
 			b->name, say_value(arena, b), a ? say_value(arena, a) : "none");
@@ -96,20 +82,76 @@ add_renamed(struct compare *c, const struct effect *golden, const struct effect 
 	compare_add(c, d, run->seq);
 }
 
-/* Quadratic in what is left over; a list this long is no longer about one renamed file. */
+/*
+ * Programs with other arguments.
+ */
+static bool
+is_same_program(const struct effect *a, const struct effect *b)
+{
+	return a && b && a->kind == EFFECT_EXEC && b->kind == EFFECT_EXEC &&
+	       texts_are_equal(a, b, "path");
+}
+
+static void
+add_other_arguments(struct compare *c, const struct effect *golden, const struct effect *run)
+{
+	struct difference d = { .class = DIFF_ARGUMENT,
+		.golden = golden,
+		.run = run,
+		.field = "argv",
+		.wanted = say_text(c->arena, golden->key),
+		.found = say_text(c->arena, run->key) };
+
+	d.sentence = arena_printf(c->arena,
+		"%s was executed with other arguments: wanted '%s', found '%s'",
+		say_thing(c->arena, run), d.wanted, d.found);
+	d.detail = other_fields(c->arena, golden, run);
+	compare_add(c, d, run->seq);
+}
+
+/*
+ * Both: one effect on each side that must be the same, and no other that could be.
+ */
+struct pairing {
+	bool (*is_same)(const struct effect *a, const struct effect *b);
+	void (*add)(struct compare *c, const struct effect *golden, const struct effect *run);
+};
+
+static const struct pairing pairings[] = {
+	{ is_same_file, add_renamed },
+	{ is_same_program, add_other_arguments },
+};
+
+/* The one entry of the list that is the same, NULL: none or several. */
+static const struct effect **
+only_same(const struct pairing *p, const struct effects_list *list, const struct effect *e)
+{
+	const struct effect **only = NULL;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!p->is_same(e, list->items[i]))
+			continue;
+		if (only)
+			return NULL;
+		only = &list->items[i];
+	}
+	return only;
+}
+
+/* Quadratic in what is left over; lists this long are no longer about one effect. */
 #define MOST_LEFT 500
 
 static void
-take_renamed(struct compare *c, struct leftovers *l)
+take_pairs(struct compare *c, struct leftovers *l, const struct pairing *p)
 {
 	if (l->removed.n > MOST_LEFT || l->added.n > MOST_LEFT)
 		return;
 	for (size_t i = 0; i < l->removed.n; i++) {
-		const struct effect **other = only_same(&l->added, l->removed.items[i]);
+		const struct effect **other = only_same(p, &l->added, l->removed.items[i]);
 
-		if (!other || only_same(&l->removed, *other) != &l->removed.items[i])
+		if (!other || only_same(p, &l->removed, *other) != &l->removed.items[i])
 			continue;
-		add_renamed(c, l->removed.items[i], *other);
+		p->add(c, l->removed.items[i], *other);
 		l->removed.items[i] = *other = NULL;
 	}
 }
@@ -274,6 +316,7 @@ take_streams(struct compare *c, struct leftovers *l)
 void
 pairs_take(struct compare *c, struct leftovers *l)
 {
-	take_renamed(c, l);
+	for (size_t i = 0; i < ARRAY_LEN(pairings); i++)
+		take_pairs(c, l, &pairings[i]);
 	take_streams(c, l);
 }

@@ -38,6 +38,8 @@ const char *target_of(const struct verdict *v);
 bool is_bad(const struct verdict *v);
 /* A broken rule or the like, as opposed to a difference from the golden. */
 bool is_of_rule(const struct finding *f);
+/* Something that is not as the golden has it. */
+bool is_difference(const struct finding *f);
 /* Indices of all verdicts, the worst kinds first, else in their order; mem_free(). */
 size_t *worst_first(const struct verdicts *v);
 /* UTC. with_zone: 2026-01-02T03:04:05.678Z, else 2026-01-02T03:04:05. */

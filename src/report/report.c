@@ -88,6 +88,19 @@ is_of_rule(const struct finding *f)
 	return str_has_prefix(f->rule_id, "renacer/rule/");
 }
 
+bool
+is_difference(const struct finding *f)
+{
+	static const char prefix[] = "renacer/";
+
+	if (!str_has_prefix(f->rule_id, prefix))
+		return false;
+	for (int i = 0; i < N_DIFFERENCE_CLASSES; i++)
+		if (strcmp(f->rule_id + strlen(prefix), difference_class_names[i]) == 0)
+			return true;
+	return false;
+}
+
 size_t *
 worst_first(const struct verdicts *v)
 {

@@ -145,6 +145,8 @@ add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
 	};
 
 	str_addf(t->out, "  %3zu. ", nr);
+	if (f->level == FINDING_WARNING)
+		add_colored(t, YELLOW, "warning: ");
 	if (is_of_rule(f)) {
 		str_add(t->out, "rule '");
 		add_clean(t, PLAIN, f->subject);
@@ -176,7 +178,8 @@ add_hints(struct text *t, const struct verdict *v)
 
 	for (size_t i = 0; i < v->n_findings; i++) {
 		const struct finding *f = &v->findings[i];
-		bool accepts = f->hint && str_has_prefix(f->hint, "renacer-gate ");
+		bool accepts =
+			f->hint && is_difference(f) && str_has_prefix(f->hint, "renacer-gate ");
 
 		if (!f->hint || is_same_text(f->hint, last))
 			continue;
