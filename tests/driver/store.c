@@ -7,6 +7,7 @@
  *   store size FILE                  events, calls, bytes, bytes a call
  *   store write FILE N               N made-up events; how much memory that took
  *   store counts|durations|csv|calls|time FILE
+ *   store golden FILE                loads a golden and prints it
  *
  * Exit status: 0; 1: see stderr; 3: the trace has no footer.
  */
@@ -17,6 +18,7 @@
 #include "decode/decode.h"
 #include "export/csv.h"
 #include "export/folded.h"
+#include "store/golden.h"
 #include "store/trace.h"
 
 #include <inttypes.h>
@@ -231,6 +233,19 @@ show(const char *what, const char *path, struct err *err)
 	return rc;
 }
 
+static int
+show_golden(const char *path, struct err *err)
+{
+	AUTO(golden_free) struct golden *g = NULL;
+	AUTO(str_done) struct str text = { 0 };
+
+	if (golden_load(&g, path, err) < 0)
+		return -1;
+	golden_print(&text, g);
+	fwrite(text.data, 1, text.n, stdout);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -243,6 +258,8 @@ main(int argc, char **argv)
 		rc = copy(argv + 2, &err);
 	else if (argc == 4 && strcmp(argv[1], "write") == 0)
 		rc = write_made_up(argv + 2, &err);
+	else if (argc == 3 && strcmp(argv[1], "golden") == 0)
+		rc = show_golden(argv[2], &err);
 	else if (argc == 3)
 		rc = show(argv[1], argv[2], &err);
 	err_print(&err, "store", stderr);
