@@ -1,0 +1,231 @@
+#!/bin/bash
+# What the gate says of one target: each row runs a command and pins its exit status and a line
+# of its text. Nothing may stay behind: no sandbox, no process.
+set -u
+unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+bad=0
+marker=9$$ # seconds that nobody else sleeps
+roots=$PWD/roots # each sandbox that was made, told by its target
+
+says() { # status regex command...
+	local status=$1 wanted=$2 rc
+	shift 2
+	"$@" > out.log 2>&1
+	rc=$?
+	[ "$rc" -eq "$status" ] && grep -qE -- "$wanted" out.log && return
+	echo "$*: exit status $rc (wanted $status), text (wanted /$wanted/):"
+	sed 's/^/    /' out.log
+	bad=1
+}
+
+mkdir -p fixtures/sub
+echo one > fixtures/sub/one.txt
+ln -s sub/one.txt fixtures/link
+: > roots
+cat > renacer.toml << END
+[gate]
+timeout = "20s"
+linger = "300ms"
+
+[gate.environment]
+inherit = ["PATH", "GATE_TEST_VALUE"]
+set = { GREETING = "hello" }
+
+[[target]]
+name = "plain"
+shell = "echo plain; echo warned >&2"
+
+[[target]]
+name = "sandboxed"
+shell = "cat fixtures/link; ls -laR --time-style=full-iso . | grep -v ' [.][.]\$'; ls -lad --time-style=full-iso .. ../*; echo \$HOME \$TMPDIR \$PWD; umask; touch made; chmod 600 made; echo \$HOME >> $roots"
+sandbox = true
+ignore_paths = ["**/roots"]
+fixtures = ["fixtures"]
+
+[[target]]
+name = "environment"
+shell = "env | grep -v ^PATH= | sort"
+env = { EXTRA = "of the target", GREETING = "hi" }
+
+[[target]]
+name = "stdin"
+command = ["cat", "-A"]
+stdin = "a\u0000b\n"
+
+[[target]]
+name = "no-stdin"
+command = ["wc", "-c"]
+
+[[target]]
+name = "hangs"
+shell = "echo before; echo \$HOME >> $roots; exec sleep $marker"
+timeout = "300ms"
+
+[[target]]
+name = "hangs-in-child"
+shell = "echo \$HOME >> $roots; trap '' TERM; sleep $marker & sleep $marker; echo"
+timeout = "300ms"
+
+[[target]]
+name = "daemon"
+shell = "echo \$HOME >> $roots; setsid sleep $marker & echo started"
+
+[[target]]
+name = "status"
+shell = "echo oops >&2; exit 3"
+
+[[target]]
+name = "status-wanted"
+shell = "exit 3"
+expect_exit = 3
+
+[[target]]
+name = "killed-wanted"
+shell = "kill -KILL \$\$"
+expect_exit = 137
+
+[[target]]
+name = "unstable"
+shell = "date +%s%N"
+
+[[target]]
+name = "redacted"
+shell = "date +%s%N"
+redact = [{ pattern = '\d{10,}', with = "<now>" }]
+
+[[target]]
+name = "setup"
+shell = "cat made-by-setup"
+sandbox = true
+setup = ["sh", "-c", "echo made > \$RENACER_SANDBOX/made-by-setup"]
+
+[[target]]
+name = "setup-fails"
+command = ["true"]
+setup = ["sh", "-c", "echo the compiler is unhappy; exit 4"]
+
+[[target]]
+name = "setup-hangs"
+command = ["true"]
+setup = ["sh", "-c", "sleep $marker; echo"]
+timeout = "300ms"
+
+[[target]]
+name = "nowhere"
+command = ["no-such-program-$$"]
+
+[[target]]
+name = "flaky"
+shell = "n=\$(cat $PWD/n); echo \$((n + 1)) > $PWD/n; test \$n -ne \$(cat $PWD/bad) || echo extra"
+ignore_paths = ["**/n", "**/bad"]
+redact = [{ pattern = '\d+', with = "N" }]
+retries = 2
+
+[[target]]
+name = "reference"
+shell = "echo same"
+
+[[target]]
+name = "rewrite"
+command = ["echo", "same"]
+equivalent_to = "reference"
+
+[[target]]
+name = "rewrite-wrong"
+command = ["echo", "other"]
+equivalent_to = "reference"
+
+[[target]]
+name = "rewrite-known-wrong"
+command = ["echo", "other"]
+equivalent_to = "reference"
+expect = "fail"
+END
+echo 0 > n
+echo -1 > bad
+
+# Recorded, and recorded again with the same bytes.
+good=(plain sandboxed environment stdin no-stdin status-wanted killed-wanted redacted setup reference)
+says 0 'recorded: 3 runs, .*exit 0, stderr 7 bytes, stdout 6 bytes' renacer-gate record plain
+GATE_TEST_VALUE=passed SECRET=kept says 0 '10 targets: 10 passed' renacer-gate record "${good[@]}"
+cp -r golden golden.first
+GATE_TEST_VALUE=passed says 0 'unchanged: 3 runs' renacer-gate record "${good[@]}"
+diff -r golden golden.first || bad=1
+GATE_TEST_VALUE=passed says 0 '10 targets: 10 passed' renacer-gate check "${good[@]}"
+grep -q 'GATE_TEST_VALUE=passed' golden/environment.golden || { echo 'a variable was not passed on'; bad=1; }
+grep -q 'GREETING=hi\\n' golden/environment.golden || { echo 'the target does not win'; bad=1; }
+! grep -q SECRET golden/environment.golden || { echo 'a variable leaked'; bad=1; }
+
+# The same from another checkout, byte for byte.
+mkdir -p elsewhere/with/a/longer/name
+cp -r renacer.toml fixtures elsewhere/with/a/longer/name/
+(
+	cd elsewhere/with/a/longer/name || exit 1
+	says 0 'recorded' renacer-gate record sandboxed stdin setup
+	cmp golden/sandboxed.golden ../../../../../golden/sandboxed.golden &&
+		cmp golden/stdin.golden ../../../../../golden/stdin.golden || bad=1
+	exit $bad
+) || bad=1
+
+# Refused.
+says 1 'timed out after 300ms; it and everything it had started were killed' renacer-gate record hangs
+says 1 'timed out after 300ms' renacer-gate record hangs-in-child
+says 4 'processes outlived the command' renacer-gate record daemon
+says 1 'not recorded: it exited 3, expect_exit is 0' renacer-gate record status
+says 1 'set expect_exit = 3' renacer-gate record status
+says 1 'oops' renacer-gate record status
+says 4 'not recorded: .* differed between 3 runs' renacer-gate record unstable
+says 4 'ignore_paths or redact' renacer-gate record unstable
+says 3 "its setup command 'sh' exited 4" renacer-gate record setup-fails
+says 3 'the compiler is unhappy' renacer-gate record setup-fails
+says 3 "its setup command 'sh' did not end before the timeout" renacer-gate record setup-hangs
+says 3 "no-such-program-$$.: No such file" renacer-gate record nowhere
+says 2 'CI=true: goldens are recorded by people' env CI=true renacer-gate record plain
+[ "$(find golden -type f | wc -l)" -eq 10 ] || { echo 'a refused golden was written'; ls golden; bad=1; }
+
+# Judged.
+says 5 "there is no golden 'golden/unstable.golden'" renacer-gate check unstable
+says 5 'renacer-gate record unstable' renacer-gate check unstable
+says 0 '1 passed' renacer-gate check rewrite
+says 1 "wanted 'same', found 'other'" renacer-gate check rewrite-wrong
+says 0 'fails, as expected' renacer-gate check rewrite-known-wrong
+says 0 'flaky .*recorded' renacer-gate record flaky
+cat n > bad
+says 4 'passed on retry 1' renacer-gate check flaky
+expr "$(cat n)" + 1 > bad
+says 4 '1 of 2 runs passed' renacer-gate check --runs 2 flaky
+cp golden/plain.golden golden/hangs.golden
+says 1 'timed out after 300ms' renacer-gate check hangs
+sed 's/"code":3/"code":4/' golden/status-wanted.golden > golden/status-wanted.new
+mv golden/status-wanted.new golden/status-wanted.golden
+says 3 'the golden was recorded with exit 4, but expect_exit = 3' renacer-gate check status-wanted
+: > golden/stdin.golden
+says 3 'stdin.golden' renacer-gate check stdin
+says 2 "no target 'plian'" renacer-gate check plian
+says 2 "did you mean 'plain'" renacer-gate check plian
+
+# What a failure leaves, and what a pass does not.
+says 0 '1 passed' renacer-gate check --artifacts kept plain
+[ -z "$(ls kept)" ] || { echo 'a pass left artifacts'; ls kept; bad=1; }
+says 5 "new golden are in 'kept'" renacer-gate check --artifacts kept unstable
+for file in unstable.rtrace unstable.golden unstable.stdout unstable.stderr; do
+	[ -e kept/$file ] || { echo "no kept/$file"; bad=1; }
+done
+[ -s kept/unstable.stdout ] || { echo 'the output was not kept'; bad=1; }
+
+# An interrupt ends it all.
+sed -i 's/^timeout = "300ms"/timeout = "60s"/' renacer.toml
+renacer-gate check hangs > out.log 2>&1 &
+gate=$!
+sleep 0.7
+kill -TERM $gate # a shell has its background ignore INT
+wait $gate
+[ $? -eq 143 ] || { echo "an interrupt did not end in 143"; cat out.log; bad=1; }
+
+# Nothing is left.
+[ "$(wc -l < roots)" -ge 9 ] || { echo 'the targets did not tell their sandboxes'; bad=1; }
+while read -r home; do
+	[ ! -e "${home%/home}" ] || { echo "left: ${home%/home}"; bad=1; }
+done < roots
+! pgrep -f "sleep $marker" > /dev/null || { echo 'left:'; pgrep -af "sleep $marker"; bad=1; }
+exit $bad
