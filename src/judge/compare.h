@@ -33,9 +33,10 @@ struct leftovers {
 	struct effects_list changed_golden, changed_run; /* the i-th of both are a pair */
 };
 
-/* Takes out what is one change in two places: a file under another name, bytes that went to the
- * other stream. */
+/* Takes out what is one change in two places: a file under another name, a program with other
+ * arguments, bytes that went to the other stream. */
 void pairs_take(struct compare *c, struct leftovers *l);
+void streams_take(struct compare *c, struct leftovers *l);
 
 /* The calls of one task on both sides, in order. */
 void calls_compare(

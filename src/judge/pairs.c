@@ -9,11 +9,8 @@
 
 #include "judge/compare.h"
 
-#include "base/str.h"
 #include "judge/content.h"
-#include "judge/lines.h"
 #include "judge/say.h"
-#include "judge/show.h"
 
 #include <string.h>
 
@@ -156,167 +153,10 @@ take_pairs(struct compare *c, struct leftovers *l, const struct pairing *p)
 	}
 }
 
-/*
- * Bytes on the other stream.
- */
-struct streams {
-	const struct effect *out, *err; /* NULL: nothing was written */
-};
-
-static struct streams
-streams_of(const struct golden *g)
-{
-	struct streams s = { 0 };
-
-	for (size_t i = 0; i < g->n_effects; i++) {
-		const struct effect *e = &g->effects[i];
-
-		if (e->kind != EFFECT_STREAM || content_is_empty(e))
-			continue;
-		if (strcmp(e->key, "stdout") == 0)
-			s.out = e;
-		else if (strcmp(e->key, "stderr") == 0)
-			s.err = e;
-	}
-	return s;
-}
-
-static void
-forget(struct effects_list *list, const struct effect *e)
-{
-	for (size_t i = 0; e && i < list->n; i++)
-		if (list->items[i] == e)
-			list->items[i] = NULL;
-}
-
-/* Takes the standard streams out of everything that is left over. */
-static void
-forget_streams(struct leftovers *l)
-{
-	struct effects_list *pair[] = { &l->changed_golden, &l->changed_run, &l->removed,
-		&l->added };
-
-	for (size_t i = 0; i < ARRAY_LEN(pair); i++)
-		for (size_t j = 0; j < pair[i]->n; j++) {
-			const struct effect *e = pair[i]->items[j];
-
-			if (e && e->kind == EFFECT_STREAM &&
-				(strcmp(e->key, "stdout") == 0 ||
-					strcmp(e->key, "stderr") == 0))
-				forget(pair[i], e);
-		}
-}
-
-static bool
-are_known(const struct effect *a, const struct effect *b)
-{
-	return (!a || content_is_known(a)) && (!b || content_is_known(b));
-}
-
-static bool
-is_swapped(const struct streams *golden, const struct streams *run)
-{
-	return are_known(golden->out, golden->err) && are_known(run->out, run->err) &&
-	       content_is_equal(golden->out, run->err) &&
-	       content_is_equal(golden->err, run->out) &&
-	       !content_is_equal(golden->out, run->out);
-}
-
-static void
-add_swapped(struct compare *c, const struct streams *golden, const struct streams *run)
-{
-	const struct effect *e = golden->out ? golden->out : golden->err;
-	struct difference d = { .class = DIFF_ARGUMENT,
-		.golden = e,
-		.run = golden->out ? run->err : run->out,
-		.field = "stream",
-		.wanted = e->key,
-		.found = golden->out ? "stderr" : "stdout" };
-
-	if (golden->out && golden->err) {
-		d.sentence = "stdout and stderr are swapped: what was meant for one went to "
-			     "the other";
-	} else {
-		d.sentence = arena_printf(c->arena, "%s went to %s instead of %s",
-			content_short(c->arena, d.run), d.found, d.wanted);
-	}
-	compare_add(c, d, d.run->seq);
-}
-
-/* The lines that only one side has, when nothing was put in their place. */
-static bool
-one_sided_lines(struct str *out, size_t *first, const char *longer, const char *shorter)
-{
-	AUTO(lines_done) struct lines l = { 0 };
-
-	lines_align(&l, longer, strlen(longer), shorter, strlen(shorter));
-	for (size_t i = 0; i < l.hunks.n; i++) {
-		const struct hunk *h = &l.hunks.items[i];
-
-		if (h->n_b)
-			return false;
-		for (size_t j = h->a; j < h->a + h->n_a; j++)
-			str_add_n(out, l.a[j].text, l.a[j].n + l.a[j].has_newline);
-	}
-	if (l.hunks.n)
-		*first = l.hunks.items[0].a + 1;
-	return l.hunks.n > 0;
-}
-
-static const char *
-text_or_nothing(const struct effect *e)
-{
-	return e ? text_of(e, "text") : "";
-}
-
-/* Lines of the golden's `from` that the run wrote to its `to` instead. */
-static bool
-add_moved(struct compare *c, const struct effect *golden_from, const struct effect *run_from,
-	const struct effect *golden_to, const struct effect *run_to)
-{
-	const char *a = text_or_nothing(golden_from), *b = text_or_nothing(run_from);
-	const char *x = text_or_nothing(golden_to), *y = text_or_nothing(run_to);
-	AUTO(str_done) struct str gone = { 0 };
-	AUTO(str_done) struct str come = { 0 };
-	size_t first = 0, place = 0;
-	struct difference d = {
-		.class = DIFF_ARGUMENT, .golden = golden_from, .run = run_to, .field = "stream"
-	};
-
-	if (!a || !b || !x || !y || !golden_from || !run_to)
-		return false;
-	if (!one_sided_lines(&gone, &first, a, b) || !one_sided_lines(&come, &place, y, x) ||
-		strcmp(str_text(&gone), str_text(&come)) != 0)
-		return false;
-	d.wanted = golden_from->key;
-	d.found = run_to->key;
-	d.sentence = arena_printf(c->arena, "line %zu of %s, %s, went to %s instead", first,
-		golden_from->key,
-		show_quoted(c->arena, gone.data, strcspn(gone.data, "\n"), 0, 72), run_to->key);
-	d.detail = show_text_diff(c->arena, a, strlen(a), b, strlen(b));
-	compare_add(c, d, run_to->seq);
-	return true;
-}
-
-static void
-take_streams(struct compare *c, struct leftovers *l)
-{
-	struct streams golden = streams_of(c->golden), run = streams_of(c->run);
-
-	if (content_is_equal(golden.out, run.out) || content_is_equal(golden.err, run.err))
-		return; /* a move changes both */
-	if (is_swapped(&golden, &run))
-		add_swapped(c, &golden, &run);
-	else if (!add_moved(c, golden.out, run.out, golden.err, run.err) &&
-		 !add_moved(c, golden.err, run.err, golden.out, run.out))
-		return;
-	forget_streams(l);
-}
-
 void
 pairs_take(struct compare *c, struct leftovers *l)
 {
 	for (size_t i = 0; i < ARRAY_LEN(pairings); i++)
 		take_pairs(c, l, &pairings[i]);
-	take_streams(c, l);
+	streams_take(c, l);
 }

@@ -137,9 +137,7 @@ place_of(const struct verdict *v, const struct difference *d)
 {
 	if (!v->golden_path)
 		return v->at;
-	return (struct pos){
-		.file = v->golden_path, .row = d->golden_line ? d->golden_line : 1, .column = 1
-	};
+	return (struct pos){ .file = v->golden_path, .row = d->golden_line, .column = 1 };
 }
 
 /* A difference counts for less when the trace has holes: the hole may have made it. */

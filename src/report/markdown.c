@@ -47,7 +47,7 @@ add_text(struct markdown *m, const char *text)
 			str_add(m->out, "&amp;");
 		else if (*p == '@')
 			str_add(m->out, "&#64;");
-		else if (strchr("\\`*_{}[]()#+!|~$:", *p))
+		else if (strchr("\\`*_[]#|~$:", *p))
 			str_addf(m->out, "&#%d;", *p);
 		else
 			str_add_char(m->out, *p);

@@ -173,6 +173,16 @@ static const struct row rows[] = {
 	{ "stream|stdout|text=a\n;stream|stderr|text=w\noops\n;",
 		"stream|stdout|text=oops\na\n;stream|stderr|text=w\n;",
 		"argument: line 2 of stderr, 'oops', went to stdout instead\n" },
+	{ "stream|stderr|bytes=#5|text=oops\n;stream|stdout|bytes=#4|text=a\nb\n;",
+		"stream|stdout|bytes=#9|text=oops\na\nc\n;",
+		"argument: line 1 of stderr, 'oops', went to stdout instead\n"
+		"bytes: stdout: line 2 differs: wanted 'b', found 'c'\n" },
+	{ "stream|stderr|bytes=#5|text=oops\n;", "stream|stdout|bytes=#7|text=oops\na\n;",
+		"argument: line 1 of stderr, 'oops', went to stdout instead\n"
+		"added: stdout: 2 bytes, the golden has none: 'a'\n" },
+	{ "stream|stderr|text=o\n;stream|stdout|text=a\no\n;", "stream|stdout|text=a\no\nb\n;",
+		"removed: stderr: nothing was written, the golden has 'o'\n"
+		"bytes: stdout: line 3 is not in the golden: 'b'\n" },
 
 	/* paths */
 	{ "path|<cwd>/out.json|type=file|mode=0600|sha256=aa;",
