@@ -133,7 +133,7 @@ str_add_quoted(struct str *s, const void *data, size_t n, size_t limit)
 		} else {
 			/* Short octal unless a digit follows, which would be read as part of
 			 * it. */
-			bool digit = i + 1 < shown && p[i + 1] >= '0' && p[i + 1] <= '9';
+			bool digit = i + 1 < shown && p[i + 1] >= '0' && p[i + 1] <= '7';
 
 			str_addf(s, digit ? "\\%03o" : "\\%o", p[i]);
 		}
