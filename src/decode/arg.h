@@ -48,6 +48,7 @@ enum arg_kind {
 	ARG_OLD_SIGSET,
 	ARG_SOCKOPT,
 	ARG_UID16,
+	ARG_TICKS, /* clock_t: hundredths of a second */
 	ARG_LIMIT,
 	ARG_LIMIT64,
 	ARG_TIME,         /* a number that counts time: hidden in canonical text */

@@ -158,7 +158,7 @@ decode_result(struct str *out, const struct call *call, const struct decode_text
 		show_error(out, (int)-call->ret);
 	} else {
 		str_add(out, "= ");
-		show_value(&t, spec->ret);
+		show_value(&t, special_ret(&t, spec->ret));
 	}
 	special_result(&t);
 }

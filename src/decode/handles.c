@@ -92,15 +92,11 @@ show_file_handle_both(struct text *t, const struct arg *a)
 		text_address(t, a->value);
 		return;
 	}
-	str_addf(t->out, "{handle_bytes=%u", (unsigned)load_uint(bytes, 4));
-	if (t->at_entry)
-		return;
-	if (t->is_ok) {
-		str_cut(t->out, t->out->n - 0);
+	str_addf(t->out, "{handle_bytes=%u}", (unsigned)load_uint(bytes, 4));
+	if (t->is_ok && !t->at_entry) {
 		str_add(t->out, " => ");
 		show_handle(t, true, a->value);
 	}
-	str_add_char(t->out, '}');
 }
 
 /* struct clone_args of clone(2), all members of 8 bytes. */

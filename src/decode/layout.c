@@ -7,7 +7,9 @@
  */
 #include "decode/layouts.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static uint64_t
 field_value(const struct field *f, const uint8_t *bytes, enum arch arch)
@@ -112,23 +114,102 @@ layout_show(struct text *t, const struct layout *l, const uint8_t *bytes, size_t
 	}
 }
 
-uint64_t
-layout_get(const struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
-	const char *name)
+/* The field of that name, with its place; NULL: none, or beyond n. */
+static const struct field *
+find(const struct text *t, const struct layout *l, size_t n, const char *name, size_t *at)
 {
 	size_t offset = 0;
 
-	l = layout_of(l, t->arch);
 	for (unsigned i = 0; i < l->n; i++) {
 		const struct field *f = &l->fields[i];
 		size_t size = field_size(f, t->arch);
 
 		offset = field_next(l, i, offset, t->arch);
 		if (offset + size > n)
-			return 0;
+			return NULL;
+		*at = offset;
 		if (f->name && strcmp(f->name, name) == 0)
-			return field_value(f, bytes + offset, t->arch);
+			return f;
 		offset += size;
 	}
-	return 0;
+	return NULL;
+}
+
+uint64_t
+layout_get(const struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	const char *name)
+{
+	const struct field *f;
+	size_t at;
+
+	l = layout_of(l, t->arch);
+	f = find(t, l, n, name, &at);
+	return f ? field_value(f, bytes + at, t->arch) : 0;
+}
+
+/* A comment 2026-11-20T23:45:55.896063891+0000, as strace writes it behind a point in time. */
+static void
+show_date(struct text *t, int64_t seconds, uint64_t ns)
+{
+	time_t when = (time_t)seconds;
+	char text[40];
+	struct tm tm;
+
+	if ((!seconds && !ns) || ns > 999999999 || !localtime_r(&when, &tm))
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	str_addf(t->out, " /* %s", text);
+	if (ns)
+		str_addf(t->out, ".%09u", (unsigned)ns);
+	strftime(text, sizeof(text), "%z", &tm);
+	str_addf(t->out, "%s */", text);
+}
+
+void
+layout_show_time(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	layout_show_but(t, l, bytes, n, NULL, 0);
+	if (!t->how->hide_addresses)
+		show_date(t, (int64_t)layout_get(t, l, bytes, n, "tv_sec"),
+			layout_get(t, l, bytes, n, "tv_nsec"));
+}
+
+/* A field that has its own nanoseconds beside it is a point in time. */
+static void
+show_date_of(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	const struct field *f, uint64_t seconds)
+{
+	char other[32];
+	size_t at;
+
+	snprintf(other, sizeof(other), "%s_nsec", f->name);
+	if (f->kind == ARG_TIME && find(t, l, n, other, &at))
+		show_date(t, (int64_t)seconds, layout_get(t, l, bytes, n, other));
+}
+
+void
+layout_show_order(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	const char *const *names)
+{
+	bool is_first = true, was_cut = false;
+	size_t at = 0;
+
+	str_add_char(t->out, '{');
+	for (; *names; names++) {
+		const struct field *f = find(t, l, n, *names, &at);
+
+		if (!f)
+			continue;
+		if (is_hidden(t, f)) {
+			was_cut = true;
+			continue;
+		}
+		str_addf(t->out, is_first ? "%s=" : ", %s=", f->name);
+		is_first = false;
+		show_field(t, f, bytes + at, field_size(f, t->arch));
+		show_date_of(t, l, bytes, n, f, field_value(f, bytes + at, t->arch));
+	}
+	if (was_cut)
+		str_add(t->out, is_first ? "..." : ", ...");
+	str_add_char(t->out, '}');
 }

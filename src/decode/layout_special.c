@@ -6,6 +6,7 @@
 #include "decode/flags.h"
 #include "decode/names.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -51,63 +52,101 @@ layout_utimens_print(struct text *t, const struct layout *l, const uint8_t *byte
 	else if (ns == UTIME_OMIT_NS)
 		str_add(t->out, "UTIME_OMIT");
 	else
-		layout_show_but(t, l, bytes, n, NULL, 0);
+		layout_show_time(t, l, bytes, n);
 }
 
-static bool
-is_device(uint64_t mode)
-{
-	return S_ISCHR(mode) || S_ISBLK(mode);
-}
-
-/* A device has a number and no size; times with their nanoseconds are one thing. */
-static bool
-skip_in_stat(const struct field *f, uint64_t mode)
-{
-	return strcmp(f->name, is_device(mode) ? "st_size" : "st_rdev") == 0;
-}
-
+/* A device has a number and no size. */
 void
 layout_stat_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
+	static const char *const file[] = { "st_dev", "st_ino", "st_mode", "st_nlink", "st_uid",
+		"st_gid", "st_blksize", "st_blocks", "st_size", "st_atime", "st_atime_nsec",
+		"st_mtime", "st_mtime_nsec", "st_ctime", "st_ctime_nsec", NULL };
+	static const char *const device[] = { "st_dev", "st_ino", "st_mode", "st_nlink",
+		"st_uid", "st_gid", "st_blksize", "st_blocks", "st_rdev", "st_atime",
+		"st_atime_nsec", "st_mtime", "st_mtime_nsec", "st_ctime", "st_ctime_nsec",
+		NULL };
 	uint64_t mode = layout_get(t, l, bytes, n, "st_mode");
 
-	layout_show_but(t, l, bytes, n, skip_in_stat, mode);
-	if (!t->how->verbose && !t->how->hide_addresses)
-		return;
-}
-
-void
-layout_statx_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
-{
-	layout_show_but(t, l, bytes, n, NULL, 0);
+	layout_show_order(t, l, bytes, n, S_ISCHR(mode) || S_ISBLK(mode) ? device : file);
 }
 
 #define SA_RESTORER_FLAG 0x04000000u
 
-static bool
-skip_in_sigaction(const struct field *f, uint64_t flags)
-{
-	return strcmp(f->name, "sa_restorer") == 0 && !(flags & SA_RESTORER_FLAG);
-}
-
 void
 layout_sigaction_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
-	layout_show_but(
-		t, l, bytes, n, skip_in_sigaction, layout_get(t, l, bytes, n, "sa_flags"));
+	static const char *const names[] = { "sa_handler", "sa_mask", "sa_flags", "sa_restorer",
+		NULL };
+	static const char *const plain[] = { "sa_handler", "sa_mask", "sa_flags", NULL };
+	uint64_t flags = layout_get(t, l, bytes, n, "sa_flags");
+
+	layout_show_order(t, l, bytes, n, flags & SA_RESTORER_FLAG ? names : plain);
 }
 
+static void
+show_child(struct text *t, const uint8_t *bytes, size_t n, int code)
+{
+	unsigned at = t->word == 8 ? 24 : 20, times = t->word == 8 ? 32 : 24;
+	int status = (int)load_uint(bytes + at, 4);
+
+	str_add(t->out, ", si_status=");
+	if (code == CLD_EXITED)
+		text_signed(t, status);
+	else
+		text_signal(t, status);
+	if (!t->how->hide_addresses && n >= times + 2u * t->word)
+		str_addf(t->out, ", si_utime=%llu, si_stime=%llu",
+			(unsigned long long)load_uint(bytes + times, t->word),
+			(unsigned long long)load_uint(bytes + times + t->word, t->word));
+}
+
+/* sigaction(2): what follows si_code depends on it. 64-bit callers have a hole behind it. */
 void
 layout_siginfo_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
-	layout_show_but(t, l, bytes, n, NULL, 0);
+	int signal = (int)load_uint(bytes, 4), code = (int)load_uint(bytes + 8, 4);
+	int error = (int)load_uint(bytes + 4, 4);
+	size_t at = t->word == 8 ? 16 : 12;
+	const char *name = signal_code_name(signal, code);
+
+	(void)l;
+	if (n < 64 || !signal) {
+		str_add(t->out, "{}");
+		return;
+	}
+	str_add(t->out, "{si_signo=");
+	text_signal(t, signal);
+	if (name)
+		str_addf(t->out, ", si_code=%s", name);
+	else
+		str_addf(t->out, ", si_code=%d", code);
+	if (error)
+		str_addf(t->out, ", si_errno=%d", error);
+	if (code <= 0 || signal == SIGCHLD) {
+		str_add(t->out, ", si_pid=");
+		text_pid(t, (int32_t)load_uint(bytes + at, 4));
+		str_addf(t->out, ", si_uid=%u", (unsigned)load_uint(bytes + at + 4, 4));
+		if (signal == SIGCHLD && code > 0)
+			show_child(t, bytes, n, code);
+	} else if (code != SI_KERNEL) {
+		str_add(t->out, ", si_addr=");
+		text_address(t, load_uint(bytes + at, t->word));
+	}
+	str_add_char(t->out, '}');
+}
+
+static bool
+skip_thread(const struct field *f, uint64_t notify)
+{
+	return notify != 4 && strcmp(f->name, "sigev_notify_thread_id") == 0;
 }
 
 void
 layout_sigevent_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
-	layout_show_but(t, l, bytes, n, NULL, 0);
+	layout_show_but(
+		t, l, bytes, n, skip_thread, layout_get(t, l, bytes, n, "sigev_notify"));
 }
 
 static bool

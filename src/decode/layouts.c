@@ -28,7 +28,8 @@
 #define HOW_UTIMENS .print = layout_utimens_print
 #define HOW_STAT .print = layout_stat_print
 #define HOW_STAT_BY_ARCH HOW_STAT, .i386 = &layout_stat_i386, .aarch64 = &layout_stat_aarch64
-#define HOW_STATX .print = layout_statx_print
+#define HOW_STATX .print = NULL
+#define HOW_TIME .print = layout_show_time
 #define HOW_SIGACTION .print = layout_sigaction_print
 #define HOW_SIGINFO .print = layout_siginfo_print
 #define HOW_SIGEVENT .print = layout_sigevent_print

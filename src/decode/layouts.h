@@ -16,11 +16,17 @@ uint64_t layout_get(const struct text *t, const struct layout *l, const uint8_t 
 void layout_show_but(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
 	bool (*skip)(const struct field *f, uint64_t arg), uint64_t arg);
 
+/* Only these fields, in this order; names ends in NULL. */
+void layout_show_order(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
+	const char *const *names);
+/* A timespec that is a point in time, with its date. */
+void layout_show_time(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n);
+
 /* Structs whose form a row cannot say. */
 typedef void layout_print_fn(
 	struct text *t, const struct layout *l, const uint8_t *bytes, size_t n);
 layout_print_fn layout_wait_status_print, layout_old_sigset_print, layout_utimens_print,
-	layout_stat_print, layout_statx_print, layout_sigaction_print, layout_siginfo_print,
-	layout_sigevent_print, layout_pollfd_print, layout_epoll_data_print;
+	layout_stat_print, layout_sigaction_print, layout_siginfo_print, layout_sigevent_print,
+	layout_pollfd_print, layout_epoll_data_print;
 
 #endif

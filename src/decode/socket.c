@@ -3,6 +3,7 @@
  * socket.c - arguments of socket calls: addresses with their lengths, options
  */
 #include "decode/kinds.h"
+#include "decode/layouts.h"
 
 static bool
 length_at(struct text *t, bool at_exit, uint64_t address, uint32_t *out)
@@ -56,11 +57,41 @@ show_length(struct text *t, const struct arg *a)
 	str_add_char(t->out, ']');
 }
 
+/* Options that are structs of one size. */
+static const struct {
+	uint32_t level, option;
+	const struct layout *layout;
+} structs[] = {
+	{ 1, 13, &layout_linger }, /* SOL_SOCKET, SO_LINGER */
+	{ 1, 17, &layout_ucred },  /* SO_PEERCRED */
+};
+
+static bool
+show_struct(struct text *t, bool at_exit, uint64_t address, uint64_t n)
+{
+	uint8_t bytes[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(structs); i++) {
+		const struct layout *l = structs[i].layout;
+
+		if (t->args->arg[1].value != structs[i].level ||
+			t->args->arg[2].value != structs[i].option ||
+			layout_size(l, t->arch) != n || n > sizeof(bytes) ||
+			!text_read(t, at_exit, address, bytes, n))
+			continue;
+		layout_show(t, l, bytes, n);
+		return true;
+	}
+	return false;
+}
+
 static void
 show_option(struct text *t, bool at_exit, uint64_t address, uint64_t n)
 {
 	uint8_t bytes[4];
 
+	if (show_struct(t, at_exit, address, n))
+		return;
 	if (n == sizeof(bytes) && text_read(t, at_exit, address, bytes, sizeof(bytes)))
 		str_addf(t->out, "[%d]", (int)load_uint(bytes, sizeof(bytes)));
 	else

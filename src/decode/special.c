@@ -7,6 +7,8 @@
 #include "decode/kinds.h"
 #include "decode/layouts.h"
 
+#include <fcntl.h>
+
 #define FLAG_SETTLS 0x80000u
 #define FLAG_PARENT_SETTID 0x100000u
 #define FLAG_CHILD_CLEARTID 0x200000u
@@ -45,7 +47,7 @@ show_clone(struct text *t)
 			str_add(t->out, ", ");
 			return;
 		}
-		str_add(t->out, flags & FLAG_PIDFD ? ", parent_tid=" : ", parent_tid=");
+		str_add(t->out, ", parent_tid=");
 		kind_show(t, &t->args->arg[2]);
 	}
 	if (flags & FLAG_SETTLS) {
@@ -77,6 +79,25 @@ special_args(struct text *t)
 	return false;
 }
 
+/* What is left of the timeout, which Linux writes back. */
+static void
+show_left(struct text *t, const char *before)
+{
+	for (unsigned i = 0; i < t->args->n; i++) {
+		const struct arg *a = &t->args->arg[i];
+		uint8_t bytes[16];
+		size_t n;
+
+		if (a->spec->kind != ARG_PTR_LEFT)
+			continue;
+		n = layout_size(a->spec->ref, t->arch);
+		if (n > sizeof(bytes) || !text_read(t, true, a->value, bytes, n))
+			return;
+		str_addf(t->out, "%sleft ", before);
+		layout_show(t, a->spec->ref, bytes, n);
+	}
+}
+
 static void
 result_poll(struct text *t)
 {
@@ -105,6 +126,7 @@ result_poll(struct text *t)
 		str_add_char(t->out, '}');
 	}
 	str_add_char(t->out, ']');
+	show_left(t, ", ");
 	str_add_char(t->out, ')');
 }
 
@@ -129,14 +151,82 @@ result_select(struct text *t)
 		else
 			str_cut(t->out, start);
 	}
-	if (*between == ',')
-		str_add_char(t->out, ')');
+	if (*between != ',')
+		return;
+	show_left(t, between);
+	str_add_char(t->out, ')');
+}
+
+/* F_GETFD, F_GETFL and F_GET_SEALS answer with flags: "= 0x1 (flags FD_CLOEXEC)". */
+static void
+result_fcntl(struct text *t)
+{
+	uint64_t ret = (uint64_t)t->call->ret;
+	uint32_t op = (uint32_t)t->call->arg[1];
+
+	if (op == F_GETFD && ret)
+		str_add(t->out, " (flags "), flags_add(t->out, &flags_fcntl_fd_flags, ret);
+	else if (op == F_GETFL)
+		str_add(t->out, " (flags "), text_value(t, ARG_FLAGS, &flags_open_flags, ret);
+	else if (op == F_GET_SEALS && ret)
+		str_add(t->out, " (seals "), flags_add(t->out, &flags_fcntl_seals, ret);
+	else if (op == F_GETLEASE)
+		str_add(t->out, " ("), flags_add_value(t->out, &flags_fcntl_lease, ret);
+	else
+		return;
+	str_add_char(t->out, ')');
+}
+
+static void
+result_clock(struct text *t)
+{
+	str_add(t->out, " (");
+	flags_add_value(t->out, &flags_adjtimex_states, (uint64_t)t->call->ret);
+	str_add_char(t->out, ')');
+}
+
+static void
+result_policy(struct text *t)
+{
+	str_add(t->out, " (");
+	flags_add(t->out, &flags_sched_policies, (uint64_t)t->call->ret);
+	str_add_char(t->out, ')');
+}
+
+static void
+result_signal(struct text *t)
+{
+	str_add(t->out, " (");
+	text_signal(t, (int)t->call->ret);
+	str_add_char(t->out, ')');
+}
+
+enum ret_kind
+special_ret(const struct text *t, enum ret_kind usual)
+{
+	uint32_t op = (uint32_t)t->call->arg[1];
+
+	if (t->id != CALL_fcntl && t->id != CALL_fcntl64)
+		return usual;
+	if (op == F_DUPFD || op == F_DUPFD_CLOEXEC)
+		return RET_FD;
+	if (op == F_GETFD || op == F_GETFL || op == F_GET_SEALS || op == F_GETLEASE)
+		return RET_HEX;
+	return op == F_GETOWN ? RET_PID : usual;
 }
 
 static const struct {
 	uint16_t id;
 	void (*show)(struct text *t);
 } results[] = {
+	{ CALL_adjtimex, result_clock },
+	{ CALL_clock_adjtime, result_clock },
+	{ CALL_clock_adjtime64, result_clock },
+	{ CALL_fcntl, result_fcntl },
+	{ CALL_fcntl64, result_fcntl },
+	{ CALL_sched_getscheduler, result_policy },
+	{ CALL_rt_sigtimedwait, result_signal },
+	{ CALL_rt_sigtimedwait_time64, result_signal },
 	{ CALL_poll, result_poll },
 	{ CALL_ppoll, result_poll },
 	{ CALL_ppoll_time64, result_poll },

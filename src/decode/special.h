@@ -11,6 +11,8 @@
 bool special_args(struct text *t);
 /* What strace adds behind the result in brackets: " (Timeout)", " (flags O_RDWR)". */
 void special_result(struct text *t);
+/* What the result is, when an argument decides. */
+enum ret_kind special_ret(const struct text *t, enum ret_kind usual);
 /* The arguments from `first` on, in the usual form (call.c). */
 void text_args(struct text *t, unsigned first);
 

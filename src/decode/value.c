@@ -282,6 +282,15 @@ show_limit(struct text *t, const void *ref, uint64_t value)
 
 typedef void show_fn(struct text *t, const void *ref, uint64_t value);
 
+static void
+show_ticks(struct text *t, const void *ref, uint64_t value)
+{
+	show_unsigned(t, ref, value);
+	if (value)
+		str_addf(t->out, " /* %llu.%02u s */", (unsigned long long)value / 100,
+			(unsigned)(value % 100));
+}
+
 static show_fn *const shows[ARG_SIGSET_FIELD + 1] = {
 	[ARG_INT] = show_signed,
 	[ARG_UINT] = show_unsigned,
@@ -315,6 +324,7 @@ static show_fn *const shows[ARG_SIGSET_FIELD + 1] = {
 	[ARG_OLD_SIGSET] = show_old_sigset,
 	[ARG_LIMIT] = show_limit,
 	[ARG_LIMIT64] = show_limit64,
+	[ARG_TICKS] = show_ticks,
 	[ARG_TIME] = show_signed,
 	[ARG_SIGSET_FIELD] = show_sigset,
 };

@@ -107,9 +107,7 @@ show_message(struct text *t, const struct message *before, const struct message 
 		else
 			show_control(t, at_exit, m->control, m->n_control);
 	}
-	str_addf(t->out, ", msg_controllen=%llu", (unsigned long long)before->n_control);
-	if (before->n_control != m->n_control)
-		str_addf(t->out, " => %llu", (unsigned long long)m->n_control);
+	str_addf(t->out, ", msg_controllen=%llu", (unsigned long long)m->n_control);
 	str_add(t->out, ", msg_flags=");
 	text_value(t, ARG_FLAGS, &flags_msg_flags, m->flags);
 	str_add_char(t->out, '}');
