@@ -17,7 +17,8 @@
 
 #define MOST_IN_FULL 20   /* findings of one target with their diffs */
 #define MOST_FINDINGS 100 /* … with their sentences */
-#define MOST_EXPECTED 3
+#define MOST_EXPECTED 5
+#define INDENT 7
 
 enum color { PLAIN, RED, GREEN, YELLOW, BOLD, DIM };
 
@@ -49,6 +50,42 @@ static void
 add_clean(struct text *t, enum color color, const char *text)
 {
 	add_colored(t, color, clean(&t->room, text, LINE_LIMIT, CLEAN_LINE));
+}
+
+static size_t
+count_columns(const char *text, size_t n)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < n; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+/* A sentence, broken at blanks where the terminal ends; `column` is where it starts. */
+static void
+add_wrapped(struct text *t, enum color color, const char *text, size_t column)
+{
+	AUTO(str_done) struct str all = { 0 };
+	AUTO(str_done) struct str broken = { 0 };
+	const char *word = clean(&all, text, LINE_LIMIT, CLEAN_LINE);
+
+	while (*word) {
+		size_t n = strcspn(word + 1, " ") + 1; /* with the blank before it */
+		size_t columns = count_columns(word, n);
+
+		/* Never before "::": at the start of a line runners take it for a command. */
+		if (t->opts->width > 2 * INDENT && *word == ' ' &&
+			column + columns > t->opts->width && strncmp(word + 1, "::", 2) != 0) {
+			str_addf(&broken, "\n%*s", INDENT, "");
+			column = INDENT;
+			word++, n--, columns--;
+		}
+		str_add_n(&broken, word, n);
+		column += columns;
+		word += n;
+	}
+	add_colored(t, color, str_text(&broken));
 }
 
 static const struct {
@@ -143,6 +180,7 @@ add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
 	static const enum color colors[] = {
 		[FINDING_NOTE] = PLAIN, [FINDING_WARNING] = YELLOW, [FINDING_ERROR] = RED
 	};
+	size_t start = t->out->n;
 
 	str_addf(t->out, "  %3zu. ", nr);
 	if (f->level == FINDING_WARNING)
@@ -152,7 +190,7 @@ add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
 		add_clean(t, PLAIN, f->subject);
 		str_add(t->out, "': ");
 	}
-	add_clean(t, colors[f->level], f->text);
+	add_wrapped(t, colors[f->level], f->text, t->out->n - start);
 	str_add_char(t->out, '\n');
 	if (!in_full)
 		return;

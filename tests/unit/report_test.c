@@ -226,6 +226,21 @@ colour_only_when_asked(void **state)
 }
 
 static void
+a_sentence_is_broken_where_the_terminal_ends(void **state)
+{
+	AUTO(str_done) struct str out = { 0 };
+	struct report_opts opts = { .width = 40 };
+	struct verdicts v = some;
+
+	(void)state;
+	v.items = some_verdicts + 1;
+	v.n = 1;
+	write_report(&out, "text", &v, &opts);
+	assert_non_null(strstr(out.data, "    1. stdout: line 3 differs: wanted\n"
+					 "       'total 12', found 'total 13'\n"));
+}
+
+static void
 json_holds_every_verdict_and_finding(void **state)
 {
 	AUTO(str_done) struct str out = { 0 };
@@ -478,6 +493,7 @@ static const char *const hostile[] = {
 	"<script>alert(1)</script>&amp;\"'",
 	"::error::pwned",
 	"  ::set-output name=a::b",
+	"a long sentence that ends in ::error::pwned",
 	"a\n::error::pwned\n",
 	"x ##[error]pwned",
 	"###[[error]",
@@ -594,7 +610,11 @@ hostile_text_stays_text_in_every_format(void **state)
 	}
 	{
 		AUTO(str_done) struct str out = { 0 };
-		struct report_opts strict = { .strict_junit = true };
+		struct report_opts strict = { .strict_junit = true, .width = 15 };
+
+		write_report(&out, "text", &all, &strict);
+		check_harmless("text", out.data, out.n);
+		str_clear(&out);
 
 		write_report(&out, "junit", &all, &strict);
 		check_harmless("junit", out.data, out.n);
@@ -676,6 +696,7 @@ main(void)
 		cmocka_unit_test(text_says_everything_when_it_is_not),
 		cmocka_unit_test(quiet_text_keeps_what_failed_and_the_total),
 		cmocka_unit_test(colour_only_when_asked),
+		cmocka_unit_test(a_sentence_is_broken_where_the_terminal_ends),
 		cmocka_unit_test(json_holds_every_verdict_and_finding),
 		cmocka_unit_test(junit_has_a_case_for_the_golden_and_for_each_rule),
 		cmocka_unit_test(junit_names_are_unique),
