@@ -99,7 +99,7 @@ $(BUILD)/base/toml.o: src/base/toml.cc $(FLAGS_FILE)
 
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 # What is installed shows only the names of include/renacer.h: one object, all else local.
 PUBLIC_LIB := $(BUILD)/public/librenacer.a
@@ -108,12 +108,12 @@ $(PUBLIC_LIB): $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(Q)ld -r --force-group-allocation -o $(@D)/renacer.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='renacer_*' $(@D)/renacer.o
-	$(Q)rm -f $@ && ar rcs $@ $(@D)/renacer.o
+	$(Q)rm -f $@ && ar qcs $@ $(@D)/renacer.o
 
 CLI_LIB := $(BUILD)/libcli.a
 $(CLI_LIB): $(CLI_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/cli/%.o $(CLI_LIB) $(LIB)
 	$(call say,LINK,$@)

@@ -31,7 +31,7 @@ build/examples/tally: examples/tally/tally.c
 build/examples/%: examples/ledger/%.rs
 	$(call say,RUSTC,$<)
 	@mkdir -p $(@D)
-	$(Q)env -u MAKEFLAGS rustc --edition 2018 -O -o $@ $<
+	$(Q)env -u MAKEFLAGS -u MFLAGS rustc --edition 2018 -O -o $@ $<
 
 .PHONY: examples
 examples: $(EXAMPLES) ## build the programs below examples/

@@ -81,8 +81,9 @@ change file-left 'work\.tmp' \
 	'echo x > work.tmp; rm work.tmp' 'echo x > work.tmp'
 change file-missing 'result\.txt' \
 	'echo 1 > result.txt' ':'
-change file-removed 'prog\.bak.*(removed|gone|no longer)|(removed|gone).*prog\.bak' \
-	'cp prog prog.bak; cp prog.bak copy' 'cp prog prog.bak; mv prog.bak copy'
+change file-removed 'data\.txt.*removed' \
+	':' 'rm data.txt'
+echo data | tee good/file-removed/data.txt > bad/file-removed/data.txt
 change truncated 'log\.txt' \
 	'echo a > log.txt; echo b >> log.txt' 'echo a > log.txt; echo b > log.txt'
 change swapped-rename '(a|b)\.dat' \
@@ -101,13 +102,17 @@ change extra-child '\bid\b' \
 	'env true' 'env true; id > /dev/null'
 change child-arguments 'sort.*-r' \
 	'echo 1 | sort -u' 'echo 1 | sort -ru'
-change child-status 'exit.*(9|status)|status.*9' \
+change child-status 'ended with 9, the golden has 4.*child' \
 	'sh child || :' 'sh child || :'
 echo 'exit 4' > good/child-status/child
 echo 'exit 9' > bad/child-status/child
 change extra-file-read 'secret\.txt' \
 	'read -r line < list.txt' 'read -r line < list.txt; read -r line < secret.txt'
-touch {good,bad}/extra-file-read/{list,secret}.txt
+for side in good bad; do
+	for file in list secret; do
+		echo line > $side/extra-file-read/$file.txt
+	done
+done
 change extra-connection "connect.*127\.0\.0\.1" \
 	'python3 -c pass' "python3 -c '$connect' hello"
 change sent-bytes "127\.0\.0\.1.*(byte|sent)|(byte|sent).*127\.0\.0\.1" \

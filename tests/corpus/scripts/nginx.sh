@@ -20,9 +20,10 @@ END
 nginx -p "$PWD" -c "$PWD/nginx.conf" &
 server=$!
 trap 'kill "$server" 2> /dev/null || :' EXIT
+exec {pause}<> <(:) # waiting without a process
 for ((i = 0; i < 400; i++)); do
 	[ ! -S nginx.sock ] || break
-	read -rt 0.05 <> <(:) || :
+	read -rt 0.05 -u "$pause" || :
 done
 curl -sS --unix-socket nginx.sock -o index.html http://corpus/index.html
 curl -sS --unix-socket nginx.sock -o /dev/null -w '%{http_code}\n' http://corpus/absent
