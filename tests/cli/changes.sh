@@ -1,22 +1,32 @@
 #!/bin/bash
 # Deliberate changes: each program is recorded as it should be, then replaced by one that differs
-# in a single way. The gate must fail with 1, and its text must name the thing that changed.
+# in a single way. The gate must fail with 1, and its text must name the thing that changed, and
+# nothing else: as many differences as there are, counts of things aside.
 #
-# A row: change NAME 'WHAT THE TEXT MUST SAY (extended regex)' GOOD BAD; both are shell programs
-# run as `sh prog` in a sandbox. NAME.child, where given, is the program of a child.
+# A row: change NAME N 'WHAT THE TEXT MUST SAY (extended regex)' GOOD BAD. GOOD and BAD are shell
+# programs run as `sh prog`; act takes Python programs instead, run as `python3 -I act.py`.
 set -u
+python=/usr/bin/python3
+[ -x $python ] || { echo "no $python"; exit 77; }
 names=()
 
-change() { # name wanted good bad
+change() { # name n wanted good bad
 	names+=("$1")
 	mkdir -p good/"$1" bad/"$1"
-	printf '%s\n' "$3" > good/"$1"/prog
-	printf '%s\n' "$4" > bad/"$1"/prog
-	printf '%s' "$2" > "good/$1.wanted"
+	printf '%s\n' "$4" > good/"$1"/prog
+	printf '%s\n' "$5" > bad/"$1"/prog
+	printf '%s' "$3" > "good/$1.wanted"
+	printf '%s' "$2" > "good/$1.n"
+}
+
+act() {
+	change "$@"
+	mv good/"$1"/prog good/"$1"/act.py
+	mv bad/"$1"/prog bad/"$1"/act.py
 }
 
 # A peer outside the traced tree: answers nothing, closes what connects, ignores signals.
-/usr/bin/python3 -c '
+$python -c '
 import signal, socket, sys
 signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 server = socket.socket()
@@ -38,101 +48,94 @@ done
 port=$(< port)
 [ -n "$port" ] || { echo 'the peer did not start'; exit 1; }
 
-connect='import socket, sys
-peer = socket.create_connection(("127.0.0.1", '$port'))
-peer.sendall(sys.argv[1].encode())
-peer.close()'
-save='import os, sys
+connect='import socket
+peer = socket.create_connection(("127.0.0.1", '$port'))'
+save='import os
 with open("state.new", "w") as out:
     out.write("saved\n")
     out.flush()
-    if sys.argv[1] == "sync":
-        os.fsync(out.fileno())
+    os.fsync(out.fileno())
 os.rename("state.new", "state.json")'
-mapped='import mmap, sys
-with open("image.bin", "r+b") as f:
+mapped='import mmap
+with open("image.bin", "w+b") as f:
+    f.truncate(4096)
     m = mmap.mmap(f.fileno(), 4096)
-    m[1000:1001] = sys.argv[1].encode()
+    m[1000:1001] = b"x"
     m.close()'
-listen='import socket
-server = socket.socket()
-server.bind(("127.0.0.1", 0))
-server.listen()'
 
-change byte-of-output "stdout.*line 2.*'wirld'|stdout: byte .* line 2" \
+change byte-of-output 1 "stdout: line 2 differs: wanted 'world', found 'wirld'" \
 	"printf 'hello\nworld\n'" "printf 'hello\nwirld\n'"
-change order-of-lines 'stdout' \
+change order-of-lines 1 "stdout: line 1 .*'one'" \
 	"printf 'one\ntwo\n'" "printf 'two\none\n'"
-change last-newline 'stdout' \
+change last-newline 1 'stdout: line 1 does not end in a newline' \
 	"printf 'done\n'" "printf done"
-change written-twice 'stdout' \
+change written-twice 1 "stdout: line 2 is not in the golden: 'once'" \
 	'echo once' 'echo once; echo once'
-change wrong-stream 'stderr' \
+change wrong-stream 1 "'warning' went to stderr instead of stdout" \
 	'echo warning' 'echo warning >&2'
-change exit-code 'exit.*3' \
+change exit-code 1 'exit status 3, the golden has exit status 0' \
 	'exit 0' 'exit 3'
-change killed 'SIGTERM' \
+change killed 1 'killed by SIGTERM, the golden has exit status 0' \
 	'exit 0' 'kill -TERM $$'
-change file-mode 'key\.pem.*mode.*0644' \
-	'echo k > key.pem; chmod 600 key.pem' 'echo k > key.pem; chmod 644 key.pem'
-change file-content 'config\.ini' \
+change file-content 1 "config\.ini: line 1 differs: wanted 'depth=3', found 'depth=4'" \
 	'echo depth=3 > config.ini' 'echo depth=4 > config.ini'
-change file-left 'work\.tmp' \
-	'echo x > work.tmp; rm work.tmp' 'echo x > work.tmp'
-change file-missing 'result\.txt' \
+change file-missing 1 'file <cwd>/result\.txt was not written, the golden has it' \
 	'echo 1 > result.txt' ':'
-change file-removed 'data\.txt.*removed' \
-	':' 'rm data.txt'
-echo data | tee good/file-removed/data.txt > bad/file-removed/data.txt
-change truncated 'log\.txt' \
+change truncated 1 "log\.txt: line 1 of the golden is missing: 'a'" \
 	'echo a > log.txt; echo b >> log.txt' 'echo a > log.txt; echo b > log.txt'
-change swapped-rename '(a|b)\.dat' \
-	'echo 1 > a.dat; echo 2 > b.dat; mv a.dat b.dat' \
-	'echo 1 > a.dat; echo 2 > b.dat; mv b.dat a.dat'
-change link-target 'current.*(v1|v2)' \
-	'ln -s v2 current' 'ln -s v1 current'
-change extra-directory 'cache' \
-	'mkdir out' 'mkdir out cache'
-change lost-sync 'state\.json.*sync' \
-	"python3 -c '$save' sync" "python3 -c '$save' nosync"
-change mapped-byte 'image\.bin' \
-	"truncate -s 4096 image.bin; python3 -c '$mapped' x" \
-	"truncate -s 4096 image.bin; python3 -c '$mapped' y"
-change extra-child '\bid\b' \
+act file-mode 1 'key\.pem: mode 0644, the golden has 0600' \
+	'import os; os.close(os.open("key.pem", os.O_CREAT, 0o600))' \
+	'import os; os.close(os.open("key.pem", os.O_CREAT, 0o644))'
+act file-left 1 'file <cwd>/work\.tmp was written, the golden leaves it alone' \
+	'import os; open("work.tmp", "w").close(); os.unlink("work.tmp")' \
+	'import os; open("work.tmp", "w").close()'
+act file-removed 1 'data\.txt was removed, the golden keeps it' \
+	'import os' 'import os; os.unlink("data.txt")'
+echo data | tee good/file-removed/data.txt > bad/file-removed/data.txt
+act swapped-rename 1 'file <cwd>/b\.dat was written as <cwd>/a\.dat instead of' \
+	'import os; open("a.dat", "w").close(); open("b.dat", "w").close(); os.rename("a.dat", "b.dat")' \
+	'import os; open("a.dat", "w").close(); open("b.dat", "w").close(); os.rename("b.dat", "a.dat")'
+act link-target 1 "symbolic link <cwd>/current points to 'v1', the golden has 'v2'" \
+	'import os; os.symlink("v2", "current")' 'import os; os.symlink("v1", "current")'
+act extra-directory 1 'directory <cwd>/cache was written, the golden leaves it alone' \
+	'import os; os.mkdir("out")' 'import os; os.mkdir("out"); os.mkdir("cache")'
+act lost-sync 1 'rename to <cwd>/state\.json came without fsync of its content' \
+	"$save" "$(grep -v fsync <<< "$save")"
+act mapped-byte 1 'image\.bin: other content of the same size \(4096 bytes\)' \
+	"$mapped" "${mapped/b\"x\"/b\"y\"}"
+change extra-child 1 'program /usr/bin/id was executed, the golden does not execute it' \
 	'env true' 'env true; id > /dev/null'
-change child-arguments 'sort.*-r' \
+change child-arguments 2 'program /usr/bin/sort was executed.*sort -ru' \
 	'echo 1 | sort -u' 'echo 1 | sort -ru'
-change child-status 'ended with 9, the golden has 4.*child' \
+change child-status 1 'ended with 9, the golden has 4.*child' \
 	'sh child || :' 'sh child || :'
 echo 'exit 4' > good/child-status/child
 echo 'exit 9' > bad/child-status/child
-change extra-file-read 'secret\.txt' \
+change extra-file-read 1 'file <cwd>/secret\.txt was read, the golden does not read it' \
 	'read -r line < list.txt' 'read -r line < list.txt; read -r line < secret.txt'
 for side in good bad; do
 	for file in list secret; do
 		echo line > $side/extra-file-read/$file.txt
 	done
 done
-change extra-connection "connect.*127\.0\.0\.1" \
-	'python3 -c pass' "python3 -c '$connect' hello"
-change sent-bytes "127\.0\.0\.1.*(byte|sent)|(byte|sent).*127\.0\.0\.1" \
-	"python3 -c '$connect' hello" "python3 -c '$connect' hullo"
-change listens 'listen' \
-	'python3 -c pass' "python3 -c '$listen'"
-change signal-outside 'SIGUSR2' \
+act extra-connection 1 "network: connect inet:127\.0\.0\.1:$port is not in the golden" \
+	'import socket' "$connect"
+act sent-bytes 1 "network: connect inet:127\.0\.0\.1:$port: other content of the same size \(5 bytes\)" \
+	"$connect; peer.sendall(b'hello')" "$connect; peer.sendall(b'hullo')"
+act listens 1 'network: listen inet:127\.0\.0\.1:.* is not in the golden' \
+	'import socket' 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()'
+change signal-outside 1 'signal: SIGUSR2 to a process outside is not in the golden' \
 	'kill -0 $$' "kill -USR2 $peer"
-
-# The python that runs must not be a wrapper of many programs: its own children are not the point.
-sed -i 's|^python3 |/usr/bin/python3 |; s|; python3 |; /usr/bin/python3 |' {good,bad}/*/prog
 
 {
 	echo '[gate]'
 	echo 'golden_dir = "golden"'
 	echo 'record_runs = 2'
 	for name in "${names[@]}"; do
-		printf '[[target]]\nname = "%s"\ncommand = ["sh", "prog"]\ncwd = "program/%s"\n' \
-			"$name" "$name"
-		printf 'sandbox = true\nfixtures = ["program/%s"]\n' "$name"
+		command='"sh", "prog"'
+		[ ! -f "good/$name/act.py" ] || command="\"$python\", \"-I\", \"act.py\""
+		printf '[[target]]\nname = "%s"\ncommand = [%s]\n' "$name" "$command"
+		printf 'sandbox = true\nfixtures = ["program/%s/"]\n' "$name"
 	done
 } > renacer.toml
 
@@ -160,10 +163,13 @@ found=0 bad=0
 for name in "${names[@]}"; do
 	renacer-gate check "$name" > "$name.log" 2>&1
 	rc=$?
+	n=$(grep -E '^ +[0-9]+\. ' "$name.log" | grep -vc 'count of')
 	if [ $rc -ne 1 ]; then
 		echo "$name: exit status $rc, not 1"
-	elif ! grep -qE "$(< "good/$name.wanted")" "$name.log"; then
+	elif ! tr '\n' ' ' < "$name.log" | grep -qE "$(< "good/$name.wanted")"; then
 		echo "$name: the text does not say /$(< "good/$name.wanted")/"
+	elif [ "$n" -ne "$(< "good/$name.n")" ]; then
+		echo "$name: $n differences, not $(< "good/$name.n")"
 	else
 		found=$((found + 1))
 		continue
