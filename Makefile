@@ -50,7 +50,8 @@ CPPFLAGS_ALL := -Isrc -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRENACER_V
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 CFLAGS_ALL = -std=gnu17 $(OPT) $(CWARN) -fno-common -fstack-protector-strong $(PKG_CFLAGS) $(CFLAGS)
-CXXFLAGS_ALL = -std=c++17 $(OPT) -Wall -Wextra $(CXXFLAGS)
+# Unique symbols of templates could not be made local in the library that is installed.
+CXXFLAGS_ALL = -std=c++17 $(if $(findstring clang,$(CXX)),,-fno-gnu-unique) $(OPT) -Wall -Wextra $(CXXFLAGS)
 LDFLAGS_ALL = $(OPT) $(LDFLAGS)
 LIBS = $(PKG_LIBS)
 

@@ -44,4 +44,7 @@ for target in all check check-unit check-cli check-floors lint fmt golden-update
 	grep -qE "^ +$target " "$scratch/help" || fail "make help does not name '$target'"
 done
 build=$(realpath --relative-to="$ROOT" "$BUILD")
-make -q BUILD="$build" all || fail 'everything is built, and make would build again'
+before=$(stat -c %Y.%y "$BUILD/renacer-gate")
+make -s BUILD="$build" all > "$scratch/log" 2>&1 || { cat "$scratch/log"; fail 'a second make'; }
+[ "$before" = "$(stat -c %Y.%y "$BUILD/renacer-gate")" ] && ! grep -qE '^  (CC|CXX|LINK)' "$scratch/log" ||
+	{ cat "$scratch/log"; fail 'everything is built, and make builds again'; }
