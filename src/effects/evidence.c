@@ -45,7 +45,7 @@ copy_areas(struct evidence *e, const struct call *call)
 
 		e->areas[i] = call->areas[i];
 		e->areas[i].kept = (uint32_t)kept;
-		e->areas[i].bytes = e->bytes + at;
+		e->areas[i].bytes = kept ? e->bytes + at : NULL;
 		if (kept)
 			memcpy(e->bytes + at, call->areas[i].bytes, kept);
 		at += kept;

@@ -46,6 +46,24 @@ name_file(struct effects *fx, struct name *n)
 	return n->file;
 }
 
+/* What is in a directory that was not there was not there either. */
+static bool
+is_in_new_dir(const struct effects *fx, const char *path)
+{
+	for (size_t n = path_parent(path); n > 1;) {
+		const struct name *dir = map_get(fx->names, path, n);
+
+		if (dir && dir->existed == EXISTED_NO)
+			return true;
+		if (dir && (dir->existed == EXISTED_YES || dir->before))
+			return false;
+		do
+			n--;
+		while (n > 1 && path[n] != '/');
+	}
+	return false;
+}
+
 enum existed
 name_existed(const struct effects *fx, const struct name *n)
 {
@@ -54,6 +72,8 @@ name_existed(const struct effects *fx, const struct name *n)
 	if (n->before)
 		return n->before->type == PATH_ABSENT ? EXISTED_NO : EXISTED_YES;
 	if (fx->has_before && box && path_is_below(n->path, box, strlen(box)))
+		return EXISTED_NO;
+	if (n->existed == EXISTED_UNKNOWN && is_in_new_dir(fx, n->path))
 		return EXISTED_NO;
 	return n->existed;
 }
