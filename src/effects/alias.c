@@ -232,6 +232,20 @@ alias_made_path(struct effects *fx, struct str *out, const char *path)
 	put_path(fx, out, path, WITH_LONG_PIDS);
 }
 
+/* The sandbox's path, not followed by more of a word: "/box.", but not "/boxes". */
+static const char *
+find_box(const struct root *box, const char *text, size_t n)
+{
+	const char *end = text + n;
+
+	for (const char *hit = text; hit < end; hit += box->n) {
+		hit = memmem(hit, (size_t)(end - hit), box->path, box->n);
+		if (!hit || hit + box->n == end || !is_word_byte(hit[box->n]))
+			return hit;
+	}
+	return NULL;
+}
+
 bool
 alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
 {
@@ -243,7 +257,7 @@ alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
 		if (strcmp(fx->roots[i].alias, "<sandbox>") == 0)
 			box = &fx->roots[i];
 	while (box && from < n) {
-		const char *hit = memmem(text + from, n - from, box->path, box->n);
+		const char *hit = find_box(box, text + from, n - from);
 		size_t at = hit ? (size_t)(hit - text) : n;
 
 		any |= put_words(fx, out, text + from, at - from, WITH_PORTS | WITH_TOLD);
