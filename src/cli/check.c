@@ -30,11 +30,14 @@ ad_hoc(struct config **out, const struct gate_values *values, const struct parse
 	if (parsed->n_words)
 		return cli_usage(err, "put '--' before the command",
 			"'%s' is neither an option nor behind '--'", parsed->words[0]);
+	if (values->expect_exit > 255)
+		return cli_usage(err, "0 to 255; 128 + N after signal N",
+			"no program exits with %llu", (unsigned long long)values->expect_exit);
 	if (profile < 0)
 		return cli_usage(err, "strict, io, effects, transpile or counts",
 			"unknown profile '%s'", values->profile);
-	*out = config_ad_hoc(
-		values->golden, parsed->command, (enum profile)profile, (uint32_t)values->runs);
+	*out = config_ad_hoc(values->golden, parsed->command, (enum profile)profile,
+		(uint32_t)values->runs, (int)values->expect_exit);
 	return 0;
 }
 
@@ -49,9 +52,10 @@ load(struct config **out, const struct gate_values *values, const struct parsed 
 	if (parsed->command)
 		return cli_usage(err, "renacer-gate check --golden FILE -- CMD [ARG...]",
 			"a command behind '--' needs '--golden FILE'");
-	if (values->profile)
-		return cli_usage(err, "set profile in renacer.toml",
-			"option '--profile' goes with '--golden'");
+	if (values->profile || values->expect_exit)
+		return cli_usage(err, "set it in renacer.toml",
+			"option '--%s' goes with '--golden'",
+			values->profile ? "profile" : "expect-exit");
 	if (!values->config && config_find(&found, ".", err) < 0)
 		return -1;
 	return config_load(out, values->config ? values->config : found, err);

@@ -11,7 +11,7 @@ struct gate_values {
 	bool help, version, verbose, quiet, fail_fast, github;
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
-	uint64_t runs, jobs;
+	uint64_t runs, jobs, expect_exit;
 	unsigned color, backend, format, junit_profile;
 };
 

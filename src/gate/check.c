@@ -85,7 +85,7 @@ load_reference(
 		return 0;
 	err_set(err, "the golden was recorded with exit %d, but expect_exit = %d", status,
 		target->expect_exit);
-	return err_hint(err, "set expect_exit = %d, or record the golden again", status);
+	return err_hint(err, "%s, or record the golden again", say_expect_exit(g, status));
 }
 
 static size_t

@@ -351,7 +351,8 @@ ad_hoc_name(struct arena *arena, const char *golden)
 }
 
 struct config *
-config_ad_hoc(const char *golden, const char *const *argv, enum profile profile, uint32_t runs)
+config_ad_hoc(const char *golden, const char *const *argv, enum profile profile, uint32_t runs,
+	int expect_exit)
 {
 	struct config *c = config_new();
 	struct target *t = arena_alloc(c->arena, sizeof *t);
@@ -371,6 +372,7 @@ config_ad_hoc(const char *golden, const char *const *argv, enum profile profile,
 	t->argv = copy;
 	t->cwd = c->dir;
 	t->profile = profile;
+	t->expect_exit = expect_exit;
 	if (runs)
 		t->runs = t->record_runs = runs;
 	t->golden = paths_join(c->arena, c->dir, golden);

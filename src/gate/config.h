@@ -85,8 +85,8 @@ MUST_CHECK int config_load(struct config **out, const char *path, struct err *er
 /* renacer.toml in dir or a parent; ERR_USAGE with a hint when there is none. */
 MUST_CHECK int config_find(char **out, const char *dir, struct err *err);
 /* One target without a file, for `--golden FILE -- CMD`. */
-struct config *config_ad_hoc(
-	const char *golden, const char *const *argv, enum profile profile, uint32_t runs);
+struct config *config_ad_hoc(const char *golden, const char *const *argv, enum profile profile,
+	uint32_t runs, int expect_exit);
 void config_free(struct config *c);
 AUTO_DEFINE(struct config *, config_free)
 

@@ -44,6 +44,8 @@ bool run_is_whole(
 
 /* Text for people, in the arena. */
 const char *say_command(struct arena *arena, const struct target *target);
+/* What to type when that exit status is right: a key of renacer.toml, or an option. */
+const char *say_expect_exit(const struct gate *g, int status);
 const char *say_duration(struct arena *arena, uint64_t ns); /* "30s", "1500ms" */
 /* "exit 0, stdout 14 bytes, 2 paths written, 1 program executed" */
 const char *say_effects(struct arena *arena, const struct golden *golden);

@@ -28,8 +28,8 @@ refuse_exit(
 		arena_printf(g->arena, "not recorded: it exited %d, expect_exit is %d",
 			run_exit(run), target->expect_exit),
 		*tail ? arena_printf(g->arena, "it printed:\n%s", tail) : NULL,
-		arena_printf(
-			g->arena, "when that is right, set expect_exit = %d", run_exit(run)));
+		arena_printf(g->arena, "when that is right, %s",
+			say_expect_exit(g, run_exit(run))));
 	return false;
 }
 

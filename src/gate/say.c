@@ -46,6 +46,13 @@ say_command(struct arena *arena, const struct target *target)
 }
 
 const char *
+say_expect_exit(const struct gate *g, int status)
+{
+	return arena_printf(g->arena,
+		*g->config->path ? "set expect_exit = %d" : "add --expect-exit %d", status);
+}
+
+const char *
 say_duration(struct arena *arena, uint64_t ns)
 {
 	if (ns % NS_PER_S == 0)

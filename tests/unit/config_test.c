@@ -427,12 +427,13 @@ an_ad_hoc_target_is_named_after_its_golden(void **state)
 {
 	static const char *const argv[] = { "ls", "-l", NULL };
 	AUTO(config_free)
-	struct config *c = config_ad_hoc("x/ls.golden.zst", argv, PROFILE_STRICT, 5);
+	struct config *c = config_ad_hoc("x/ls.golden.zst", argv, PROFILE_STRICT, 5, 3);
 
 	(void)state;
 	assert_string_equal(c->targets[0].name, "ls");
 	assert_string_equal(c->targets[0].argv[1], "-l");
 	assert_int_equal(c->targets[0].record_runs, 5);
+	assert_int_equal(c->targets[0].expect_exit, 3);
 	assert_true(str_has_suffix(c->targets[0].golden, "/x/ls.golden.zst"));
 }
 
