@@ -1,0 +1,88 @@
+#!/bin/bash
+# Every message about the command line, with the exit status that goes with it.
+set -u
+bad=0
+n=0
+
+# fails STATUS TEXT PROGRAM [ARG...]: ends so, with that text on stderr, nothing on stdout.
+fails() {
+	local want=$1 text=$2 rc
+	shift 2
+	n=$((n + 1))
+	"$@" > out 2> err
+	rc=$?
+	if [ $rc -ne "$want" ] || ! grep -qF -- "$text" err || [ -s out ]; then
+		echo "wanted $want and '$text' of: $*"
+		echo "got $rc, stderr:"
+		cat err
+		echo "stdout:"
+		head -5 out
+		bad=1
+	fi
+}
+
+fails 2 "unknown option '--nope'" renacer-gate check --nope
+fails 2 "did you mean '--golden'?" renacer-gate check --goldn x -- true
+fails 2 "unknown option '-x'" renacer-gate -x
+fails 2 "option '--golden' needs a value" renacer-gate check --golden
+fails 2 "option '--quiet' takes no value" renacer-gate --quiet=1
+fails 2 "option '--runs' takes a whole number, not 'many'" renacer-gate --runs many
+fails 2 "option '--color' has no value 'sometimes'" renacer-gate --color sometimes
+fails 2 "it is one of: auto, always, never" renacer-gate --color sometimes
+fails 2 "did you mean 'ptrace'?" renacer-gate --backend ptrce
+fails 2 "needs a command" renacer-gate check --golden x.golden
+fails 2 "needs '--golden FILE'" renacer-gate check -- true
+fails 2 "put '--' before the command" renacer-gate check --golden x.golden true -- x
+fails 2 "either '--golden' or '--config', not both" renacer-gate check --golden x --config y -- true
+fails 2 "unknown profile 'efects'" renacer-gate check --golden x --profile efects -- true
+fails 2 "option '--profile' goes with '--golden'" renacer-gate check --profile io
+fails 2 "option '--expect-exit' goes with '--golden'" renacer-gate check --expect-exit 3
+fails 2 "no program exits with 256" renacer-gate check --golden x --expect-exit 256 -- true
+fails 2 "command 'review' is not supported yet" renacer-gate review
+fails 2 "show needs a file" renacer-gate show
+fails 2 "diff takes two files, not 1" renacer-gate diff a
+fails 2 "doctor takes no arguments" renacer-gate doctor now
+fails 2 "validate takes nothing but '--config'" renacer-gate validate it
+fails 2 "renacer.toml" renacer-gate
+fails 3 "No such file or directory" renacer-gate show nowhere.golden
+fails 3 "" renacer-gate diff nowhere.golden nowhere.golden
+
+cat > renacer.toml << 'EOF'
+[[target]]
+name = "one"
+command = ["true"]
+EOF
+fails 2 "chec" renacer-gate chec
+fails 2 "onee" renacer-gate check onee
+printf '[[target]]\nname = "one"\ncomand = ["true"]\n' > renacer.toml
+fails 2 "renacer.toml:3:1: unknown key 'comand'" renacer-gate validate
+fails 2 "did you mean 'command'?" renacer-gate validate
+fails 2 "      | ^~~~~~" renacer-gate validate
+
+fails 2 "no command to trace" renacer
+fails 2 "unknown option '--nope'" renacer --nope true
+fails 2 "option '-e' needs a value" renacer -e
+fails 2 "did you mean 'openat'?" renacer -e trace=openatt true
+fails 2 "option '-e inject=x' is not supported" renacer -e inject=x true
+fails 2 "option '-p' takes a process id, not 'init'" renacer -p init
+fails 2 "either a command or '-p', not both" renacer -p 1 true
+fails 2 "no file to record to" renacer record -- true
+fails 2 "report takes one file" renacer report
+fails 3 "No such file or directory" renacer report nowhere.rtrace
+fails 3 "execute './nowhere'" renacer ./nowhere
+fails 3 "Permission denied" renacer ./renacer.toml
+fails 3 "No such process" renacer -p 2147483647
+
+# A broken pipe or a full disk is a failure, not a silent half.
+fails 3 "No space left on device" renacer -o /dev/full true
+renacer-gate --help > /dev/full 2> err && { echo "--help to a full disk succeeded"; bad=1; }
+
+# What is asked for goes to stdout, with status 0.
+for program in renacer renacer-gate; do
+	for option in --help --version -h -V; do
+		$program $option > out 2> err && [ -s out ] && [ ! -s err ] ||
+			{ echo "$program $option: status, or the wrong stream"; bad=1; }
+	done
+done
+echo "$n messages"
+exit $bad
