@@ -85,22 +85,22 @@ is_swapped(const struct streams *golden, const struct streams *run)
 static void
 add_swapped(struct compare *c, const struct streams *golden, const struct streams *run)
 {
-	const struct effect *e = golden->out ? golden->out : golden->err;
-	struct difference d = { .class = DIFF_ARGUMENT,
-		.golden = e,
-		.run = golden->out ? run->err : run->out,
-		.field = "stream",
-		.wanted = e->key,
-		.found = golden->out ? "stderr" : "stdout" };
+	const struct effect *from = golden->out ? golden->out : golden->err;
+	const struct effect *to = golden->out ? run->err : run->out;
+	struct difference d = {
+		.class = DIFF_ARGUMENT, .golden = from, .run = to, .field = "stream"
+	};
 
-	if (golden->out && golden->err) {
+	assert(from && to); /* something differs, and each is the other's equal */
+	d.wanted = from->key;
+	d.found = to->key;
+	if (golden->out && golden->err)
 		d.sentence = "stdout and stderr are swapped: what was meant for one went to "
 			     "the other";
-	} else {
+	else
 		d.sentence = arena_printf(c->arena, "%s went to %s instead of %s",
-			content_short(c->arena, d.run), d.found, d.wanted);
-	}
-	compare_add(c, d, d.run->seq);
+			content_short(c->arena, to), d.found, d.wanted);
+	compare_add(c, d, to->seq);
 }
 
 /* The lines that only one side has, when nothing was put in their place. */

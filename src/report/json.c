@@ -41,8 +41,10 @@ put_bool(struct put *p, const char *key, bool value)
 static void
 put_ms(struct put *p, const char *key, uint64_t ns)
 {
+	uint64_t us = ns / 1000; /* finer is noise */
+
 	json_key(&p->w, key);
-	json_double(&p->w, (double)(ns / 1000) / 1000);
+	json_double(&p->w, (double)us / 1000);
 }
 
 static void

@@ -373,6 +373,73 @@ no_difference_is_seen_from_one_side_only(void **state)
 }
 
 static void
+mutate(struct golden *g, struct value *v)
+{
+	const char *more[17];
+
+	switch (v->kind) {
+	case VALUE_TEXT:
+		v->text = arena_printf(g->arena, "%sx", v->text);
+		break;
+	case VALUE_NUMBER:
+		v->number++;
+		break;
+	case VALUE_BOOL:
+		v->number = !v->number;
+		break;
+	case VALUE_LIST:
+		memcpy(more, v->list, v->n_list * sizeof *more);
+		more[v->n_list++] = "x";
+		v->list = arena_dup(g->arena, more, v->n_list * sizeof *more);
+		break;
+	}
+}
+
+static void
+must_differ(const struct golden *golden, const struct golden *run, const char *what,
+	const char *text)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct differences d;
+
+	compare(&d, arena, golden, run);
+	if (!d.n)
+		fail_msg("%s is not found in %s", what, text);
+	for (size_t i = 0; i < d.n; i++)
+		assert_true(*d.items[i].sentence && !strchr(d.items[i].sentence, '\n'));
+}
+
+/* Any value altered, any effect removed or added: nothing may go unseen. */
+static void
+every_single_change_is_found(void **state)
+{
+	size_t n_changes = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(golden_free) struct golden *golden = make(rows[i].golden, 1);
+
+		for (size_t k = 0; k < golden->n_effects; k++) {
+			AUTO(golden_free) struct golden *less = make(rows[i].golden, 1);
+
+			for (size_t j = 0; j < golden->effects[k].n_values; j++) {
+				AUTO(golden_free) struct golden *run = make(rows[i].golden, 1);
+
+				mutate(run, &run->effects[k].values[j]);
+				must_differ(golden, run, "a value", rows[i].golden);
+				must_differ(run, golden, "a value", rows[i].golden);
+				n_changes++;
+			}
+			less->effects[k] = less->effects[--less->n_effects];
+			must_differ(golden, less, "a removed effect", rows[i].golden);
+			must_differ(less, golden, "an added effect", rows[i].golden);
+			n_changes++;
+		}
+	}
+	assert_true(n_changes > 300);
+}
+
+static void
 both_sides_line_and_evidence_are_kept(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -581,6 +648,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_difference_has_its_class_and_its_sentence),
 		cmocka_unit_test(no_difference_is_seen_from_one_side_only),
+		cmocka_unit_test(every_single_change_is_found),
 		cmocka_unit_test(both_sides_line_and_evidence_are_kept),
 		cmocka_unit_test(the_exit_comes_first_then_the_earliest_event),
 		cmocka_unit_test(an_optional_effect_may_be_absent_and_may_be_present),
