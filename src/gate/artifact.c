@@ -47,7 +47,7 @@ gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *o
 		.arg = g->opts->arg,
 	};
 
-	if (g->opts->artifacts) {
+	if (g->opts->artifacts && nr) {
 		if (dir_make(g->opts->artifacts, 0755, err) < 0)
 			return err_wrap(err, "artifacts");
 		opts.trace_path = path_of(g, target, nr, "rtrace");

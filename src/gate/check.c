@@ -38,11 +38,10 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 	struct verdict ignored = verdict_begin(g, other);
 
 	assert(other); /* config.c saw to it */
-	if (gate_run(g, other, 1, &r->run, err) < 0)
+	if (gate_run(g, other, 0, &r->run, err) < 0)
 		return err_wrap(err, "the run of '%s'", other->name);
 	r->is_run = true;
 	r->golden = r->run.golden;
-	artifacts_remove(g, other, 1);
 	if (!run_is_whole(g, other, &r->run, &ignored))
 		return err_set(err, "the run of '%s': %s", other->name, ignored.text);
 	if (!trace_is_complete(&r->run.footer)) {

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef void (*target_fn)(struct gate *g, const struct target *target, struct verdict *out);
-
 static bool
 is_picked(const struct gate_opts *opts, const char *name, bool *used)
 {
@@ -43,9 +41,9 @@ unknown_target(struct gate *g, const char *pattern, struct err *err)
 	return err_as(err, ERR_USAGE);
 }
 
-/* The targets asked for, in the order of the configuration; ends in NULL. */
+/* The targets asked for. */
 static int
-plan(struct gate *g, const struct target ***out, size_t *n, struct err *err)
+make_plan(struct plan *out, struct gate *g, struct err *err)
 {
 	const struct config *c = g->config;
 	bool *used = arena_array(g->arena, g->opts->n_patterns + 1, sizeof *used);
@@ -55,53 +53,54 @@ plan(struct gate *g, const struct target ***out, size_t *n, struct err *err)
 		err_hint(err, "add one with name = \"…\" and command = [\"…\"]");
 		return err_as(err, ERR_USAGE);
 	}
-	if (c->jobs > 1) {
-		err_set(err, "running %u targets at once is not supported yet", c->jobs);
-		err_hint(err, "leave it at one job");
-		return err_as(err, ERR_USAGE);
-	}
-	*out = arena_array(g->arena, c->n_targets + 1, sizeof **out);
-	*n = 0;
+	*out = (struct plan){ .gate = g,
+		.targets = arena_array(g->arena, c->n_targets, sizeof(void *)),
+		.verdicts = arena_array(g->arena, c->n_targets, sizeof *out->verdicts),
+		.is_done = arena_array(g->arena, c->n_targets, sizeof *out->is_done) };
 	for (size_t i = 0; i < c->n_targets; i++)
 		if (is_picked(g->opts, c->targets[i].name, used))
-			(*out)[(*n)++] = &c->targets[i];
+			out->targets[out->n++] = &c->targets[i];
 	for (size_t i = 0; i < g->opts->n_patterns; i++)
 		if (!used[i])
 			return unknown_target(g, g->opts->patterns[i], err);
 	return 0;
 }
 
-static bool
-is_bad(const struct verdict *v)
+bool
+plan_ends_with(const struct plan *p, const struct verdict *v)
 {
-	return v->kind != VERDICT_PASS && v->kind != VERDICT_SKIP;
+	bool fail_fast = p->gate->opts->fail_fast || p->gate->config->fail_fast;
+
+	return fail_fast && v->kind != VERDICT_PASS && v->kind != VERDICT_SKIP;
+}
+
+void
+plan_tell(const struct plan *p, size_t nr, bool done)
+{
+	const struct gate_opts *opts = p->gate->opts;
+
+	if (opts->progress)
+		opts->progress(opts->arg, p->targets[nr], nr + 1, p->n, done,
+			done ? &p->verdicts[nr] : NULL);
+}
+
+bool
+plan_is_interrupted(const struct plan *p)
+{
+	const struct gate_opts *opts = p->gate->opts;
+
+	return opts->is_interrupted && opts->is_interrupted(opts->arg);
 }
 
 static void
-tell(const struct gate *g, const struct target *target, size_t nr, size_t n,
-	const struct verdict *verdict)
+run_in_order(struct plan *p, target_fn function)
 {
-	if (g->opts->progress)
-		g->opts->progress(g->opts->arg, target, nr, n, verdict != NULL, verdict);
-}
-
-static void
-run_plan(struct gate *g, const struct target *const *targets, size_t n, target_fn function,
-	struct verdicts *out)
-{
-	bool fail_fast = g->opts->fail_fast || g->config->fail_fast;
-
-	out->items = arena_array(g->arena, n, sizeof *out->items);
-	for (size_t i = 0; i < n; i++) {
-		struct verdict *v = &out->items[out->n];
-
-		tell(g, targets[i], i + 1, n, NULL);
-		function(g, targets[i], v);
-		out->n++;
-		tell(g, targets[i], i + 1, n, v);
-		if (fail_fast && is_bad(v))
-			break;
-		if (g->opts->is_interrupted && g->opts->is_interrupted(g->opts->arg))
+	for (size_t nr = 0; nr < p->n && !plan_is_interrupted(p); nr++) {
+		plan_tell(p, nr, false);
+		function(p->gate, p->targets[nr], &p->verdicts[nr]);
+		p->is_done[nr] = true;
+		plan_tell(p, nr, true);
+		if (plan_ends_with(p, &p->verdicts[nr]))
 			break;
 	}
 }
@@ -112,17 +111,24 @@ run_gate(struct verdicts *out, struct arena *arena, const struct config *config,
 {
 	struct gate g = { .config = config, .opts = opts, .arena = arena, .here = "/" };
 	uint64_t began_ns = clock_monotonic_ns();
-	const struct target **targets = NULL;
 	char *here = getcwd(NULL, 0);
-	size_t n = 0;
+	struct plan plan;
 
 	if (here)
 		g.here = arena_strdup(arena, here);
 	free(here);
 	*out = (struct verdicts){ .command = command, .started_ns = clock_wall_ns() };
-	if (plan(&g, &targets, &n, err) < 0)
+	if (make_plan(&plan, &g, err) < 0)
 		return -1;
-	run_plan(&g, targets, n, function, out);
+	if (config->jobs > 1 && plan.n > 1)
+		jobs_run(&plan, config->jobs, function);
+	else
+		run_in_order(&plan, function);
+	/* Without those that fail-fast or an interrupt left out. */
+	out->items = plan.verdicts;
+	for (size_t i = 0; i < plan.n; i++)
+		if (plan.is_done[i])
+			out->items[out->n++] = plan.verdicts[i];
 	out->time_ns = clock_monotonic_ns() - began_ns;
 	out->exit_status = verdicts_exit(out);
 	return 0;

@@ -15,6 +15,25 @@ struct gate {
 	const char *here;    /* our working directory: paths below it are shown relative */
 };
 
+/* The targets of one call, in the order of the configuration, and what came of them. */
+struct plan {
+	struct gate *gate;
+	const struct target **targets;
+	struct verdict *verdicts;
+	bool *is_done;
+	size_t n, next; /* next: the first that was not begun */
+};
+
+void plan_tell(const struct plan *p, size_t nr, bool done);
+bool plan_is_interrupted(const struct plan *p);
+bool plan_ends_with(const struct plan *p, const struct verdict *v); /* fail-fast */
+
+typedef void (*target_fn)(struct gate *g, const struct target *target, struct verdict *out);
+
+#define JOBS_MAX 64
+/* Runs the plan with so many workers; a target that was not begun has no verdict. */
+void jobs_run(struct plan *p, size_t n_jobs, target_fn function);
+
 /* Judges or records one target; what goes wrong is in the verdict. */
 void check_target(struct gate *g, const struct target *target, struct verdict *out);
 void record_target(struct gate *g, const struct target *target, struct verdict *out);
@@ -23,7 +42,8 @@ void record_target(struct gate *g, const struct target *target, struct verdict *
 const char *shown_path(const struct gate *g, const char *path);
 /* A verdict with what is known before anything runs. */
 struct verdict verdict_begin(struct gate *g, const struct target *target);
-/* Run number nr (from 1) of a target, for the rules that apply; artifacts as opts say. */
+/* Run number nr (from 1) of a target, for the rules that apply; artifacts as opts say, none for
+ * nr 0. */
 MUST_CHECK int gate_run(struct gate *g, const struct target *target, uint32_t nr,
 	struct run *out, struct err *err);
 /* Takes back the artifacts of a run that passed. */

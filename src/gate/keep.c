@@ -3,9 +3,8 @@
 
 #include "gate/inner.h"
 
+#include "gate/carry.h"
 #include "gate/paths.h"
-
-#include <string.h>
 
 const char *
 shown_path(const struct gate *g, const char *path)
@@ -50,61 +49,15 @@ verdict_set(struct gate *g, struct verdict *v, enum verdict_kind kind, const cha
 		});
 }
 
-static void
-keep_findings(struct gate *g, struct verdict *v)
-{
-	for (size_t i = 0; i < v->n_findings; i++) {
-		struct finding *f = &v->findings[i];
-		const char **texts[] = { &f->subject, &f->text, &f->wanted, &f->found,
-			&f->detail, &f->evidence, &f->hint };
-
-		for (size_t j = 0; j < ARRAY_LEN(texts); j++)
-			*texts[j] = arena_strdup(g->arena, *texts[j]);
-	}
-	for (size_t i = 0; i < v->n_outcomes; i++)
-		v->outcomes[i].text = arena_strdup(g->arena, v->outcomes[i].text);
-}
-
-static struct call_count *
-keep_counts(struct arena *arena, const struct call_count *counts, size_t n)
-{
-	struct call_count *copy;
-
-	if (!n)
-		return NULL;
-	copy = arena_dup(arena, counts, n * sizeof *counts);
-	for (size_t i = 0; i < n; i++)
-		copy[i].name = arena_intern(arena, counts[i].name, strlen(counts[i].name));
-	return copy;
-}
-
-static const struct facts *
-keep_facts(struct arena *arena, const struct facts *facts)
-{
-	struct facts *copy = arena_dup(arena, facts, sizeof *facts);
-
-	copy->calls = keep_counts(arena, facts->calls, facts->n_names);
-	if (!facts->n_processes)
-		return copy;
-	copy->processes = arena_dup(
-		arena, facts->processes, facts->n_processes * sizeof *facts->processes);
-	for (size_t i = 0; i < copy->n_processes; i++) {
-		struct process_facts *p = &copy->processes[i];
-
-		p->program = arena_strdup(arena, p->program);
-		p->calls = keep_counts(arena, p->calls, p->n_calls);
-	}
-	return copy;
-}
-
 void
 verdict_keep(struct gate *g, struct verdict *v, const struct run *run)
 {
-	keep_findings(g, v);
-	if (run->facts)
-		v->facts = keep_facts(g->arena, run->facts);
+	struct luggage luggage = luggage_in_arena(g->arena);
+
+	v->facts = run->facts;
 	if (v->kind != VERDICT_PASS && run->stderr_tail && *run->stderr_tail)
-		v->output = arena_strdup(g->arena, run->stderr_tail);
+		v->output = run->stderr_tail;
+	verdict_carry(v, &luggage);
 	if (run->sandbox)
 		verdict_add_finding(v, g->arena,
 			&(struct finding){ .level = FINDING_NOTE,

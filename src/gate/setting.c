@@ -118,20 +118,6 @@ read_reports(struct key_context *k, const struct toml *v, void *field, struct er
 	return 0;
 }
 
-static int
-read_jobs(struct key_context *k, const struct toml *v, void *field, struct err *err)
-{
-	if (v->kind != TOML_INTEGER)
-		return key_wrong_kind(k, v, "a whole number", err);
-	if (v->integer == 1) {
-		*(uint32_t *)field = 1;
-		return 0;
-	}
-	err_at(err, v->at, "running %lld targets at once is not supported yet",
-		(long long)v->integer);
-	return err_hint(err, "jobs = 1");
-}
-
 /* Names only: a value given here would be lost. */
 static int
 read_inherit(struct key_context *k, const struct toml *v, void *field, struct err *err)
@@ -198,7 +184,7 @@ static const struct key gate_keys[] = {
 	{ "profile", KEY_OWN, FIELD(defaults.profile), .read = setting_profile },
 	{ "timeout", KEY_DURATION, FIELD(defaults.timeout_ns) },
 	{ "linger", KEY_DURATION, FIELD(defaults.linger_ns) },
-	{ "jobs", KEY_OWN, FIELD(jobs), .read = read_jobs },
+	{ "jobs", KEY_NUMBER, FIELD(jobs), .min = 1, .max = 64 },
 	{ "runs", KEY_NUMBER, FIELD(defaults.runs), .min = 1, .max = 1000 },
 	{ "record_runs", KEY_NUMBER, FIELD(defaults.record_runs), .min = 1, .max = 1000 },
 	{ "retries", KEY_NUMBER, FIELD(defaults.retries), .max = 100 },

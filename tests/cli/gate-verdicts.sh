@@ -156,6 +156,17 @@ grep -q 'GATE_TEST_VALUE=passed' golden/environment.golden || { echo 'a variable
 grep -q 'GREETING=hi\\n' golden/environment.golden || { echo 'the target does not win'; bad=1; }
 ! grep -q SECRET golden/environment.golden || { echo 'a variable leaked'; bad=1; }
 
+# Several at once: the same goldens, the same order, and one that fails does not hide.
+rm -r golden
+GATE_TEST_VALUE=passed says 0 '10 targets: 10 passed' renacer-gate record --jobs 4 "${good[@]}"
+diff -r golden golden.first || bad=1
+GATE_TEST_VALUE=passed says 0 '10 targets: 10 passed' renacer-gate check --jobs 4 "${good[@]}"
+GATE_TEST_VALUE=passed renacer-gate check "${good[@]}" | sed 's/ *[0-9.]* s$//' > order.1
+GATE_TEST_VALUE=passed renacer-gate check --jobs 3 "${good[@]}" | sed 's/ *[0-9.]* s$//' > order.2
+diff order.1 order.2 || bad=1
+says 5 'hangs .*no golden' renacer-gate check --jobs 3 plain hangs stdin no-stdin
+says 5 'plain' renacer-gate check --jobs 2 plain hangs
+
 # The same from another checkout, byte for byte.
 mkdir -p elsewhere/with/a/longer/name
 cp -r renacer.toml fixtures elsewhere/with/a/longer/name/
@@ -221,6 +232,14 @@ sleep 0.7
 kill -TERM $gate # a shell has its background ignore INT
 wait $gate
 [ $? -eq 143 ] || { echo "an interrupt did not end in 143"; cat out.log; bad=1; }
+
+renacer-gate check --jobs 2 plain hangs > out.log 2>&1 &
+gate=$!
+sleep 0.7
+kill -TERM $gate
+wait $gate
+[ $? -eq 143 ] || { echo 'an interrupt of two jobs did not end in 143'; cat out.log; bad=1; }
+grep -q 'hangs.*interrupted' out.log || { echo 'an interrupt is not said'; cat out.log; bad=1; }
 
 # Nothing is left.
 [ "$(wc -l < roots)" -ge 9 ] || { echo 'the targets did not tell their sandboxes'; bad=1; }
