@@ -9,6 +9,7 @@
 
 #include "store/golden.h"
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "store/fields.h"
 #include "store/golden_line.h"
@@ -281,6 +282,33 @@ finish_text(struct parser *p)
 	return 0;
 }
 
+/* What people read must be what is compared: the text is the one that the digest stands for. */
+static int
+check_content(struct parser *p, const struct effect *e)
+{
+	const struct value *text = effect_value(e, "text");
+	const struct value *digest = effect_value(e, "digest");
+	const struct value *sum = effect_value(e, "sha256");
+	struct digest join = { 0 };
+	struct sha256 sha;
+	char join_hex[DIGEST_HEX], sha_hex[SHA256_HEX];
+
+	if (!text || text->kind != VALUE_TEXT || (!digest && !sum))
+		return 0;
+	digest_add(&join, text->text, strlen(text->text));
+	digest_hex(&join, join_hex);
+	sha256_init(&sha);
+	sha256_add(&sha, text->text, strlen(text->text));
+	sha256_done(&sha, sha_hex);
+	if ((!digest || strcmp(digest->text, join_hex) == 0) &&
+		(!sum || strcmp(sum->text, sha_hex) == 0))
+		return 0;
+	err_at(p->err, (struct pos){ .file = p->name, .row = e->line, .column = 1 },
+		"%s '%s': its '%s' is not that of its text", effect_kind_names[e->kind], e->key,
+		digest ? "digest" : "sha256");
+	return err_hint(p->err, "a text cannot be edited by itself: record the target again");
+}
+
 /* The number of lines above: a part that got lost in a merge or an edit is noticed. */
 static int
 parse_end(struct parser *p, const struct json *at)
@@ -300,6 +328,9 @@ parse_end(struct parser *p, const struct json *at)
 		return err_at(
 			p->err, line_place(p, 0, 1), "a golden without effects says nothing");
 	p->has_end = true;
+	for (size_t i = 0; i < p->golden->n_effects; i++)
+		if (check_content(p, &p->golden->effects[i]) < 0)
+			return -1;
 	return 0;
 }
 

@@ -141,6 +141,30 @@ add_random_value(struct golden *g, struct effect *e, const struct field *f, uint
 	effect_list(g, e, f->name, list, next_random(seed) % 4);
 }
 
+/* A text and a digest in one effect belong together. */
+static void
+set_digests(struct golden *g, struct effect *e)
+{
+	const char *text = effect_value(e, "text")->text;
+
+	for (size_t i = 0; i < e->n_values; i++) {
+		struct value *v = &e->values[i];
+		struct digest digest = { 0 };
+		struct sha256 sha;
+		char hex[SHA256_HEX];
+
+		digest_add(&digest, text, strlen(text));
+		if (strcmp(v->name, "digest") == 0)
+			digest_hex(&digest, hex);
+		sha256_init(&sha);
+		sha256_add(&sha, text, strlen(text));
+		if (strcmp(v->name, "sha256") == 0)
+			sha256_done(&sha, hex);
+		if (strcmp(v->name, "sha256") == 0 || strcmp(v->name, "digest") == 0)
+			v->text = arena_strdup(g->arena, hex);
+	}
+}
+
 static struct golden *
 random_golden(uint64_t *seed)
 {
@@ -167,6 +191,8 @@ random_golden(uint64_t *seed)
 		for (size_t k = 0; k < n_fields; k++)
 			if (next_random(seed) % 6 == 0)
 				add_random_value(g, e, &fields[n_fields - 1 - k], seed);
+		if (effect_value(e, "text"))
+			set_digests(g, e);
 	}
 	return g;
 }
@@ -352,6 +378,16 @@ what_is_not_exactly_a_golden_is_refused_with_its_line(void **state)
 		{ HEADER STREAM("a") LINE("1\\n2\\n"), "x.golden:3:2", "expected one line",
 			NULL },
 		{ HEADER STREAM("a") LINE(""), "x.golden:3:2", "expected one line", NULL },
+		{ HEADER
+			"{\"effect\":\"path\",\"key\":\"p\",\"sha256\":\"00\",\"text\":\"a\"}\n"
+			"{\"end\":2}\n",
+			"x.golden:2:1", "path 'p': its 'sha256' is not that of its text",
+			"record" },
+		{ HEADER "{\"effect\":\"stream\",\"key\":\"s\",\"digest\":\"00\",\"text\":"
+			 "\"a\"}\n"
+			 "{\"end\":2}\n",
+			"x.golden:2:1", "stream 's': its 'digest' is not that of its text",
+			"record" },
 		{ HEADER EXIT LINE("1\\n"), "x.golden:3:2", "expected an effect or the end",
 			"\"text\":null" },
 	};

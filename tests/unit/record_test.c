@@ -63,6 +63,9 @@ a_block_that_makes_no_sense_is_refused_with_the_place(void **state)
 			"a number that is too large" },
 		{ "\x03\x0e\x01\0\0\0\0\0\0\0\x01\0\x01\0\0\0", 16, "fewer bytes" },
 		{ "\x03\x0e\x01\0\0\0\0\0\0\0\x01\0\x01\0\0\x02", 16, "a reference to bytes" },
+		{ "\x03\x16\x01\0\0\0\0\0\0\0\x02\0\x03\0\0\x01"
+		  "abc\0\x04\0\0\x02",
+			24, "a reference to bytes" },
 		{ "\x03\x0f\x01\0\0\0\0\0\0\0\x01\x40\x02\x01\0\0\0", 17,
 			"a digest that is missing" },
 		/* path: task seq time head path target mode … */
