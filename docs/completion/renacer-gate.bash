@@ -28,7 +28,7 @@ _renacer_gate() {
 	local words
 	words=$(_renacer_gate_words "$1")
 	if [ "${1##*/}" = renacer-gate ] && [ -f "$config" ]; then
-		words+=" $(sed -nE 's/^name *= *"([^"]+)".*/\1/p' "$config")"
+		words+=" $(awk -F '"' '/^\[/ { in_target = /^\[\[target\]\]/ } in_target && /^name *=/ { print $2 }' "$config")"
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -c -f -- "$cur")
