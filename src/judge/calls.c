@@ -19,6 +19,8 @@
 
 #define MOST_SHOWN 20 /* calls of one side of one difference */
 #define CONTEXT 3
+#define SENTENCE_WIDTH 120
+#define LINE_WIDTH 240
 
 /* The calls of both sides, as numbers that are equal when the calls are. */
 struct sequences {
@@ -36,16 +38,29 @@ is_repeats(const struct value *v)
 	return strcmp(v->name, "count") == 0;
 }
 
+/* The call as decoded: its first text. */
+static const char *
+whole_text(const struct effect *e)
+{
+	for (size_t i = 0; i < e->n_values; i++)
+		if (e->values[i].kind == VALUE_TEXT)
+			return e->values[i].text;
+	return "(a call without text)";
+}
+
+/* In quotes, as much as a sentence bears, around byte `at`. */
+static const char *
+quoted(struct arena *arena, const struct effect *e, size_t at)
+{
+	const char *text = whole_text(e);
+
+	return show_quoted(arena, text, strlen(text), at, SENTENCE_WIDTH);
+}
+
 static const char *
 call_text(struct arena *arena, const struct effect *e)
 {
-	const struct value *first = NULL;
-
-	for (size_t i = 0; i < e->n_values && !first; i++)
-		if (e->values[i].kind == VALUE_TEXT)
-			first = &e->values[i];
-	return first ? show_quoted(arena, first->text, strlen(first->text), 0, 200)
-		     : "'(a call without text)'";
+	return quoted(arena, e, 0);
 }
 
 static void
@@ -90,11 +105,13 @@ number(struct map *map, const struct effects_list *list)
 
 static void
 add_shown(struct str *out, struct arena *arena, char sign, const struct effect *const *calls,
-	size_t from, size_t n)
+	size_t from, size_t n, size_t at)
 {
 	for (size_t i = 0; i < MIN(n, (size_t)MOST_SHOWN); i++) {
 		const struct value *v = effect_value(calls[from + i], "count");
-		const char *text = call_text(arena, calls[from + i]);
+		const char *whole = whole_text(calls[from + i]);
+		const char *text =
+			show_quoted(arena, whole, strlen(whole), i ? 0 : at, LINE_WIDTH);
 
 		str_addf(out, "%c%.*s", sign, (int)strlen(text) - 2, text + 1);
 		if (v && v->kind == VALUE_NUMBER && v->number != 1)
@@ -105,19 +122,32 @@ add_shown(struct str *out, struct arena *arena, char sign, const struct effect *
 		str_addf(out, "%c… %zu more\n", sign, n - MOST_SHOWN);
 }
 
+/* Where the first calls of both sides part, so that a long one is shown there. */
+static size_t
+part_at(const struct sequences *s, const struct hunk *h)
+{
+	const char *a = h->n_a ? whole_text(s->a[h->a]) : "";
+	const char *b = h->n_b ? whole_text(s->b[h->b]) : "";
+	size_t at = 0;
+
+	while (a[at] && a[at] == b[at])
+		at++;
+	return *a && *b ? at : 0;
+}
+
 static const char *
 show_hunk(const struct sequences *s, const struct hunk *h)
 {
 	AUTO(str_done) struct str out = { 0 };
 	struct arena *arena = s->c->arena;
-	size_t before = MIN(h->a, (size_t)CONTEXT), end = h->a + h->n_a;
+	size_t before = MIN(h->a, (size_t)CONTEXT), end = h->a + h->n_a, at = part_at(s, h);
 
 	str_addf(&out, "--- golden\n+++ run\n@@ -%zu,%zu +%zu,%zu @@\n", h->a + 1, h->n_a,
 		h->b + 1, h->n_b);
-	add_shown(&out, arena, ' ', s->a, h->a - before, before);
-	add_shown(&out, arena, '-', s->a, h->a, h->n_a);
-	add_shown(&out, arena, '+', s->b, h->b, h->n_b);
-	add_shown(&out, arena, ' ', s->a, end, MIN(s->n_a - end, (size_t)CONTEXT));
+	add_shown(&out, arena, ' ', s->a, h->a - before, before, 0);
+	add_shown(&out, arena, '-', s->a, h->a, h->n_a, at);
+	add_shown(&out, arena, '+', s->b, h->b, h->n_b, at);
+	add_shown(&out, arena, ' ', s->a, end, MIN(s->n_a - end, (size_t)CONTEXT), 0);
 	return arena_strdup(arena, str_text(&out));
 }
 
@@ -139,8 +169,8 @@ class_of(const struct sequences *s, const struct hunk *h)
 
 	if (!h->n_a || !h->n_b)
 		return h->n_a ? DIFF_REMOVED : DIFF_ADDED;
-	a = call_text(s->c->arena, s->a[h->a]);
-	b = call_text(s->c->arena, s->b[h->b]);
+	a = whole_text(s->a[h->a]);
+	b = whole_text(s->b[h->b]);
 	if (h->n_a == 1 && h->n_b == 1 && without_result(a) == without_result(b) &&
 		strncmp(a, b, without_result(a)) == 0)
 		return DIFF_RESULT;
@@ -148,9 +178,10 @@ class_of(const struct sequences *s, const struct hunk *h)
 }
 
 static const char *
-calls_words(struct arena *arena, const struct effect *const *calls, size_t from, size_t n)
+calls_words(struct arena *arena, const struct effect *const *calls, size_t from, size_t n,
+	size_t at)
 {
-	const char *text = call_text(arena, calls[from]);
+	const char *text = quoted(arena, calls[from], at);
 
 	return n == 1 ? text : arena_printf(arena, "%zu calls from %s on", n, text);
 }
@@ -179,8 +210,8 @@ add_hunk(const struct sequences *s, const struct hunk *h)
 		.run = h->n_b ? s->b[h->b] : NULL };
 	const char *thing = say_thing(arena, d.run ? d.run : d.golden);
 
-	d.wanted = h->n_a ? calls_words(arena, s->a, h->a, h->n_a) : NULL;
-	d.found = h->n_b ? calls_words(arena, s->b, h->b, h->n_b) : NULL;
+	d.wanted = h->n_a ? calls_words(arena, s->a, h->a, h->n_a, part_at(s, h)) : NULL;
+	d.found = h->n_b ? calls_words(arena, s->b, h->b, h->n_b, part_at(s, h)) : NULL;
 	if (d.class == DIFF_REMOVED)
 		d.sentence = arena_printf(arena, "%s: %s missing %s: %s", thing,
 			h->n_a == 1 ? "a call is" : "calls are", place_of(s, h->b), d.wanted);
@@ -220,7 +251,7 @@ add_move(const struct sequences *s, const struct hunk *gone, const struct hunk *
 			: "at the start";
 	d.found = place_of(s, come->b);
 	d.sentence = arena_printf(arena, "%s: %s came %s than in the golden: %s, not %s",
-		say_thing(arena, d.run), calls_words(arena, s->b, come->b, come->n_b),
+		say_thing(arena, d.run), calls_words(arena, s->b, come->b, come->n_b, 0),
 		is_later ? "later" : "earlier", d.found, d.wanted);
 	d.detail = arena_printf(arena, "%s%s", show_hunk(s, gone), show_hunk(s, come));
 	compare_add(s->c, d, seq_near(s, MIN(gone->b, come->b)));

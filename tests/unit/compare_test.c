@@ -440,6 +440,31 @@ every_single_change_is_found(void **state)
 }
 
 static void
+long_calls_are_shown_where_they_part(void **state)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(golden_free) struct golden *golden = golden_new();
+	AUTO(golden_free) struct golden *run = golden_new();
+	struct differences d;
+	char text[1024];
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	memcpy(text + 900, "one) = 7", 9);
+	golden_add(golden, EFFECT_CALL, "1");
+	effect_text(golden, golden->effects, "call", text);
+	memcpy(text + 900, "two) = 7", 9);
+	golden_add(run, EFFECT_CALL, "1");
+	effect_text(run, run->effects, "call", text);
+	compare(&d, arena, golden, run);
+	assert_int_equal(d.n, 1);
+	assert_int_equal(d.items[0].class, DIFF_ARGUMENT);
+	assert_non_null(strstr(d.items[0].wanted, "one) = 7"));
+	assert_non_null(strstr(d.items[0].found, "two) = 7"));
+	assert_non_null(strstr(d.items[0].detail, "two) = 7"));
+}
+
+static void
 both_sides_line_and_evidence_are_kept(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -649,6 +674,7 @@ main(void)
 		cmocka_unit_test(each_difference_has_its_class_and_its_sentence),
 		cmocka_unit_test(no_difference_is_seen_from_one_side_only),
 		cmocka_unit_test(every_single_change_is_found),
+		cmocka_unit_test(long_calls_are_shown_where_they_part),
 		cmocka_unit_test(both_sides_line_and_evidence_are_kept),
 		cmocka_unit_test(the_exit_comes_first_then_the_earliest_event),
 		cmocka_unit_test(an_optional_effect_may_be_absent_and_may_be_present),
