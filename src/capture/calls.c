@@ -230,7 +230,7 @@ get_info(struct task *t, struct __ptrace_syscall_info *info)
 void
 calls_stop(struct tracer *r, struct task *t)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = { 0 };
 
 	if (get_info(t, &info)) {
 		if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
@@ -245,7 +245,7 @@ calls_stop(struct tracer *r, struct task *t)
 void
 calls_seccomp(struct tracer *r, struct task *t)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = { 0 };
 
 	if (get_info(t, &info) && info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
 		if (!t->in_call)

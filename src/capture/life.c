@@ -257,7 +257,7 @@ void
 life_exec(struct tracer *r, struct task *t, pid_t former)
 {
 	AUTO(str_done) struct str path = { 0 };
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = { 0 };
 	uint32_t from = former == t->tid ? 0 : become_leader(r, t, former);
 	struct task_exec *exec;
 

@@ -132,9 +132,10 @@ print_footer(struct driver *d, const struct trace_footer *f)
 }
 
 static int
-fail(const struct err *err)
+fail(struct err *err)
 {
 	err_print(err, "events", stderr);
+	err_done(err);
 	return 125;
 }
 
