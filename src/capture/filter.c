@@ -121,11 +121,11 @@ filter_free(struct sock_fprog *prog)
 int
 filter_install(const struct sock_fprog *prog)
 {
-	if (!syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, prog))
+	if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, prog, 0, 0))
 		return 0;
 	if (errno != EACCES)
 		return errno;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return errno;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, prog) ? errno : 0;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, prog, 0, 0) ? errno : 0;
 }
