@@ -109,7 +109,6 @@ bool
 proc_is_secure(pid_t tid)
 {
 	AUTO(str_done) struct str text = { 0 };
-	AUTO(str_done) struct str exe = { 0 };
 	unsigned char ident[EI_NIDENT] = { 0 };
 	char path[PATH_ROOM];
 	size_t word = 8;
