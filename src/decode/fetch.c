@@ -105,6 +105,14 @@ data_out(struct walk *w, const struct arg *a)
 	offer(w, AREA_DATA_OUT, a->value, MIN(arg_len(&w->args, a), MAX_RW));
 }
 
+/* A short write: what went out is offered again, so that it has a digest of its own. */
+static void
+data_out_short(struct walk *w, const struct arg *a)
+{
+	if (result(w) < arg_len(&w->args, a))
+		offer(w, AREA_DATA_OUT, a->value, result(w));
+}
+
 static void
 data_in(struct walk *w, const struct arg *a)
 {
@@ -161,6 +169,29 @@ iov_out(struct walk *w, const struct arg *a)
 {
 	iov_array(w, a);
 	walk_iov(w, a->value, arg_len(&w->args, a), AREA_DATA_OUT, MAX_RW);
+}
+
+static uint64_t
+iov_total(struct walk *w, uint64_t address, uint64_t count)
+{
+	uint8_t bytes[16];
+	uint64_t total = 0;
+
+	for (uint64_t i = 0; i < MIN(count, MAX_IOVECS) && total < MAX_RW; i++) {
+		if (!peek(w, address + i * 2 * w->word, bytes, 2 * w->word))
+			break;
+		total += MIN(iov_load(bytes, w->word).size, MAX_RW);
+	}
+	return total;
+}
+
+static void
+iov_out_short(struct walk *w, const struct arg *a)
+{
+	uint64_t count = arg_len(&w->args, a);
+
+	if (result(w) && result(w) < iov_total(w, a->value, count))
+		walk_iov(w, a->value, count, AREA_DATA_OUT, result(w));
 }
 
 static void
@@ -554,12 +585,12 @@ static const struct {
 } rules[N_ARG_KINDS] = {
 	[ARG_STR] = { string_in, NULL },
 	[ARG_PATH] = { string_in, NULL },
-	[ARG_DATA_OUT] = { data_out, NULL },
+	[ARG_DATA_OUT] = { data_out, data_out_short },
 	[ARG_DATA_IN] = { NULL, data_in },
 	[ARG_RANDOM] = { NULL, data_in },
 	[ARG_RAW_IN] = { raw_in, NULL },
 	[ARG_RAW_OUT] = { NULL, raw_out },
-	[ARG_IOV_OUT] = { iov_out, NULL },
+	[ARG_IOV_OUT] = { iov_out, iov_out_short },
 	[ARG_IOV_IN] = { iov_array, iov_in },
 	[ARG_IOV_REMOTE] = { iov_array, NULL },
 	[ARG_MSG_OUT] = { msg_out, NULL },
