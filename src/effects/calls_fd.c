@@ -11,6 +11,7 @@
 #include "effects/stream.h"
 #include "effects/table.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <string.h>
@@ -168,10 +169,19 @@ on_pidfd_getfd(struct act *a)
 	table_give(a->fx, a->task->table, a->call->ret, o, true, a->event->seq);
 }
 
+/* Failures too: a reader that left early makes the amount that reached the pipe a matter of
+ * luck. */
 void
 on_write(struct act *a)
 {
-	open_wrote(a, open_at(a, 0), (uint64_t)a->call->ret, true);
+	struct open_file *o = open_at(a, 0);
+
+	if (a->call->is_error) {
+		if (a->call->ret == -EPIPE && o && o->kind == OBJECT_PIPE)
+			o->pipe->is_broken = true;
+		return;
+	}
+	open_wrote(a, o, (uint64_t)a->call->ret, true);
 }
 
 void

@@ -151,6 +151,9 @@ lines_add(const struct act *a)
 
 	if (spec->classes & CLASS_NOISE)
 		return;
+	/* What a task was in when another one ended the process is a matter of luck. */
+	if (a->call->state == CALL_UNFINISHED && a->id != CALL_exit && a->id != CALL_exit_group)
+		return;
 	str_clear(text);
 	decode_call(text, a->call, &how);
 	str_add_char(text, ' ');

@@ -131,7 +131,7 @@ head_of_socket(struct socket *s, const struct call *call)
 		const struct area *area = &call->areas[i];
 		size_t n = MIN((size_t)area->kept, sizeof s->head - s->n_head);
 
-		if (area->kind != AREA_DATA_OUT || n == 0)
+		if (area->kind != AREA_DATA_OUT || n == 0 || area->at_exit)
 			continue;
 		memcpy(s->head + s->n_head, area->bytes, n);
 		s->n_head += (uint32_t)n;

@@ -89,6 +89,7 @@ struct stream {
 struct pipe {
 	uint32_t n_users; /* open files */
 	uint32_t maker, ordinal;
+	bool is_broken; /* a write found nobody to read it */
 	struct flow flow;
 };
 

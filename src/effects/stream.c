@@ -151,15 +151,27 @@ area_digest(const struct area *area, uint64_t n, struct digest *out)
 	return true;
 }
 
+/* After a short write the bytes that went out are there a second time, read at the exit. */
+static bool
+has_late_data(const struct call *call)
+{
+	for (uint32_t i = 0; i < call->n_areas; i++)
+		if (call->areas[i].kind == AREA_DATA_OUT && call->areas[i].at_exit)
+			return true;
+	return false;
+}
+
 void
 flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t n)
 {
+	bool late = kind == AREA_DATA_OUT && has_late_data(call);
+
 	for (uint32_t i = 0; i < call->n_areas && n > 0; i++) {
 		const struct area *area = &call->areas[i];
 		uint64_t part = MIN(n, area->size);
 		struct digest digest;
 
-		if (area->kind != kind || part == 0)
+		if (area->kind != kind || part == 0 || (late && !area->at_exit))
 			continue;
 		if (area->is_missing || !area_digest(area, part, &digest))
 			f->n_opaque += part;
@@ -176,11 +188,13 @@ flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t 
 static void
 head_add(const struct effects *fx, struct stream *s, const struct call *call, uint64_t n)
 {
+	bool late = has_late_data(call);
+
 	for (uint32_t i = 0; i < call->n_areas && n > 0 && s->is_whole; i++) {
 		const struct area *area = &call->areas[i];
 		uint64_t part = MIN(n, area->size), kept = MIN(part, (uint64_t)area->kept);
 
-		if (area->kind != AREA_DATA_OUT)
+		if (area->kind != AREA_DATA_OUT || (late && !area->at_exit))
 			continue;
 		kept = MIN(kept, (uint64_t)(fx->opts.text_limit - s->head.n));
 		if (area->is_missing)

@@ -36,7 +36,8 @@ open_drop(struct effects *fx, struct open_file *o)
 	if (!o || --o->n_users > 0)
 		return;
 	if (o->kind == OBJECT_PIPE && --o->pipe->n_users == 0) {
-		flow_keep(fx, "pipe", o->pipe->maker, o->pipe->ordinal, &o->pipe->flow);
+		if (!o->pipe->is_broken)
+			flow_keep(fx, "pipe", o->pipe->maker, o->pipe->ordinal, &o->pipe->flow);
 		mem_free(o->pipe);
 	} else if (o->kind == OBJECT_SOCKET && --o->socket->n_users == 0) {
 		socket_end(fx, o->socket);

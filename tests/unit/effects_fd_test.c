@@ -228,6 +228,44 @@ bytes_of_a_long_write_are_in_the_digest_though_not_kept(void **state)
 }
 
 static void
+after_a_short_write_the_bytes_read_at_the_exit_count(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+	struct area areas[] = {
+		{ .arg = 1,
+			.kind = AREA_DATA_OUT,
+			.size = 9,
+			.kept = 1,
+			.has_digest = true,
+			.bytes = (const uint8_t *)"x" },
+		{ .arg = 1,
+			.kind = AREA_DATA_OUT,
+			.size = 3,
+			.kept = 1,
+			.has_digest = true,
+			.at_exit = true,
+			.bytes = (const uint8_t *)"x" },
+	};
+	struct event e = { .kind = EVENT_CALL, .task = 1 };
+	char hex[DIGEST_HEX];
+
+	(void)state;
+	digest_add(&areas[0].digest, "xyzxyzxyz", 9);
+	digest_add(&areas[1].digest, "xyz", 3);
+	digest_hex(&areas[1].digest, hex);
+	e.call = (struct call){ .nr = (uint32_t)decode_nr(ARCH_X86_64, CALL_write),
+		.arg = { 1, 0x1000, 9 },
+		.ret = 3,
+		.n_areas = 2,
+		.areas = areas };
+	made_event(&m, &e);
+	made_finish(&m);
+	assert_int_equal(made_number(&m, EFFECT_STREAM, "stdout", "bytes"), 3);
+	assert_string_equal(STDOUT(&m, "digest"), hex);
+	made_free(&m);
+}
+
+static void
 bytes_that_were_not_seen_are_said_to_be_opaque(void **state)
 {
 	struct made m = made_new(PROFILE_EFFECTS);
@@ -267,6 +305,7 @@ main(void)
 		cmocka_unit_test(descriptors_travel_through_sockets),
 		cmocka_unit_test(failed_and_restarted_calls_do_nothing),
 		cmocka_unit_test(bytes_of_a_long_write_are_in_the_digest_though_not_kept),
+		cmocka_unit_test(after_a_short_write_the_bytes_read_at_the_exit_count),
 		cmocka_unit_test(bytes_that_were_not_seen_are_said_to_be_opaque),
 		cmocka_unit_test(binary_output_is_shown_in_hex),
 	};
