@@ -27,9 +27,9 @@ struct unit {
 
 struct binary {
 	const char *path;
-	int fd;
+	int fd;             /* of a file too large to be held, else -1 */
 	struct Elf *elf;    /* NULL: not readable */
-	char *memory;       /* of the vdso, else NULL */
+	char *memory;       /* the file, NULL: too large to be held */
 	struct map *found;  /* address in the file -> struct found (unwind.c) */
 	struct unit *units; /* by low, when has_units (dwarf.c) */
 	size_t n_units;
