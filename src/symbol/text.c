@@ -4,6 +4,7 @@
 #include "symbol/symbol.h"
 
 #include "base/mem.h"
+#include "symbol/rust.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -76,6 +77,8 @@ symbol_demangle(struct str *out, const char *name)
 	size_t n_rust;
 	int status = 0;
 
+	if (rust_demangle(out, name))
+		return;
 	/* Longer names are not written by compilers but by somebody who wants to see us
 	 * stumble. */
 	if (str_has_prefix(name, "_Z") && strnlen(name, 4096) < 4096)

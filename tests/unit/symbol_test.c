@@ -101,6 +101,21 @@ names_are_shown_as_people_write_them(void **state)
 		/* A length that is wrong. */
 		{ "_ZN54_$LT$a..B$GT$4drop17h0123456789abcdefE",
 			"_ZN54_$LT$a..B$GT$4drop17h0123456789abcdefE" },
+		/* Rust's newer scheme; binutils' c++filt says the same, lifetimes aside. */
+		{ "_RNvNtNtCs1234_7mycrate3foo3bar3baz", "mycrate::foo::bar::baz" },
+		{ "_RNvMNtCsgEmfK2I1SDS_4core3stre4trim", "<str>::trim" },
+		{ "_RINvNtCs1234_1a1b1fhKj10_TmlERShE",
+			"a::b::f::<u8, 16, (u32, i32), &[u8]>" },
+		{ "_RNCNvCs1234_1a1fs_0", "a::f::{closure#1}" },
+		{ "_RNvXCs1234_1aNtB2_1TNtB2_5Trait1f", "<a::T as a::Trait>::f" },
+		{ "_RINvCs1234_1a1fFUKCPhEuDNtB2_1TEL_E.llvm.123",
+			"a::f::<unsafe extern \"C\" fn(*const u8), dyn a::T>" },
+		{ "_RINvCs1234_1a1fAhj4_Kb1_Kinff_EB2_", "a::f::<[u8; 4], true, -255>" },
+		{ "_R", "_R" },
+		{ "_RB_", "_RB_" },
+		{ "_RNvB_1a", "_RNvB_1a" },
+		{ "_RNvC1a9bc", "_RNvC1a9bc" },
+		{ "_RC99999999999999999999a", "_RC99999999999999999999a" },
 		{ "_Z", "_Z" },
 		{ "_Znonsense", "_Znonsense" },
 		{ "", "" },
@@ -118,6 +133,13 @@ names_are_shown_as_people_write_them(void **state)
 	for (int i = 0; i < 1000000; i++)
 		str_add_char(&deep, 'P');
 	str_add_char(&deep, 'i');
+	symbol_demangle(&shown, deep.data);
+	assert_string_equal(shown.data, deep.data);
+	str_clear(&deep);
+	str_clear(&shown);
+	str_add(&deep, "_R");
+	for (int i = 0; i < 1000000; i++)
+		str_add(&deep, "Nv");
 	symbol_demangle(&shown, deep.data);
 	assert_string_equal(shown.data, deep.data);
 }
