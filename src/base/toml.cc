@@ -19,8 +19,8 @@
 #define TOML_ASSERT(expr) static_assert(true)
 #define TOML_EXCEPTIONS 1
 #define TOML_MAX_NESTED_VALUES 128
-/* Its tables of Unicode blanks tell the compiler that letters such as Greek mu cannot come: what
- * is said to be unreachable there is a character that is no blank. */
+/* Its tables of Unicode blanks tell the compiler that letters such as Greek mu cannot come:
+ * what is said to be unreachable there is a character that is no blank. */
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false

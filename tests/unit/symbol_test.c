@@ -174,6 +174,24 @@ places_are_written_as_strace_writes_them(void **state)
 	}
 }
 
+/* First in a test: skip() does not come back, so nothing may be held yet. */
+static void
+needs_libdw(void)
+{
+	if (!symbol_is_available())
+		skip();
+}
+
+/* Below valgrind the processor runs valgrind's code, on its stack. */
+static void
+needs_real_processor(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	if (preload && strstr(preload, "vgpreload"))
+		skip();
+}
+
 static struct symbol_space *
 space_of_self(struct symbols *symbols)
 {
@@ -205,14 +223,13 @@ it_says_whether_it_can(void **state)
 static void
 an_address_has_its_function_and_line(void **state)
 {
+	needs_libdw();
 	AUTO(symbols_free) struct symbols *symbols = symbols_new();
 	struct symbol_frame frame = { outer(), true };
 	struct symbol_place places[4];
 	AUTO(symbol_space_free) struct symbol_space *space = NULL;
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	space = space_of_self(symbols);
 	/* Twice: the second answer comes from what was kept. */
 	for (int round = 0; round < 2; round++) {
@@ -237,13 +254,12 @@ an_address_has_its_function_and_line(void **state)
 static void
 an_address_of_nothing_is_a_place_without_a_module(void **state)
 {
+	needs_libdw();
 	static const uint64_t addresses[] = { 0, 1, 0x10, UINT64_MAX, 0x7fffffffffff };
 	AUTO(symbols_free) struct symbols *symbols = symbols_new();
 	AUTO(symbol_space_free) struct symbol_space *space = NULL;
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	space = space_of_self(symbols);
 	for (size_t i = 0; i < ARRAY_LEN(addresses) * 2; i++) {
 		struct symbol_frame frame = { addresses[i / 2], i % 2 };
@@ -269,6 +285,7 @@ recorded(struct symbol_mapping **maps, struct arena *arena)
 static void
 recorded_mappings_answer_as_the_process_does(void **state)
 {
+	needs_libdw();
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(symbols_free) struct symbols *symbols = symbols_new();
 	AUTO(symbol_space_free) struct symbol_space *space = NULL;
@@ -280,8 +297,6 @@ recorded_mappings_answer_as_the_process_does(void **state)
 	size_t n = recorded(&maps, arena);
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	assert_int_equal(symbol_space_of_mappings(&space, symbols, maps, n, &err), 0);
 	assert_int_equal(symbol_find(space, &frame, places, 4), 2);
 	assert_int_equal(places[0].line, inner_line);
@@ -292,6 +307,7 @@ recorded_mappings_answer_as_the_process_does(void **state)
 static void
 code_mapped_later_is_found_after_a_word(void **state)
 {
+	needs_libdw();
 	AUTO(symbols_free) struct symbols *symbols = symbols_new();
 	AUTO(symbol_space_free) struct symbol_space *space = NULL;
 	struct symbol_frame frame = { outer(), true }, later;
@@ -301,8 +317,6 @@ code_mapped_later_is_found_after_a_word(void **state)
 	char *copy;
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	space = space_of_self(symbols);
 	symbol_find(space, &frame, &place, 1);
 	/* The program once more, elsewhere, as dlopen() would: its code only. */
@@ -344,6 +358,8 @@ stop_further_down(int depth)
 static void
 a_stopped_task_has_its_stack(void **state)
 {
+	needs_libdw();
+	needs_real_processor();
 	AUTO(symbols_free) struct symbols *symbols = symbols_new();
 	AUTO(symbol_space_free) struct symbol_space *space = NULL;
 	struct symbol_frame frames[40];
@@ -353,8 +369,6 @@ a_stopped_task_has_its_stack(void **state)
 	int status, n;
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	child = fork();
 	if (child == 0) {
 		if (ptrace(PTRACE_TRACEME, 0, 0, 0) < 0)
@@ -426,6 +440,7 @@ ask_all_over(const char *path, struct symbol_mapping *maps, size_t n)
 static void
 damaged_files_are_survived(void **state)
 {
+	needs_libdw();
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(str_done) struct str self = { 0 };
 	struct symbol_mapping *maps;
@@ -436,8 +451,6 @@ damaged_files_are_survived(void **state)
 	int fd = memfd_create("damaged", MFD_CLOEXEC);
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	assert_int_equal(file_read(&self, "/proc/self/exe", 0, &err), 0);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	for (int round = 0; round < 60; round++) {
@@ -461,6 +474,7 @@ damaged_files_are_survived(void **state)
 static void
 what_is_no_program_is_passed_over(void **state)
 {
+	needs_libdw();
 	static const char *const paths[] = { "/etc/passwd", "/dev/zero", "/dev/null", "/",
 		"/none", "", "[heap]", "//anon", "/proc/self/mem", "/proc/self/maps" };
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -470,8 +484,6 @@ what_is_no_program_is_passed_over(void **state)
 	char *slash = strrchr(fifo, '/');
 
 	(void)state;
-	if (!symbol_is_available())
-		skip();
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		ask_all_over(paths[i], maps, n);
 	*slash = '\0';
