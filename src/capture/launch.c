@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -140,6 +141,7 @@ struct child {
 	int cwd, go, report;
 	const int *stdio;
 	const struct sock_fprog *filter; /* NULL: none */
+	bool no_terminal;
 };
 
 static void __attribute__((noreturn)) child_fails(int report, int number)
@@ -181,12 +183,26 @@ default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Without setsid(2): as a leader the target could not make a session of its own. */
+static void
+leave_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0) {
+		ioctl(fd, TIOCNOTTY);
+		close(fd);
+	}
+}
+
 static void __attribute__((noreturn)) run_child(const struct child *c)
 {
 	int failed = place_stdio(c->stdio);
 	char go;
 
 	default_signals();
+	if (c->no_terminal)
+		leave_terminal();
 	if (!failed && fchdir(c->cwd) < 0)
 		failed = errno;
 	if (!failed && syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
@@ -307,7 +323,10 @@ launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
 {
 	const char *const *envp = opts->envp ? opts->envp : (const char *const *)environ;
 	struct sock_fprog filter = { 0 };
-	struct child child = { .argv = opts->argv, .envp = envp, .stdio = opts->stdio };
+	struct child child = { .argv = opts->argv,
+		.envp = envp,
+		.stdio = opts->stdio,
+		.no_terminal = opts->no_terminal };
 	AUTO(fd_close) int cwd = open_cwd(opts, err);
 	int rc;
 
