@@ -153,6 +153,7 @@ start(struct runner *r, struct err *err)
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
 		.aslr = t->aslr,
 		.deny_io_uring = t->deny_io_uring,
+		.no_terminal = true,
 		.home = environ_get(r->envp, "HOME"),
 		.tmp = environ_get(r->envp, "TMPDIR"),
 		.sandbox = r->sandbox->root,
@@ -166,6 +167,8 @@ start(struct runner *r, struct err *err)
 	r->end_ns = clock_monotonic_ns() + t->timeout_ns;
 	mask = umask(022);
 	rc = capture_start(&r->capture, &opts, err);
+	if (rc < 0 && err->sys == EACCES && r->argv != t->argv && !err->hint)
+		err_hint(err, "'%s' must not be mounted noexec", r->sandbox->root);
 	umask(mask);
 	outlet_close_writer(r->out);
 	outlet_close_writer(r->err_out);

@@ -215,6 +215,15 @@ says 3 'stdin.golden' renacer-gate check stdin
 says 2 "no target 'plian'" renacer-gate check plian
 says 2 "did you mean 'plain'" renacer-gate check plian
 
+# On a terminal and without one: the same. script(1) gives one.
+if command -v script > /dev/null; then
+	sed -i '$ a [[target]]\nname = "terminal"\nshell = "(echo > /dev/tty) 2> /dev/null && echo yes || echo no; ps -o tty= $$ > /dev/null"' renacer.toml
+	says 0 'recorded' script -qec 'renacer-gate record terminal' /dev/null
+	grep -q '"text":"no' golden/terminal.golden || { echo 'a terminal shows'; bad=1; }
+	says 0 '1 passed' renacer-gate check terminal
+	rm golden/terminal.golden
+fi
+
 # What a failure leaves, and what a pass does not.
 says 0 '1 passed' renacer-gate check --artifacts kept plain
 [ -z "$(ls kept)" ] || { echo 'a pass left artifacts'; ls kept; bad=1; }
