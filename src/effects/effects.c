@@ -395,7 +395,7 @@ effects_written(const struct effects *fx, const char *stream)
 {
 	const struct stream *s = map_get_text(fx->streams, stream);
 
-	return s ? s->out.n_bytes : 0;
+	return s ? s->n_written : 0;
 }
 
 const struct facts *

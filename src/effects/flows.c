@@ -5,6 +5,7 @@
 #include "effects/alias.h"
 #include "effects/out.h"
 #include "effects/process.h"
+#include "effects/segment.h"
 #include "effects/table.h"
 
 #include <string.h>
@@ -66,12 +67,15 @@ out_stream_flows(struct out *o)
 
 	while (map_next(o->fx->streams, &at, NULL, NULL, &value)) {
 		const struct stream *s = value;
+		AUTO(str_done) struct str text = { 0 };
+		struct flow out;
 
 		/* The kernel's files tell about the machine. */
 		if (str_has_prefix(s->key, "/proc/") || str_has_prefix(s->key, "/sys/"))
 			continue;
 		put_flow(o, s->key, "in", &s->in);
-		put_flow(o, s->key, "out", &s->out);
+		segments_join(s, &out, &text);
+		put_flow(o, s->key, "out", &out);
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "effects/alias.h"
 #include "effects/evidence.h"
+#include "effects/segment.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -78,14 +79,17 @@ out_streams(struct out *o)
 
 	while (map_next(o->fx->streams, &at, NULL, NULL, &value)) {
 		const struct stream *s = value;
+		AUTO(str_done) struct str head = { 0 };
+		struct flow flow;
 		struct effect *e;
 
-		if (!s->evidence || s->out.n_bytes == 0)
+		if (!s->evidence || s->n_written == 0)
 			continue;
+		segments_join(s, &flow, &head);
 		str_clear(&o->text);
 		alias_path(o->fx, &o->text, s->key);
 		e = golden_add(o->golden, EFFECT_STREAM, o->text.data);
-		out_content(o, e, "bytes", &s->out, &s->head, s->is_whole);
+		out_content(o, e, "bytes", &flow, &head, s->is_whole);
 		evidence_put(o->fx, o->golden, e, s->evidence);
 	}
 }

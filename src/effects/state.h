@@ -78,9 +78,13 @@ struct name {
 struct stream {
 	const char *key;
 	const char *held; /* the name it was inherited by; NULL: opened by the run */
-	struct flow out, in;
-	struct str head; /* the first bytes */
-	bool is_whole;   /* head holds everything so far */
+	uint64_t n_written;
+	struct flow in;
+	struct segment *segments; /* what each process wrote, segment.h */
+	size_t n_segments, segments_capacity, now;
+	struct map *by_writer; /* process and its number of children -> place + 1 */
+	size_t n_head;         /* bytes kept in all of them */
+	bool is_whole;         /* everything so far was kept */
 	bool is_fifo;
 	uint32_t readers, writers; /* opens by the run */
 	struct evidence *evidence;

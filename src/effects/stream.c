@@ -11,6 +11,7 @@
 #include "effects/names.h"
 #include "effects/net.h"
 #include "effects/path.h"
+#include "effects/segment.h"
 #include "effects/table.h"
 
 #include <stdio.h>
@@ -39,7 +40,7 @@ streams_free(struct effects *fx)
 	while (map_next(fx->streams, &at, NULL, NULL, &value)) {
 		struct stream *s = value;
 
-		str_done(&s->head);
+		segments_free(s);
 		evidence_free(s->evidence);
 	}
 	map_free(fx->streams);
@@ -186,7 +187,8 @@ flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t 
 
 /* Keeps the text while it is short. */
 static void
-head_add(const struct effects *fx, struct stream *s, const struct call *call, uint64_t n)
+head_add(const struct effects *fx, struct stream *s, struct segment *to,
+	const struct call *call, uint64_t n)
 {
 	bool late = has_late_data(call);
 
@@ -196,11 +198,12 @@ head_add(const struct effects *fx, struct stream *s, const struct call *call, ui
 
 		if (area->kind != AREA_DATA_OUT || (late && !area->at_exit))
 			continue;
-		kept = MIN(kept, (uint64_t)(fx->opts.text_limit - s->head.n));
+		kept = MIN(kept, (uint64_t)(fx->opts.text_limit - s->n_head));
 		if (area->is_missing)
 			kept = 0;
 		if (kept)
-			str_add_n(&s->head, area->bytes, kept);
+			str_add_n(&to->head, area->bytes, kept);
+		s->n_head += kept;
 		s->is_whole = kept == part;
 		n -= part;
 	}
@@ -211,12 +214,15 @@ head_add(const struct effects *fx, struct stream *s, const struct call *call, ui
 static void
 stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 {
+	struct segment *now = segment_now(s, a->task);
+
+	s->n_written += n;
 	if (has_data) {
-		head_add(a->fx, s, a->call, n);
-		flow_add(&s->out, a->call, AREA_DATA_OUT, n);
+		head_add(a->fx, s, now, a->call, n);
+		flow_add(&now->flow, a->call, AREA_DATA_OUT, n);
 	} else if (n) {
 		s->is_whole = false;
-		flow_add_opaque(&s->out, n);
+		flow_add_opaque(&now->flow, n);
 	}
 	evidence_keep(&s->evidence, a);
 }

@@ -261,6 +261,44 @@ text_keeps_its_numbers_unless_it_tells_of_a_process(void **state)
 	}
 }
 
+static void
+say(struct made *m, uint32_t task, const char *text)
+{
+	made_call(m, task, CALL_write, (int64_t)strlen(text), N(1), OUT(text), N(strlen(text)));
+}
+
+static void
+writers_that_run_at_once_are_told_in_the_order_of_their_forks(void **state)
+{
+	/* Who writes when: tasks 2 and 3 are children of 1, 4 is a child of 2. */
+	static const uint32_t orders[][5] = { { 1, 2, 4, 3, 1 }, { 1, 3, 1, 4, 2 },
+		{ 1, 4, 3, 1, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		struct made m = made_new(PROFILE_EFFECTS);
+		bool forked = false;
+
+		for (size_t k = 0; k < 5; k++) {
+			static const char *const words[] = { "", "last", "two", "three",
+				"four" };
+			uint32_t task = orders[i][k];
+
+			say(&m, task, task == 1 && !forked ? "first " : words[task]);
+			if (forked)
+				continue;
+			made_start(&m, 2, 1, 2, 0);
+			made_start(&m, 3, 1, 3, 0);
+			made_start(&m, 4, 2, 4, 0);
+			forked = true;
+		}
+		made_finish(&m);
+		assert_string_equal(made_text(&m, EFFECT_STREAM, "stdout", "text"),
+			"first fourtwothreelast");
+		made_free(&m);
+	}
+}
+
 static struct golden *
 recording(const char *output, const char *read, int children)
 {
@@ -351,6 +389,7 @@ main(void)
 		cmocka_unit_test(peers_outside_are_effects_whatever_the_order),
 		cmocka_unit_test(a_peer_that_the_run_serves_itself_is_internal),
 		cmocka_unit_test(text_keeps_its_numbers_unless_it_tells_of_a_process),
+		cmocka_unit_test(writers_that_run_at_once_are_told_in_the_order_of_their_forks),
 		cmocka_unit_test(recordings_are_merged_into_required_optional_and_open),
 		cmocka_unit_test(output_that_differs_makes_recordings_unstable),
 		cmocka_unit_test(nothing_traced_is_an_error),
