@@ -6,31 +6,18 @@
  * from the target and may be anything: every loop here has a limit of its own, and what cannot
  * be read ends it.
  */
-#include "decode/decode.h"
-#include "decode/arg.h"
-#include "decode/message.h"
+#include "decode/fetch.h"
 #include "decode/subcall.h"
 
 #include <errno.h>
 #include <linux/limits.h>
 #include <string.h>
 
-#define MAX_RW 0x7ffff000u /* the kernel moves no more bytes in one call */
 #define MAX_SIGSET 128
-#define MAX_SOCKADDR 128
 #define PAGE 4096u /* the smallest; a read within it succeeds or fails whole */
 
-struct walk {
-	const struct fetch *f;
-	const struct call *call;
-	struct args args;
-	enum arch arch;
-	unsigned word;
-	uint8_t reg; /* of the argument walked now */
-};
-
-static void
-offer(struct walk *w, enum area_kind kind, uint64_t address, uint64_t size)
+void
+walk_offer(struct walk *w, enum area_kind kind, uint64_t address, uint64_t size)
 {
 	bool is_wanted = kind != AREA_DATA_IN || w->f->want_input;
 
@@ -38,8 +25,8 @@ offer(struct walk *w, enum area_kind kind, uint64_t address, uint64_t size)
 		w->f->take(w->f->take_arg, w->reg, kind, address, size);
 }
 
-static bool
-peek(struct walk *w, uint64_t address, void *buf, size_t n)
+bool
+walk_peek(struct walk *w, uint64_t address, void *buf, size_t n)
 {
 	return address && w->f->peer.read(w->f->peer.arg, address, buf, n) == n;
 }
@@ -49,20 +36,20 @@ peek_word(struct walk *w, uint64_t address)
 {
 	uint8_t bytes[8] = { 0 };
 
-	return peek(w, address, bytes, w->word) ? load_uint(bytes, w->word) : 0;
+	return walk_peek(w, address, bytes, w->word) ? load_uint(bytes, w->word) : 0;
 }
 
-static bool
-is_ok(const struct walk *w)
+bool
+walk_is_ok(const struct walk *w)
 {
 	return !w->call->is_error && w->call->state == CALL_DONE;
 }
 
 /* What the call returned as a count, 0 when it failed. */
-static uint64_t
-result(const struct walk *w)
+uint64_t
+walk_result(const struct walk *w)
 {
-	return is_ok(w) && w->call->ret > 0 ? (uint64_t)w->call->ret : 0;
+	return walk_is_ok(w) && w->call->ret > 0 ? (uint64_t)w->call->ret : 0;
 }
 
 /* The size of a string is known only by reading it. One that cannot be read is offered with the
@@ -102,228 +89,40 @@ string_in(struct walk *w, const struct arg *a)
 static void
 data_out(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_DATA_OUT, a->value, MIN(arg_len(&w->args, a), MAX_RW));
+	walk_offer(w, AREA_DATA_OUT, a->value, MIN(arg_len(&w->args, a), MAX_RW));
 }
 
 /* A short write: what went out is offered again, so that it has a digest of its own. */
 static void
 data_out_short(struct walk *w, const struct arg *a)
 {
-	if (result(w) < arg_len(&w->args, a))
-		offer(w, AREA_DATA_OUT, a->value, result(w));
+	if (walk_result(w) < arg_len(&w->args, a))
+		walk_offer(w, AREA_DATA_OUT, a->value, walk_result(w));
 }
 
 static void
 data_in(struct walk *w, const struct arg *a)
 {
 	/* recvfrom with MSG_TRUNC returns more than the buffer holds. */
-	offer(w, AREA_DATA_IN, a->value, MIN(result(w), arg_len(&w->args, a)));
+	walk_offer(w, AREA_DATA_IN, a->value, MIN(walk_result(w), arg_len(&w->args, a)));
 }
 
 static void
 raw_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_OPTION));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_OPTION));
 }
 
 static void
 raw_out(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(result(w), arg_len(&w->args, a)));
-}
-
-/* The elements of an iovec array: out, or in as far as `left` bytes reach. */
-static void
-walk_iov(struct walk *w, uint64_t address, uint64_t count, enum area_kind kind, uint64_t left)
-{
-	uint8_t bytes[16];
-
-	if (count > MAX_IOVECS) /* the kernel refuses these with EINVAL */
-		return;
-	for (uint64_t i = 0; i < count && left; i++) {
-		struct iov v;
-
-		if (!peek(w, address + i * 2 * w->word, bytes, 2 * w->word))
-			return;
-		v = iov_load(bytes, w->word);
-		v.size = MIN(v.size, left);
-		offer(w, kind, v.base, v.size);
-		left -= v.size;
-	}
-}
-
-static void
-offer_iov_array(struct walk *w, uint64_t address, uint64_t count)
-{
-	offer(w, AREA_STRUCT, address, MIN(count, MAX_IOVECS) * 2 * w->word);
-}
-
-static void
-iov_array(struct walk *w, const struct arg *a)
-{
-	offer_iov_array(w, a->value, arg_len(&w->args, a));
-}
-
-static void
-iov_out(struct walk *w, const struct arg *a)
-{
-	iov_array(w, a);
-	walk_iov(w, a->value, arg_len(&w->args, a), AREA_DATA_OUT, MAX_RW);
-}
-
-static uint64_t
-iov_total(struct walk *w, uint64_t address, uint64_t count)
-{
-	uint8_t bytes[16];
-	uint64_t total = 0;
-
-	for (uint64_t i = 0; i < MIN(count, MAX_IOVECS) && total < MAX_RW; i++) {
-		if (!peek(w, address + i * 2 * w->word, bytes, 2 * w->word))
-			break;
-		total += MIN(iov_load(bytes, w->word).size, MAX_RW);
-	}
-	return total;
-}
-
-static void
-iov_out_short(struct walk *w, const struct arg *a)
-{
-	uint64_t count = arg_len(&w->args, a);
-
-	if (result(w) && result(w) < iov_total(w, a->value, count))
-		walk_iov(w, a->value, count, AREA_DATA_OUT, result(w));
-}
-
-static void
-iov_in(struct walk *w, const struct arg *a)
-{
-	walk_iov(w, a->value, arg_len(&w->args, a), AREA_DATA_IN, result(w));
-}
-
-static void
-message_before(struct walk *w, uint64_t address, bool is_out)
-{
-	uint8_t bytes[MESSAGE_MAX];
-	struct message m;
-
-	offer(w, AREA_STRUCT, address, message_size(w->word));
-	if (!peek(w, address, bytes, message_size(w->word)))
-		return;
-	message_load(&m, bytes, w->word);
-	if (is_out)
-		offer(w, AREA_STRUCT, m.name, MIN(m.n_name, MAX_SOCKADDR));
-	offer_iov_array(w, m.iov, m.n_iov);
-	if (is_out) {
-		walk_iov(w, m.iov, m.n_iov, AREA_DATA_OUT, MAX_RW);
-		offer(w, AREA_STRUCT, m.control, MIN(m.n_control, MAX_CONTROL));
-	}
-}
-
-static void
-message_after(struct walk *w, uint64_t address, uint64_t n_bytes)
-{
-	uint8_t bytes[MESSAGE_MAX];
-	struct message m;
-
-	offer(w, AREA_STRUCT, address, message_size(w->word));
-	if (!peek(w, address, bytes, message_size(w->word)))
-		return;
-	message_load(&m, bytes, w->word);
-	offer(w, AREA_STRUCT, m.name, MIN(m.n_name, MAX_SOCKADDR));
-	walk_iov(w, m.iov, m.n_iov, AREA_DATA_IN, n_bytes);
-	offer(w, AREA_STRUCT, m.control, MIN(m.n_control, MAX_CONTROL));
-}
-
-static void
-msg_out(struct walk *w, const struct arg *a)
-{
-	message_before(w, a->value, true);
-}
-
-static void
-msg_in_before(struct walk *w, const struct arg *a)
-{
-	message_before(w, a->value, false);
-}
-
-static void
-msg_in(struct walk *w, const struct arg *a)
-{
-	if (is_ok(w))
-		message_after(w, a->value, result(w));
-}
-
-static void
-mmsg_before(struct walk *w, const struct arg *a, bool is_out)
-{
-	uint64_t count = MIN(arg_len(&w->args, a), MAX_MESSAGES), step = mmsg_size(w->word);
-
-	for (uint64_t i = 0; i < count; i++) {
-		uint8_t byte;
-
-		if (!peek(w, a->value + i * step, &byte, 1))
-			return;
-		message_before(w, a->value + i * step, is_out);
-	}
-}
-
-static void
-mmsg_out(struct walk *w, const struct arg *a)
-{
-	mmsg_before(w, a, true);
-}
-
-static void
-mmsg_in_before(struct walk *w, const struct arg *a)
-{
-	mmsg_before(w, a, false);
-}
-
-/* Lengths: what was sent or received of each message stands behind its msghdr. */
-static void
-mmsg_lengths(struct walk *w, const struct arg *a)
-{
-	uint64_t count = MIN(result(w), MAX_MESSAGES);
-
-	offer(w, AREA_STRUCT, a->value, count * mmsg_size(w->word));
-}
-
-static void
-mmsg_in(struct walk *w, const struct arg *a)
-{
-	uint64_t count = MIN(result(w), MAX_MESSAGES), step = mmsg_size(w->word);
-
-	mmsg_lengths(w, a);
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t at = a->value + i * step;
-		uint8_t bytes[4];
-
-		if (!peek(w, at + message_size(w->word), bytes, 4))
-			return;
-		message_after(w, at, load_uint(bytes, 4));
-	}
-}
-
-static void
-msgbuf_out(struct walk *w, const struct arg *a)
-{
-	offer(w, AREA_STRUCT, a->value, w->word);
-	offer(w, AREA_DATA_OUT, a->value + w->word, MIN(arg_len(&w->args, a), MAX_RW));
-}
-
-static void
-msgbuf_in(struct walk *w, const struct arg *a)
-{
-	if (!is_ok(w))
-		return;
-	offer(w, AREA_STRUCT, a->value, w->word);
-	offer(w, AREA_DATA_IN, a->value + w->word, MIN(result(w), arg_len(&w->args, a)));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(walk_result(w), arg_len(&w->args, a)));
 }
 
 static void
 address_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_SOCKADDR));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_SOCKADDR));
 }
 
 /* The length a value-result argument holds now. */
@@ -332,27 +131,27 @@ length_now(struct walk *w, const struct arg *a)
 {
 	uint8_t bytes[4];
 
-	return peek(w, arg_len(&w->args, a), bytes, 4) ? load_uint(bytes, 4) : 0;
+	return walk_peek(w, arg_len(&w->args, a), bytes, 4) ? load_uint(bytes, 4) : 0;
 }
 
 static void
 address_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
-		offer(w, AREA_STRUCT, a->value, MIN(length_now(w, a), MAX_SOCKADDR));
+	if (walk_is_ok(w))
+		walk_offer(w, AREA_STRUCT, a->value, MIN(length_now(w, a), MAX_SOCKADDR));
 }
 
 static void
 option_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
-		offer(w, AREA_STRUCT, a->value, MIN(length_now(w, a), MAX_OPTION));
+	if (walk_is_ok(w))
+		walk_offer(w, AREA_STRUCT, a->value, MIN(length_now(w, a), MAX_OPTION));
 }
 
 static void
 int_any(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, 4);
+	walk_offer(w, AREA_STRUCT, a->value, 4);
 }
 
 /* argv and envp: the pointers with their NULL, then each string. */
@@ -363,7 +162,7 @@ strings(struct walk *w, const struct arg *a)
 
 	while (a->value && n < MAX_ARGV && peek_word(w, a->value + n * w->word))
 		n++;
-	offer(w, AREA_STRUCT, a->value, (n + 1) * w->word);
+	walk_offer(w, AREA_STRUCT, a->value, (n + 1) * w->word);
 	for (uint64_t i = 0; i < n; i++) {
 		next = peek_word(w, a->value + i * w->word);
 		if (!next) /* another thread changed it */
@@ -375,13 +174,13 @@ strings(struct walk *w, const struct arg *a)
 static void
 sigset_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_SIGSET));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_SIGSET));
 }
 
 static void
 sigset_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
+	if (walk_is_ok(w))
 		sigset_in(w, a);
 }
 
@@ -390,20 +189,20 @@ sigset_pair(struct walk *w, const struct arg *a)
 {
 	uint64_t size = peek_word(w, a->value + w->word);
 
-	offer(w, AREA_STRUCT, a->value, 2 * w->word);
-	offer(w, AREA_STRUCT, peek_word(w, a->value), MIN(size, MAX_SIGSET));
+	walk_offer(w, AREA_STRUCT, a->value, 2 * w->word);
+	walk_offer(w, AREA_STRUCT, peek_word(w, a->value), MIN(size, MAX_SIGSET));
 }
 
 static void
 cpu_set_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_STRUCT));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_STRUCT));
 }
 
 static void
 cpu_set_out(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(result(w), MAX_STRUCT));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(walk_result(w), MAX_STRUCT));
 }
 
 static void
@@ -411,7 +210,7 @@ bits_in(struct walk *w, const struct arg *a)
 {
 	uint64_t bits = MIN(arg_len(&w->args, a), (uint64_t)MAX_STRUCT * 8);
 
-	offer(w, AREA_STRUCT, a->value, (bits + 63) / 64 * 8);
+	walk_offer(w, AREA_STRUCT, a->value, (bits + 63) / 64 * 8);
 }
 
 static void
@@ -420,22 +219,22 @@ fd_set_in(struct walk *w, const struct arg *a)
 	int32_t n = (int32_t)arg_len(&w->args, a);
 
 	if (n > 0)
-		offer(w, AREA_STRUCT, a->value,
+		walk_offer(w, AREA_STRUCT, a->value,
 			MIN(((uint64_t)n + 8 * w->word - 1) / (8 * w->word) * w->word, 8192));
 }
 
 static void
 fd_set_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
+	if (walk_is_ok(w))
 		fd_set_in(w, a);
 }
 
 static void
 fd_pair(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
-		offer(w, AREA_STRUCT, a->value, 8);
+	if (walk_is_ok(w))
+		walk_offer(w, AREA_STRUCT, a->value, 8);
 }
 
 /* Callers built for an older kernel pass a shorter struct. */
@@ -446,13 +245,13 @@ struct_in(struct walk *w, const struct arg *a)
 
 	if (a->spec->len != NO_LEN)
 		size = MIN(size, arg_len(&w->args, a));
-	offer(w, AREA_STRUCT, a->value, size);
+	walk_offer(w, AREA_STRUCT, a->value, size);
 }
 
 static void
 struct_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
+	if (walk_is_ok(w))
 		struct_in(w, a);
 }
 
@@ -469,13 +268,13 @@ struct_left(struct walk *w, const struct arg *a)
 static void
 pair_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, 2 * layout_size(a->spec->ref, w->arch));
+	walk_offer(w, AREA_STRUCT, a->value, 2 * layout_size(a->spec->ref, w->arch));
 }
 
 static void
 pair_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
+	if (walk_is_ok(w))
 		pair_in(w, a);
 }
 
@@ -484,22 +283,22 @@ array_in(struct walk *w, const struct arg *a)
 {
 	uint64_t count = MIN(arg_len(&w->args, a), MAX_ELEMENTS);
 
-	offer(w, AREA_STRUCT, a->value, count * layout_size(a->spec->ref, w->arch));
+	walk_offer(w, AREA_STRUCT, a->value, count * layout_size(a->spec->ref, w->arch));
 }
 
 static void
 array_again(struct walk *w, const struct arg *a)
 {
-	if (result(w))
+	if (walk_result(w))
 		array_in(w, a);
 }
 
 static void
 array_out(struct walk *w, const struct arg *a)
 {
-	uint64_t count = MIN(result(w), MAX_ELEMENTS);
+	uint64_t count = MIN(walk_result(w), MAX_ELEMENTS);
 
-	offer(w, AREA_STRUCT, a->value, count * layout_size(a->spec->ref, w->arch));
+	walk_offer(w, AREA_STRUCT, a->value, count * layout_size(a->spec->ref, w->arch));
 }
 
 static void
@@ -507,13 +306,13 @@ ptr_list(struct walk *w, const struct arg *a)
 {
 	uint64_t count = MIN(arg_len(&w->args, a), MAX_IOVECS);
 
-	offer(w, AREA_STRUCT, a->value, count * w->word);
+	walk_offer(w, AREA_STRUCT, a->value, count * w->word);
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t next = peek_word(w, a->value + i * w->word);
 
 		if (!next)
 			return;
-		offer(w, AREA_STRUCT, next, layout_size(a->spec->ref, w->arch));
+		walk_offer(w, AREA_STRUCT, next, layout_size(a->spec->ref, w->arch));
 	}
 }
 
@@ -530,14 +329,15 @@ caps_in(struct walk *w, const struct arg *a)
 {
 	uint8_t bytes[4];
 
-	if (peek(w, arg_len(&w->args, a), bytes, 4))
-		offer(w, AREA_STRUCT, a->value, load_uint(bytes, 4) == 0x19980330 ? 12 : 24);
+	if (walk_peek(w, arg_len(&w->args, a), bytes, 4))
+		walk_offer(
+			w, AREA_STRUCT, a->value, load_uint(bytes, 4) == 0x19980330 ? 12 : 24);
 }
 
 static void
 caps_out(struct walk *w, const struct arg *a)
 {
-	if (is_ok(w))
+	if (walk_is_ok(w))
 		caps_in(w, a);
 }
 
@@ -546,20 +346,20 @@ file_handle(struct walk *w, const struct arg *a)
 {
 	uint8_t bytes[4];
 
-	if (peek(w, a->value, bytes, 4))
-		offer(w, AREA_STRUCT, a->value, 8 + MIN(load_uint(bytes, 4), 128));
+	if (walk_peek(w, a->value, bytes, 4))
+		walk_offer(w, AREA_STRUCT, a->value, 8 + MIN(load_uint(bytes, 4), 128));
 }
 
 static void
 file_handle_size(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, 8);
+	walk_offer(w, AREA_STRUCT, a->value, 8);
 }
 
 static void
 clone_args_in(struct walk *w, const struct arg *a)
 {
-	offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_STRUCT));
+	walk_offer(w, AREA_STRUCT, a->value, MIN(arg_len(&w->args, a), MAX_STRUCT));
 }
 
 /* struct clone_args: pidfd is its second member, parent_tid its fourth. */
@@ -569,16 +369,14 @@ clone_args_out(struct walk *w, const struct arg *a)
 	uint8_t bytes[32];
 	uint64_t flags;
 
-	if (!is_ok(w) || !peek(w, a->value, bytes, sizeof(bytes)))
+	if (!walk_is_ok(w) || !walk_peek(w, a->value, bytes, sizeof(bytes)))
 		return;
 	flags = load_uint(bytes, 8);
 	if (flags & 0x1000) /* CLONE_PIDFD */
-		offer(w, AREA_STRUCT, load_uint(bytes + 8, 8), 4);
+		walk_offer(w, AREA_STRUCT, load_uint(bytes + 8, 8), 4);
 	if (flags & 0x100000) /* CLONE_PARENT_SETTID */
-		offer(w, AREA_STRUCT, load_uint(bytes + 24, 8), 4);
+		walk_offer(w, AREA_STRUCT, load_uint(bytes + 24, 8), 4);
 }
-
-typedef void fetch_fn(struct walk *w, const struct arg *a);
 
 static const struct {
 	fetch_fn *before, *after;
@@ -590,15 +388,15 @@ static const struct {
 	[ARG_RANDOM] = { NULL, data_in },
 	[ARG_RAW_IN] = { raw_in, NULL },
 	[ARG_RAW_OUT] = { NULL, raw_out },
-	[ARG_IOV_OUT] = { iov_out, iov_out_short },
-	[ARG_IOV_IN] = { iov_array, iov_in },
-	[ARG_IOV_REMOTE] = { iov_array, NULL },
-	[ARG_MSG_OUT] = { msg_out, NULL },
-	[ARG_MSG_IN] = { msg_in_before, msg_in },
-	[ARG_MMSG_OUT] = { mmsg_out, mmsg_lengths },
-	[ARG_MMSG_IN] = { mmsg_in_before, mmsg_in },
-	[ARG_MSGBUF_OUT] = { msgbuf_out, NULL },
-	[ARG_MSGBUF_IN] = { NULL, msgbuf_in },
+	[ARG_IOV_OUT] = { fetch_iov_out, fetch_iov_out_short },
+	[ARG_IOV_IN] = { fetch_iov_array, fetch_iov_in },
+	[ARG_IOV_REMOTE] = { fetch_iov_array, NULL },
+	[ARG_MSG_OUT] = { fetch_msg_out, NULL },
+	[ARG_MSG_IN] = { fetch_msg_in_before, fetch_msg_in },
+	[ARG_MMSG_OUT] = { fetch_mmsg_out, fetch_mmsg_lengths },
+	[ARG_MMSG_IN] = { fetch_mmsg_in_before, fetch_mmsg_in },
+	[ARG_MSGBUF_OUT] = { fetch_msgbuf_out, NULL },
+	[ARG_MSGBUF_IN] = { NULL, fetch_msgbuf_in },
 	[ARG_ADDRESS_IN] = { address_in, NULL },
 	[ARG_ADDRESS_OUT] = { NULL, address_out },
 	[ARG_LENGTH] = { int_any, int_any },
