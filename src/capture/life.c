@@ -9,6 +9,7 @@
 
 #include "capture/tracer.h"
 
+#include "capture/filter.h"
 #include "capture/memory.h"
 #include "capture/proc.h"
 
@@ -268,6 +269,11 @@ life_exec(struct tracer *r, struct task *t, pid_t former)
 	exec->is_secure = proc_is_secure(t->tid);
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) > 0)
 		exec->arch = (uint8_t)calls_arch(info.arch, 0);
+	if (proc_lost_rights(t->tid, r->use_seccomp && !filter_is_free())) {
+		r->footer.n_untraceable++;
+		tracer_doubt(
+			r, "a setuid program ran without its rights, because it was traced");
+	}
 	if (!r->has_exec)
 		r->exec_ns = tracer_now(r);
 	r->has_exec = true;

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define PATH_ROOM 64 /* "/proc/", a pid, "/fdinfo/", a descriptor */
@@ -54,6 +57,16 @@ number(const struct str *text, const char *name, int base)
 	return at ? strtoull(at, NULL, base) : 0;
 }
 
+/* Of "real effective saved fs". */
+static uint32_t
+second_number(const struct str *text, const char *name)
+{
+	const char *at = field(text, name);
+	unsigned value = 0;
+
+	return at && sscanf(at, "%*u %u", &value) == 1 ? value : 0;
+}
+
 struct proc_status
 proc_status(pid_t tid)
 {
@@ -65,7 +78,10 @@ proc_status(pid_t tid)
 	s.is_found = true;
 	s.process = (pid_t)number(&text, "Tgid", 10);
 	s.parent = (pid_t)number(&text, "PPid", 10);
-	s.tracer = (pid_t)number(&text, "TracerPid", 10);
+	s.euid = second_number(&text, "Uid");
+	s.egid = second_number(&text, "Gid");
+	s.has_capabilities = number(&text, "CapPrm", 16) != 0;
+	s.no_new_privs = number(&text, "NoNewPrivs", 10);
 	s.peak_rss_bytes = number(&text, "VmHWM", 10) * 1024;
 	s.blocked = number(&text, "SigBlk", 16);
 	s.ignored = number(&text, "SigIgn", 16);
@@ -103,6 +119,33 @@ proc_link(struct str *out, pid_t tid, const char *name)
 		return false;
 	str_add_n(out, text, (size_t)n);
 	return true;
+}
+
+bool
+proc_lost_rights(pid_t tid, bool is_nnp_ours)
+{
+	char path[PATH_ROOM];
+	struct proc_status status;
+	struct statvfs fs;
+	struct stat st;
+	bool has_user, has_group, has_caps;
+
+	snprintf(path, sizeof path, "/proc/%d/exe", tid);
+	if (stat(path, &st) < 0)
+		return false;
+	has_user = st.st_mode & S_ISUID;
+	/* Setgid without the right to execute means something else (mandatory locks). */
+	has_group = (st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP);
+	has_caps = getxattr(path, "security.capability", NULL, 0) > 0;
+	if ((!has_user && !has_group && !has_caps) || statvfs(path, &fs) < 0 ||
+		(fs.f_flag & ST_NOSUID))
+		return false;
+	status = proc_status(tid);
+	if (!status.is_found || (status.no_new_privs && !is_nnp_ours))
+		return false;
+	return (has_user && st.st_uid != status.euid) ||
+	       (has_group && st.st_gid != status.egid) ||
+	       (has_caps && status.euid && !status.has_capabilities);
 }
 
 bool

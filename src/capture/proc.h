@@ -16,7 +16,8 @@ struct proc_status {
 	uint64_t peak_rss_bytes; /* VmHWM */
 	uint64_t blocked;        /* signal masks: bit n - 1 is signal n */
 	uint64_t ignored, caught;
-	pid_t tracer;
+	uint32_t euid, egid;
+	bool no_new_privs, has_capabilities; /* permitted ones */
 	bool is_found;
 };
 
@@ -25,6 +26,9 @@ struct proc_status proc_status(pid_t tid);
 void proc_children_times(pid_t tid, uint64_t *user_ns, uint64_t *system_ns);
 /* A link: "exe", "cwd", "fd/3". Appends to *out; false when it cannot be read. */
 bool proc_link(struct str *out, pid_t tid, const char *name);
+/* The program that runs was to get rights of its own (setuid, setgid, file capabilities), and
+ * did not get them although nothing but we stood in the way. */
+bool proc_lost_rights(pid_t tid, bool is_nnp_ours); /* no_new_privs was set by us */
 /* AT_SECURE of the program that runs. */
 bool proc_is_secure(pid_t tid);
 /* Each open descriptor in order, with its flags as F_GETFL and O_CLOEXEC. */

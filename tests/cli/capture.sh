@@ -113,6 +113,24 @@ pid=$!
 grep -q '^START 1 attached' trace || complain "attach: $(cat trace)"
 wait $pid || complain "the attached target did not survive"
 
+# A setuid program without its rights is no proof of anything.
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	dir=$(mktemp -d)
+	chmod 755 "$dir"
+	cp "$(command -v id)" "$dir/rights"
+	cp "$events" "$dir/events"
+	chmod 4755 "$dir/rights"
+	for backend in ptrace seccomp; do
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$dir/events" -q -C / -b $backend -- \
+			"$dir/rights" > /dev/null 2> footer
+		grep -q 'incomplete.* untraceable 1 .*setuid' footer ||
+			complain "setuid ($backend): $(cat footer)"
+	done
+	"$events" -q -- setpriv --reuid 65534 --regid 65534 --clear-groups "$dir/rights" > id 2> footer
+	grep -q 'euid=0' id || complain "setuid under root: $(cat id footer)"
+	rm -r "$dir"
+fi
+
 # What cannot be executed.
 touch plain; printf 'echo x\n' > script; chmod +x script
 for cmd in nosuch ./nosuch ./plain ./script /; do
