@@ -5,6 +5,10 @@
  * Hidden here: ptrace stops, seccomp filters, threads, signals, CPU placement. Backends are
  * rows of one table (`struct backend_ops`, capture/backend.h) and give equal goldens for equal
  * programs.
+ *
+ * While a capture runs the process must have no other children, for it waits for all of them.
+ * The task of an event stands still until the next capture_next(), except after EVENT_EXIT. We
+ * do not become the reaper of orphans: getppid(2) of a daemon stays what it is untraced.
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
