@@ -172,7 +172,7 @@ footer_of(const struct run *run)
 	if (run->disagreement) {
 		footer.n_lost++;
 		if (!footer.reason[0])
-			strncpy(footer.reason, run->disagreement, sizeof footer.reason - 1);
+			snprintf(footer.reason, sizeof footer.reason, "%s", run->disagreement);
 	}
 	return footer;
 }
