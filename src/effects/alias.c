@@ -124,11 +124,11 @@ tells_of_process(const char *text, size_t at, size_t n, size_t n_digits)
 }
 
 enum {
-	WITH_PIDS = 1,       /* every number that a process has */
-	WITH_PORTS = 2,      /* those behind a colon */
-	WITH_TOLD = 4,       /* processes, where a message tells of one */
-	WITH_PARENTS = 8,    /* fx->of and those that it comes from */
-	WITH_LONG_PIDS = 16, /* numbers of three digits and more */
+	WITH_PIDS = 1,    /* every number that a process has */
+	WITH_PORTS = 2,   /* those behind a colon */
+	WITH_TOLD = 4,    /* processes, where a message tells of one */
+	WITH_PARENTS = 8, /* fx->of and those that it comes from */
+	WITH_MAKERS = 16, /* the same, for a whole component as well */
 };
 
 /* "-100" and "n=100" are numbers; "x-100" and "x.100" are names. */
@@ -176,12 +176,13 @@ put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsig
 		if (!done && is_number(text + i, end - i)) {
 			if (how & WITH_PORTS && i > 0 && text[i - 1] == ':')
 				done = put_port(fx, out, text + i, end - i);
-			if (!done &&
-				(how & WITH_PIDS || (how & WITH_LONG_PIDS && end - i >= 3) ||
-					(how & WITH_TOLD &&
-						tells_of_process(text, i, n, end - i))))
+			if (!done && (how & WITH_PIDS ||
+					     (how & WITH_TOLD &&
+						     tells_of_process(text, i, n, end - i))))
 				done = put_pid(fx, out, text + i, end - i);
-			if (!done && how & WITH_PARENTS && is_part_of_name(text, i, end - i))
+			if (!done &&
+				((how & WITH_PARENTS && is_part_of_name(text, i, end - i)) ||
+					(how & WITH_MAKERS && end - i >= 3)))
 				done = put_parent(fx, out, text + i, end - i);
 		}
 		if (!done)
@@ -226,10 +227,59 @@ alias_path(struct effects *fx, struct str *out, const char *path)
 	put_path(fx, out, path, 0);
 }
 
-void
-alias_made_path(struct effects *fx, struct str *out, const char *path)
+/* The last component with its long numbers taken out: what numbered files have in common. */
+static bool
+family_of(struct str *out, const char *path)
 {
-	put_path(fx, out, path, WITH_LONG_PIDS);
+	bool any = false;
+
+	str_add(out, path);
+	str_cut(out, path_parent(path));
+	for (const char *p = path_last(path); *p;) {
+		size_t n = strspn(p, "0123456789");
+
+		any |= n >= 3;
+		if (n >= 3)
+			str_add_char(out, '/');
+		else
+			str_add_n(out, p, n ? n : 1);
+		p += n ? n : 1;
+	}
+	return any;
+}
+
+/* frame.1000 to frame.5000 are numbers, though one of them may be that of a process. */
+static bool
+is_one_of_many(struct effects *fx, const char *path)
+{
+	AUTO(str_done) struct str family = { 0 };
+	size_t at = 0;
+	void *value;
+
+	if (!family_of(&family, path))
+		return false;
+	if (!fx->families) {
+		fx->families = map_new();
+		while (map_next(fx->names, &at, NULL, NULL, &value)) {
+			const struct name *n = value;
+			AUTO(str_done) struct str other = { 0 };
+
+			if (n->maker && family_of(&other, n->path))
+				++*(uintptr_t *)map_text(fx->families, other.data);
+		}
+	}
+	return (uintptr_t)map_get_text(fx->families, family.data) > 1;
+}
+
+void
+alias_made_path(struct effects *fx, struct str *out, const struct name *n)
+{
+	const struct task *maker = task_get(fx, n->maker);
+	unsigned how = maker && !is_one_of_many(fx, n->path) ? WITH_MAKERS : 0;
+
+	fx->of = maker ? maker->process : NULL;
+	put_path(fx, out, n->path, how);
+	fx->of = NULL;
 }
 
 /* The sandbox's path, not followed by more of a word: "/box.", but not "/boxes". */

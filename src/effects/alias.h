@@ -18,9 +18,9 @@ void temp_notice(const struct act *a, struct name *n, uint32_t flags, uint32_t m
 
 /* The canonical form of an absolute path. */
 void alias_path(struct effects *fx, struct str *out, const char *path);
-/* The same for a path that the run itself made: numbers of its processes are aliased as well.
- */
-void alias_made_path(struct effects *fx, struct str *out, const char *path);
+/* The same for a name that the run may have made: the number of its maker, or of those that the
+ * maker comes from, is aliased as well. Call when all names are known. */
+void alias_made_path(struct effects *fx, struct str *out, const struct name *n);
 /* Any text: bytes in, bytes out. True when something was replaced. */
 bool alias_text(struct effects *fx, struct str *out, const char *text, size_t n);
 /* One word of a command line: roots at its beginning and behind '=', ':' and ','. */

@@ -55,7 +55,7 @@ signal_to(const struct act *a, int64_t pid, int number)
 	if (number == 0)
 		return; /* asks, and sends nothing */
 	if (to) {
-		if (to->process != a->task->process)
+		if (to->process != a->task->process && !to->process->has_ended)
 			to->process->was_killed_by_us = true;
 		return;
 	}
@@ -77,7 +77,8 @@ signal_to_group(const struct act *a, int64_t group, int number)
 		return;
 	if (leader || group == 0) {
 		for (size_t i = 0; i < fx->n_processes; i++)
-			if (fx->processes[i] != a->task->process)
+			if (fx->processes[i] != a->task->process &&
+				!fx->processes[i]->has_ended)
 				fx->processes[i]->was_killed_by_us = true;
 		return;
 	}

@@ -113,6 +113,7 @@ effects_free(struct effects *fx)
 	map_free(fx->named);
 	map_free(fx->temps);
 	map_free(fx->temp_counts);
+	map_free(fx->families);
 	map_free(fx->ports);
 	tally_free(fx->total);
 	str_done(&fx->room);

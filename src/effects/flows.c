@@ -94,7 +94,7 @@ out_flows(struct out *o)
 		if (!name->file || !out_is_shown(o, name))
 			continue;
 		str_clear(&key);
-		alias_made_path(o->fx, &key, name->path);
+		alias_made_path(o->fx, &key, name);
 		if (out_is_ignored(o, key.data))
 			continue;
 		put_flow(o, key.data, "in", &name->file->in);

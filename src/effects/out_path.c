@@ -217,7 +217,7 @@ out_path(struct out *o, struct name *n)
 	if (runtime_kind(n->path, name_is_inside(fx, n->path)) == RUNTIME_CACHE)
 		return;
 	str_clear(&o->text);
-	alias_made_path(fx, &o->text, n->path);
+	alias_made_path(fx, &o->text, n);
 	if (out_is_ignored(o, o->text.data))
 		return;
 	e = golden_add(o->golden, EFFECT_PATH, o->text.data);

@@ -224,7 +224,8 @@ struct effects {
 	struct map *named; /* paths that command lines name */
 	struct map *temps; /* random run of characters -> struct temp_name */
 	struct map *temp_counts;
-	struct map *ports; /* ephemeral port -> alias */
+	struct map *families; /* names but for their numbers -> how many; made at the end */
+	struct map *ports;    /* ephemeral port -> alias */
 	uint32_t n_port_aliases;
 	struct file **files;
 	size_t n_files, files_capacity, n_mapped;

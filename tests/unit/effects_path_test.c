@@ -351,6 +351,19 @@ random_parts_of_names_are_aliased_and_chosen_names_are_not(void **state)
 	}
 }
 
+static void
+numbered_files_keep_their_numbers(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+
+	(void)state;
+	write_file(&m, "frame.40000", 3, O_EXCL);
+	write_file(&m, "frame.40001", 4, O_EXCL); /* the number of the process, by chance */
+	made_finish(&m);
+	assert_non_null(made_effect(&m, EFFECT_PATH, "<cwd>/frame.40001"));
+	made_free(&m);
+}
+
 int
 main(void)
 {
@@ -369,6 +382,7 @@ main(void)
 		cmocka_unit_test(only_the_programs_own_reads_are_effects),
 		cmocka_unit_test(what_the_run_made_itself_is_not_read_from_outside),
 		cmocka_unit_test(ignored_paths_are_left_out),
+		cmocka_unit_test(numbered_files_keep_their_numbers),
 		cmocka_unit_test(random_parts_of_names_are_aliased_and_chosen_names_are_not),
 	};
 
