@@ -42,19 +42,36 @@ show_unix(struct str *s, const uint8_t *bytes, size_t n)
 	}
 }
 
+/* ip_local_port_range as Linux sets it: the kernel chose such a port, and will choose another.
+ */
+#define EPHEMERAL_FIRST 32768
+#define EPHEMERAL_LAST 60999
+
 static void
-show_inet(struct str *s, const uint8_t *bytes, size_t n)
+show_port(struct text *t, const char *name, unsigned port)
+{
+	bool varies = port >= EPHEMERAL_FIRST && port <= EPHEMERAL_LAST;
+
+	if (t->how->hide_addresses && varies)
+		str_addf(t->out, ", %s=<port>", name);
+	else
+		str_addf(t->out, ", %s=htons(%u)", name, port);
+}
+
+static void
+show_inet(struct text *t, const uint8_t *bytes, size_t n)
 {
 	char text[INET_ADDRSTRLEN];
 
 	if (n < 8)
 		return;
 	inet_ntop(AF_INET, bytes + 4, text, sizeof(text));
-	str_addf(s, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")", port_of(bytes), text);
+	show_port(t, "sin_port", port_of(bytes));
+	str_addf(t->out, ", sin_addr=inet_addr(\"%s\")", text);
 }
 
 static void
-show_inet6(struct str *s, const uint8_t *bytes, size_t n)
+show_inet6(struct text *t, const uint8_t *bytes, size_t n)
 {
 	char text[INET6_ADDRSTRLEN];
 	uint32_t flow;
@@ -63,11 +80,11 @@ show_inet6(struct str *s, const uint8_t *bytes, size_t n)
 		return;
 	memcpy(&flow, bytes + 4, sizeof(flow));
 	inet_ntop(AF_INET6, bytes + 8, text, sizeof(text));
-	str_addf(s, ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u)", port_of(bytes),
-		ntohl(flow));
-	str_addf(s, ", inet_pton(AF_INET6, \"%s\", &sin6_addr)", text);
+	show_port(t, "sin6_port", port_of(bytes));
+	str_addf(t->out, ", sin6_flowinfo=htonl(%u)", ntohl(flow));
+	str_addf(t->out, ", inet_pton(AF_INET6, \"%s\", &sin6_addr)", text);
 	if (n >= 28)
-		str_addf(s, ", sin6_scope_id=%u", (unsigned)load_uint(bytes + 24, 4));
+		str_addf(t->out, ", sin6_scope_id=%u", (unsigned)load_uint(bytes + 24, 4));
 }
 
 static void
@@ -110,9 +127,9 @@ show_sockaddr(struct text *t, bool at_exit, uint64_t address, uint64_t n)
 	if (family == FAMILY_UNIX) {
 		show_unix(t->out, bytes, size);
 	} else if (family == FAMILY_INET) {
-		show_inet(t->out, bytes, size);
+		show_inet(t, bytes, size);
 	} else if (family == FAMILY_INET6) {
-		show_inet6(t->out, bytes, size);
+		show_inet6(t, bytes, size);
 	} else if (family == FAMILY_NETLINK) {
 		show_netlink(t, bytes, size);
 	} else if (family == FAMILY_PACKET) {
