@@ -102,7 +102,6 @@ on_kill(struct act *a)
 void
 on_pidfd_signal(struct act *a)
 {
-	AUTO(str_done) struct str key = { 0 };
 	const struct open_file *o = table_get(a->task->table, (int32_t)a->call->arg[0]);
 	const struct task *to;
 
