@@ -28,8 +28,8 @@ refuse_exit(
 		arena_printf(g->arena, "not recorded: it exited %d, expect_exit is %d",
 			run_exit(run), target->expect_exit),
 		*tail ? arena_printf(g->arena, "it printed:\n%s", tail) : NULL,
-		arena_printf(g->arena, "when that is right, %s",
-			say_expect_exit(g, run_exit(run))));
+		arena_printf(
+			g->arena, "when that is right, %s", say_expect_exit(g, run_exit(run))));
 	return false;
 }
 
@@ -102,7 +102,7 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 	const struct fingerprint *f = &runs[0].golden->fingerprint;
 	struct arena *a = golden->arena;
 	struct err err = { 0 };
-	const char *slash = strrchr(target->golden, '/');
+	const char *slash = strrchr(target->golden, '/'), *said;
 	bool written;
 
 	golden->fingerprint =
@@ -115,12 +115,13 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 		err_done(&err);
 		return;
 	}
+	said = say_effects(g->arena, golden);
 	v->golden_runs = n;
 	v->n_compared = golden->n_effects;
-	v->text = arena_printf(g->arena, "%s: %u run%s, %llu calls, %zu effect%s: %s",
+	v->text = arena_printf(g->arena, "%s: %u run%s, %llu calls, %zu effect%s%s%s",
 		written ? "recorded" : "unchanged", n, n == 1 ? "" : "s",
 		(unsigned long long)runs[0].footer.n_calls, golden->n_effects,
-		golden->n_effects == 1 ? "" : "s", say_effects(g->arena, golden));
+		golden->n_effects == 1 ? "" : "s", *said ? ": " : "", said);
 }
 
 /* How many were run; the last one may have failed, which the verdict then says. */
