@@ -101,6 +101,7 @@ tells_of_process(const char *text, size_t at, size_t n, size_t n_digits)
 	static const char *const words[] = { "pid ", "pid=", "pid: ", "pid:", "PID ",
 		"PID: ", "PID=", "process ", "Process ", "' (" };
 	size_t i = at, digits;
+	char end;
 
 	for (size_t k = 0; k < ARRAY_LEN(words); k++) {
 		size_t len = strlen(words[k]);
@@ -110,15 +111,17 @@ tells_of_process(const char *text, size_t at, size_t n, size_t n_digits)
 	}
 	if (at >= 2 && text[at - 1] == '[' && at + n_digits < n && text[at + n_digits] == ']' &&
 		(text[at - 2] > ' ' && text[at - 2] != '['))
-		return true; /* sshd[123] */
-	if (at < 2 || text[at - 1] != ' ' || (text[at - 2] != ':' && text[at - 2] != ']'))
+		return true;                /* sshd[123] */
+	while (i > 0 && text[i - 1] == ' ') /* bash writes %5d */
+		i--;
+	if (i == at || i == 0 || (text[i - 1] != ':' && text[i - 1] != ']'))
 		return false;
-	i -= 2;
+	end = text[--i];
 	for (digits = 0; i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9'; digits++)
 		i--;
 	if (!digits)
 		return false;
-	if (text[at - 2] == ']')
+	if (end == ']')
 		return i > 0 && text[i - 1] == '[';
 	return i >= 5 && memcmp(text + i - 5, "line ", 5) == 0;
 }
@@ -156,6 +159,20 @@ put_parent(const struct effects *fx, struct str *out, const char *digits, size_t
 	return true;
 }
 
+/* Short numbers are padded: what stands for them has one blank before it. */
+static bool
+put_told_pid(const struct effects *fx, struct str *out, const char *digits, size_t n)
+{
+	AUTO(str_done) struct str pid = { 0 };
+
+	if (!put_pid(fx, &pid, digits, n))
+		return false;
+	while (out->n > 1 && out->data[out->n - 1] == ' ' && out->data[out->n - 2] == ' ')
+		str_cut(out, out->n - 1);
+	str_add(out, pid.data);
+	return true;
+}
+
 /* Copies text, run of word bytes by run, replacing those that stand for something. */
 static bool
 put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsigned how)
@@ -176,10 +193,10 @@ put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsig
 		if (!done && is_number(text + i, end - i)) {
 			if (how & WITH_PORTS && i > 0 && text[i - 1] == ':')
 				done = put_port(fx, out, text + i, end - i);
-			if (!done && (how & WITH_PIDS ||
-					     (how & WITH_TOLD &&
-						     tells_of_process(text, i, n, end - i))))
+			if (!done && how & WITH_PIDS)
 				done = put_pid(fx, out, text + i, end - i);
+			if (!done && how & WITH_TOLD && tells_of_process(text, i, n, end - i))
+				done = put_told_pid(fx, out, text + i, end - i);
 			if (!done &&
 				((how & WITH_PARENTS && is_part_of_name(text, i, end - i)) ||
 					(how & WITH_MAKERS && end - i >= 3)))

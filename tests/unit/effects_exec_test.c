@@ -235,6 +235,7 @@ static const struct {
 	const char *written, *stored;
 } texts[] = {
 	{ "sh: line 1: 40001 Killed\n", "sh: line 1: <pid:1> Killed\n" },
+	{ "sh: line 12:   40001 Killed\n", "sh: line 12: <pid:1> Killed\n" },
 	{ "[1] 40001\n", "[1] <pid:1>\n" },
 	{ "sshd[40001]: hi\n", "sshd[<pid:1>]: hi\n" },
 	{ "thread 'main' (40001) panicked", "thread 'main' (<pid:1>) panicked" },
