@@ -36,6 +36,7 @@ const struct option gate_options[] = {
 	{ "github", 0, OPTION_FLAG, AT(github), NULL, "annotations for GitHub; on by itself under GITHUB_ACTIONS", NULL },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "of what is printed: text, json", format_names },
 	{ "artifacts", 0, OPTION_TEXT, AT(artifacts), "DIR", "keep traces, outputs and new goldens of failures there", NULL },
+	{ "keep", 0, OPTION_FLAG, AT(keep), NULL, "leave sandboxes behind, and say where", NULL },
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp", backend_names },
 	{ "jobs", 'j', OPTION_NUMBER, AT(jobs), "N", "targets at a time", NULL },
 	{ "fail-fast", 0, OPTION_FLAG, AT(fail_fast), NULL, "stop at the first target that does not pass", NULL },

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 
 struct gate_values {
-	bool help, version, verbose, quiet, fail_fast, github;
+	bool help, version, verbose, quiet, fail_fast, github, keep;
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
 	uint64_t runs, jobs, expect_exit;

@@ -152,7 +152,7 @@ gate_record(struct verdicts *out, struct arena *arena, const struct config *conf
 {
 	const char *ci = getenv("CI");
 
-	if (!opts->force_record && ci && (strcmp(ci, "true") == 0 || strcmp(ci, "1") == 0)) {
+	if (ci && (strcmp(ci, "true") == 0 || strcmp(ci, "1") == 0)) {
 		err_set(err, "CI=%s: goldens are recorded by people and committed", ci);
 		err_hint(err, "record at your desk; 'CI= renacer-gate record' if this is one");
 		return err_as(err, ERR_USAGE);

@@ -15,7 +15,6 @@ struct gate_opts {
 	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
 	bool fail_fast;
 	bool keep_sandboxes; /* for people to look at; a note says where */
-	bool force_record;   /* write goldens even where CI=true says not to */
 	uint32_t runs;       /* 0: as configured */
 	bool (*is_interrupted)(void *arg);
 	/* Told when a target begins (done false) and ends, for progress. */
