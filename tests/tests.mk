@@ -13,7 +13,7 @@ check: all examples $(UNIT) $(PROG) $(DRIVER) $(PUBLIC_LIB) ## every test, nothi
 	+$(Q)tests/run $(BUILD) $(UNIT)
 
 .PHONY: check-unit
-check-unit: $(UNIT) ## unit tests (T=name: only that one)
+check-unit: $(if $(T),$(BUILD)/unit/$(T),$(UNIT)) ## unit tests (T=name: only that one)
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli

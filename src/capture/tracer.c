@@ -218,6 +218,8 @@ tracer_fill_header(struct tracer *r)
 	h->kernel = arena_strdup(r->arena, host.release);
 	h->machine = arena_strdup(r->arena, host.machine);
 	h->started_ns = clock_wall_ns();
+	h->uid = getuid();
+	h->gid = getgid();
 	h->n_cpus = placement_n_cpus(&r->placement);
 	h->payload_limit = r->opts.payload_limit;
 	h->is_subset = r->has_wanted;

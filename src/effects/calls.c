@@ -3,6 +3,7 @@
 #include "effects/calls.h"
 
 #include "effects/deed.h"
+#include "effects/identity.h"
 #include "effects/msg.h"
 #include "effects/net.h"
 #include "effects/process.h"

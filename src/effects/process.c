@@ -3,6 +3,7 @@
 #include "effects/process.h"
 
 #include "effects/evidence.h"
+#include "effects/identity.h"
 #include "effects/path.h"
 #include "effects/stream.h"
 #include "effects/table.h"
@@ -65,12 +66,16 @@ new_process(struct effects *fx, uint32_t nr, struct task *parent, int32_t pid)
 		p->ordinal = ++parent->process->n_children;
 		p->depth = p->parent->depth + 1;
 		p->brk = parent->process->brk;
+		p->has_ids = p->parent->has_ids;
+		p->user = p->parent->user;
+		p->group = p->parent->group;
 		image->exe = own->exe;
 		image->argv = own->argv;
 		image->n_argv = own->n_argv;
 	}
 	if (!fx->first) {
 		fx->first = p;
+		identity_start(p, &fx->header);
 		image->is_fork = false;
 		image->exe = fx->header.exe ? fx->header.exe : "";
 	} else if (!parent) {
@@ -267,6 +272,8 @@ task_exec(struct effects *fx, const struct event *event)
 	last->exec_seq = event->seq;
 	p->has_exec = true;
 	p->brk = 0;
+	if (event->exec.is_secure)
+		identity_lost(p);
 	note_named(fx, t, last);
 	evidence_keep(&last->evidence, &(struct act){ .fx = fx, .task = t, .event = event });
 }

@@ -156,6 +156,11 @@ struct image {
 	struct evidence *evidence;
 };
 
+/* credentials(7) */
+struct ids {
+	uint32_t real, effective, saved;
+};
+
 struct process {
 	uint32_t nr;            /* of its leader */
 	struct process *parent; /* NULL: none of ours */
@@ -169,6 +174,8 @@ struct process {
 	size_t n_images, images_capacity;
 	bool has_ended, was_killed_by_us;
 	bool has_exec;
+	bool has_ids; /* user and group are known */
+	struct ids user, group;
 	int32_t status;
 	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
 	struct tally *tally;

@@ -164,6 +164,7 @@ struct trace_header {
 	const char *home, *tmp, *sandbox; /* the target's roots; NULL: none */
 	const char *backend, *kernel, *machine; /* machine: uname -m */
 	uint64_t started_ns;                    /* wall clock; never in a golden */
+	uint32_t uid, gid;                      /* of the target when it starts, all of its ids */
 	uint32_t n_cpus;                        /* the target may use */
 	uint32_t payload_limit;                 /* bytes kept of each area of data */
 	bool is_subset;                         /* only some calls were asked for */

@@ -36,6 +36,8 @@ header_put(struct str *out, const struct trace_header *h)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		add_text(out, texts[i]);
 	add_number(out, h->started_ns);
+	add_number(out, h->uid);
+	add_number(out, h->gid);
 	add_number(out, h->n_cpus);
 	add_number(out, h->payload_limit);
 	add_number(out, (unsigned)h->is_subset | (unsigned)h->aslr << 1);
@@ -74,6 +76,8 @@ header_get(struct trace_header *out, struct arena *arena, const uint8_t *content
 		*texts[i] = arena_strdup(arena, wire_get_text(&in));
 	h.argv = argv;
 	h.started_ns = wire_get(&in);
+	h.uid = (uint32_t)wire_get_max(&in, UINT32_MAX);
+	h.gid = (uint32_t)wire_get_max(&in, UINT32_MAX);
 	h.n_cpus = (uint32_t)wire_get_max(&in, UINT32_MAX);
 	h.payload_limit = (uint32_t)wire_get_max(&in, UINT32_MAX);
 	flags = wire_get_max(&in, 3);

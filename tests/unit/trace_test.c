@@ -29,6 +29,8 @@ static const struct trace_header header_of_test = { .argv = argv_of_test,
 	.kernel = "6.18",
 	.machine = "x86_64",
 	.started_ns = UINT64_MAX,
+	.uid = 1000,
+	.gid = UINT32_MAX,
 	.n_cpus = 2,
 	.payload_limit = 4096,
 	.is_subset = true,
@@ -242,7 +244,8 @@ header_and_footer_come_back(void **state)
 	assert_string_equal(h->backend, "ptrace");
 	assert_string_equal(h->kernel, "6.18");
 	assert_string_equal(h->machine, "x86_64");
-	assert_true(h->started_ns == UINT64_MAX && h->n_cpus == 2 && h->payload_limit == 4096);
+	assert_true(h->started_ns == UINT64_MAX && h->n_cpus == 2 && h->uid == 1000 &&
+		h->gid == UINT32_MAX && h->payload_limit == 4096);
 	assert_true(h->is_subset && !h->aslr);
 	assert_null(trace_reader_footer(r)); /* not yet read */
 	assert_int_equal(trace_read(r, &event, &s->err), 0);
