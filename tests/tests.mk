@@ -10,7 +10,7 @@ test: deps ## install what is missing, then every test
 
 .PHONY: check
 check: all examples $(UNIT) $(PROG) $(DRIVER) $(PUBLIC_LIB) ## every test, nothing installed
-	+$(Q)tests/run $(BUILD) $(UNIT)
+	$(Q)tests/run $(BUILD) $(UNIT)
 
 .PHONY: check-unit
 check-unit: $(if $(T),$(BUILD)/unit/$(T),$(UNIT)) ## unit tests (T=name: only that one)
