@@ -20,9 +20,9 @@ block csv > wanted.csv
 tr -d '\r' < got.csv | diff wanted.csv - || fail "the example is another trace"
 
 # What the text says of single bytes.
-[ "$(dd if=example.rtrace bs=1 skip=$((0xab)) count=2 status=none | od -An -tx1)" = ' 03 1c' ] ||
+[ "$(dd if=example.rtrace bs=1 skip=$((0xad)) count=2 status=none | od -An -tx1)" = ' 03 1c' ] ||
 	fail "the call is not where the text says"
-for at in 0x10 0x77 0xd5; do
+for at in 0x10 0x79 0xd7; do
 	[ "$(dd if=example.rtrace bs=1 skip=$((at)) count=4 status=none)" = RtFr ] ||
 		fail "no frame at $at"
 done
