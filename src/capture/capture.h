@@ -38,7 +38,7 @@ struct capture_opts {
 	bool want_input;               /* keep and digest what is read, too */
 	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
 	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */
-	bool no_terminal;   /* the target cannot open /dev/tty: as it is in CI */
+	bool is_apart; /* no /dev/tty, as it is in CI, and a process group that is not ours */
 	/* The environment the target would have without a tracer. */
 	const char *home, *tmp, *sandbox; /* for the header; NULL: none */
 	/* Called at least every tick_ms while the target runs, also while it makes no call;

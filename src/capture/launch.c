@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +142,7 @@ struct child {
 	int cwd, go, report;
 	const int *stdio;
 	const struct sock_fprog *filter; /* NULL: none */
-	bool no_terminal;
+	bool is_apart;
 };
 
 static void __attribute__((noreturn)) child_fails(int report, int number)
@@ -195,14 +196,38 @@ leave_terminal(void)
 	}
 }
 
+/* A process group apart from ours, for "kill 0" in a target would end us, too. Nor may the
+ * target lead it: its setsid(2) would fail. So a process that is gone at once makes the group,
+ * and while it is a zombie the group can be joined. No tracer follows it. */
+static void
+leave_group(void)
+{
+	pid_t leader = (pid_t)syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, 0, 0, 0, 0);
+
+	if (!leader) {
+		_exit(setpgid(0, 0) < 0);
+	} else if (leader > 0) {
+		siginfo_t end;
+
+		while (waitid(P_PID, (id_t)leader, &end, WEXITED | WNOWAIT) < 0 &&
+			errno == EINTR) {
+		}
+		setpgid(0, leader);
+		while (waitpid(leader, NULL, 0) < 0 && errno == EINTR) {
+		}
+	}
+}
+
 static void __attribute__((noreturn)) run_child(const struct child *c)
 {
 	int failed = place_stdio(c->stdio);
 	char go;
 
 	default_signals();
-	if (c->no_terminal)
+	if (c->is_apart) {
 		leave_terminal();
+		leave_group();
+	}
 	if (!failed && fchdir(c->cwd) < 0)
 		failed = errno;
 	if (!failed && syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
@@ -326,7 +351,7 @@ launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
 	struct child child = { .argv = opts->argv,
 		.envp = envp,
 		.stdio = opts->stdio,
-		.no_terminal = opts->no_terminal };
+		.is_apart = opts->is_apart };
 	AUTO(fd_close) int cwd = open_cwd(opts, err);
 	int rc;
 

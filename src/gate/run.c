@@ -153,7 +153,7 @@ start(struct runner *r, struct err *err)
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
 		.aslr = t->aslr,
 		.deny_io_uring = t->deny_io_uring,
-		.no_terminal = true,
+		.is_apart = true,
 		.home = environ_get(r->envp, "HOME"),
 		.tmp = environ_get(r->envp, "TMPDIR"),
 		.sandbox = r->sandbox->root,

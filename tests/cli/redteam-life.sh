@@ -1,0 +1,29 @@
+#!/bin/bash
+# Targets that reach for what is around them: the gate stays up, and says what is so.
+set -u
+unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+bad=0
+
+says() { # status regex command...
+	local status=$1 wanted=$2 rc
+	shift 2
+	setsid -w timeout 60 "$@" > out.log 2>&1
+	rc=$?
+	[ "$rc" -eq "$status" ] && grep -qE -- "$wanted" out.log && return
+	echo "$*: exit status $rc (wanted $status), text (wanted /$wanted/):"
+	sed 's/^/    /' out.log
+	bad=1
+}
+
+# A process group of its own: 'kill 0', as scripts clean up, ends the target alone. It leads
+# neither group nor session, so that it can still make both.
+says 0 recorded renacer-gate record --golden group.golden -- \
+	bash -c 'trap "echo cleaned up" TERM; sleep 100 & kill 0; wait; echo after'
+says 0 'cleaned up' renacer-gate show group.golden
+says 0 PASS renacer-gate check --golden group.golden -- \
+	bash -c 'trap "echo cleaned up" TERM; sleep 100 & kill 0; wait; echo after'
+says 0 recorded renacer-gate record --golden leads.golden -- \
+	perl -MPOSIX -e 'setpgid(0, 0) or die "setpgid: $!"; POSIX::getpgrp() == $$ or die; print "ok\n"'
+says 0 recorded renacer-gate record --golden session.golden -- \
+	perl -MPOSIX -e 'POSIX::setsid() > 0 or die "setsid: $!"; print "ok\n"'
+exit $bad
