@@ -99,9 +99,9 @@ move_up(struct removal *r, int parent, const char *name, struct err *err)
 		str_addf(&to, ".moved-up-%lu", r->n_moved++);
 	} while (faccessat(r->top, to.data, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
 	/* A directory that is moved has its ".." changed, so it must be ours to write. */
-	fchmodat(parent, name, 0700, 0);
-	return renameat(parent, name, r->top, to.data) < 0 ? err_sys(err, "move '%s'", name)
-							   : 0;
+	if (fchmodat(parent, name, 0700, 0) < 0 || renameat(parent, name, r->top, to.data) < 0)
+		return err_sys(err, "move '%s'", name);
+	return 0;
 }
 
 static int
