@@ -35,7 +35,7 @@ LEFT_OUT += src/symbol/binary.c src/symbol/dwarf.c src/symbol/unwind.c
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef
-CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+CWARN = $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
 OPT := -O2 -g
 ifeq ($(SAN),1)
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
