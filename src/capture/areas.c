@@ -49,10 +49,10 @@ reserve(struct areas *a, size_t n)
 
 /* The next bytes of a string, behind those kept; *is_end: its NUL was there. */
 static size_t
-read_string(struct areas *a, pid_t tid, uint64_t at, size_t n, bool *is_end)
+read_string(struct areas *a, struct view *view, uint64_t at, size_t n, bool *is_end)
 {
 	uint8_t *room = reserve(a, n), *end;
-	size_t got = memory_read(tid, at, room, n);
+	size_t got = view_read(view, at, room, n);
 
 	end = memchr(room, 0, got);
 	*is_end = end;
@@ -62,16 +62,19 @@ read_string(struct areas *a, pid_t tid, uint64_t at, size_t n, bool *is_end)
 /* Page by page up to the NUL, because the page behind it may not be there. What is longer than
  * the limit is digested to its end. */
 static void
-take_string(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
+take_string(struct areas *a, struct view *view, struct area *area, uint64_t limit)
 {
 	struct digest digest = { 0 };
 	uint64_t done = 0;
+	size_t first = (size_t)MIN(limit, STRING_MAX) + 1; /* as far as it was looked at */
 	bool is_end = false;
 
 	while (!is_end && done < STRING_MAX) {
-		size_t piece = PAGE - (area->address + done) % PAGE, keep, got;
+		size_t piece = MIN(first, PAGE - (area->address + done) % PAGE), keep, got;
 
-		got = read_string(a, tid, area->address + done, piece, &is_end);
+		first = PAGE;
+
+		got = read_string(a, view, area->address + done, piece, &is_end);
 		keep = done < limit ? MIN(got, limit - done) : 0;
 		digest_add(&digest, a->bytes + a->n_bytes, got);
 		area->kept += (uint32_t)keep;
@@ -92,7 +95,7 @@ take_string(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
 
 /* Digests size bytes and keeps the first `limit`. What cannot be read ends the area. */
 static void
-take_data(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
+take_data(struct areas *a, struct view *view, struct area *area, uint64_t limit)
 {
 	uint64_t done = 0;
 
@@ -101,7 +104,7 @@ take_data(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
 	while (done < area->size) {
 		size_t piece = MIN(area->size - done, CHUNK_BYTES);
 		uint8_t *room = reserve(a, piece);
-		size_t got = memory_read(tid, area->address + done, room, piece);
+		size_t got = memory_read(view->tid, area->address + done, room, piece);
 		size_t keep = done < limit ? MIN(got, limit - done) : 0;
 
 		digest_add(&area->digest, room, got);
@@ -117,12 +120,12 @@ take_data(struct areas *a, pid_t tid, struct area *area, uint64_t limit)
 }
 
 static void
-take_struct(struct areas *a, pid_t tid, struct area *area)
+take_struct(struct areas *a, struct view *view, struct area *area)
 {
 	size_t n = (size_t)MIN(area->size, 1024u * 1024);
 	uint8_t *room = reserve(a, n);
 
-	area->kept = (uint32_t)memory_read(tid, area->address, room, n);
+	area->kept = (uint32_t)view_read(view, area->address, room, n);
 	area->is_missing = !area->kept && area->size;
 	a->n_bytes += area->kept;
 }
@@ -143,11 +146,11 @@ areas_take(struct areas *a, const struct areas_source *source, uint8_t arg, enum
 		.size = size };
 	a->offset[a->n++] = a->n_bytes;
 	if (kind == AREA_STRING)
-		take_string(a, source->tid, area, size);
+		take_string(a, source->view, area, size);
 	else if (kind == AREA_STRUCT)
-		take_struct(a, source->tid, area);
+		take_struct(a, source->view, area);
 	else
-		take_data(a, source->tid, area, source->data_limit);
+		take_data(a, source->view, area, source->data_limit);
 }
 
 void
@@ -163,7 +166,7 @@ areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n)
 			area->size = n;
 			area->kept = 0;
 			a->offset[i] = a->n_bytes;
-			take_data(a, source->tid, area, source->data_limit);
+			take_data(a, source->view, area, source->data_limit);
 		}
 		n -= MIN(n, area->size);
 	}

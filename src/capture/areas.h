@@ -5,9 +5,8 @@
 #ifndef CAPTURE_AREAS_H
 #define CAPTURE_AREAS_H
 
+#include "capture/view.h"
 #include "model/event.h"
-
-#include <sys/types.h>
 
 /* One per task. Zeroed is empty; bytes of an area stand at offset[i] until areas_seal(). */
 struct areas {
@@ -23,7 +22,7 @@ void areas_done(struct areas *a);
 
 /* How the areas of one call are read. */
 struct areas_source {
-	pid_t tid;
+	struct view *view;
 	bool at_exit;
 	uint32_t data_limit; /* bytes kept of data */
 };

@@ -5,7 +5,6 @@
 
 #include "capture/denial.h"
 #include "capture/filter.h"
-#include "capture/memory.h"
 #include "capture/ours.h"
 #include "capture/regs.h"
 #include "capture/restart.h"
@@ -41,7 +40,7 @@ is_native(enum arch arch)
 static size_t
 read_peer(void *arg, uint64_t address, void *buf, size_t n)
 {
-	return memory_read(*(const pid_t *)arg, address, buf, n);
+	return view_read(arg, address, buf, n);
 }
 
 struct taking {
@@ -61,10 +60,10 @@ static void
 fetch(struct tracer *r, struct task *t, bool is_exit)
 {
 	struct taking taking = { .areas = &t->areas,
-		.source = { t->tid, is_exit, r->opts.payload_limit } };
+		.source = { &r->view, is_exit, r->opts.payload_limit } };
 	struct fetch f = {
 		.call = &t->call,
-		.peer = { read_peer, &t->tid },
+		.peer = { read_peer, &r->view },
 		.is_exit = is_exit,
 		.want_input = r->opts.want_input,
 		.string_limit = MAX(r->opts.payload_limit, PATH_MAX),
@@ -72,6 +71,7 @@ fetch(struct tracer *r, struct task *t, bool is_exit)
 		.take_arg = &taking,
 	};
 
+	view_begin(&r->view, t->tid);
 	decode_fetch(&f);
 }
 
@@ -204,9 +204,10 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 		     (call->state == CALL_DONE && call->is_error && call->ret == -EINTR);
 	if (t->is_held)
 		return;
+	view_begin(&r->view, t->tid);
 	if (!call->is_error && returns_written(t->id))
 		areas_cut_output(&t->areas,
-			&(struct areas_source){ t->tid, false, r->opts.payload_limit },
+			&(struct areas_source){ &r->view, false, r->opts.payload_limit },
 			(uint64_t)call->ret);
 	if (call->state == CALL_DONE)
 		fetch(r, t, true);

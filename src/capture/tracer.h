@@ -19,6 +19,7 @@
 #include "capture/cpu.h"
 #include "capture/queue.h"
 #include "capture/task.h"
+#include "capture/view.h"
 
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -38,6 +39,7 @@ struct tracer {
 	struct task *dead; /* out of the table, but queued events point to them */
 	uint32_t n_numbers;
 	struct queue queue;
+	struct view view; /* of the task of the last stop */
 
 	/* How the task of the last stop goes on, once the events are consumed. */
 	struct task *stopped;
