@@ -61,32 +61,84 @@ add(struct builder *b, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
 	b->code[b->n++] = (struct sock_filter){ code, jt, jf, k };
 }
 
-static bool
-is_stop(const struct call_set *wanted, enum arch arch, uint32_t bit, uint32_t nr)
-{
-	const struct call_spec *spec = decode_spec(arch, nr + bit);
+/* Numbers from `from` on, up to the next span, that all stop or all pass. */
+struct span {
+	uint32_t from;
+	bool is_stop;
+};
 
-	if (!wanted)
-		return true;
-	return spec->id != CALL_unknown &&
-	       (call_set_has(wanted, spec->id) || ours_has(spec->id));
+struct spans {
+	struct span *list;
+	size_t n, capacity;
+};
+
+static bool
+is_stop(const struct call_set *wanted, enum arch arch, uint32_t nr)
+{
+	enum call_id id = decode_spec(arch, nr)->id;
+
+	return call_set_has(wanted, id) || (id != CALL_unknown && ours_has(id));
 }
 
-/* The numbers of one architecture as ranges: lo <= nr <= hi stops. */
 static void
-add_arch(struct builder *b, const struct call_set *wanted, enum arch arch, uint32_t bit)
+add_span(struct spans *s, uint32_t from, bool is_stop)
 {
-	for (uint32_t nr = 0; nr < N_NUMBERS; nr++) {
-		uint32_t from = nr;
+	if (s->n && s->list[s->n - 1].is_stop == is_stop)
+		return;
+	s->list = mem_grow(s->list, s->n, &s->capacity, sizeof *s->list);
+	s->list[s->n++] = (struct span){ from, is_stop };
+}
 
-		if (!is_stop(wanted, arch, bit, nr))
+/* All numbers of one architecture; x32 is a part of x86_64 to the kernel. */
+static void
+find_spans(struct spans *s, const struct call_set *wanted, uint32_t audit)
+{
+	s->n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(arches); i++) {
+		if (arches[i].audit != audit)
 			continue;
-		while (nr + 1 < N_NUMBERS && is_stop(wanted, arch, bit, nr + 1))
-			nr++;
-		add(b, BPF_JMP | BPF_JGE | BPF_K, from + bit, 0, 2);
-		add(b, BPF_JMP | BPF_JGT | BPF_K, nr + bit, 1, 0);
-		add(b, BPF_RET | BPF_K, SECCOMP_RET_TRACE | FILTER_MARK, 0, 0);
+		for (uint32_t nr = 0; nr < N_NUMBERS; nr++)
+			add_span(s, arches[i].bit + nr,
+				is_stop(wanted, arches[i].arch, arches[i].bit + nr));
+		add_span(s, arches[i].bit + N_NUMBERS, call_set_has(wanted, CALL_unknown));
 	}
+}
+
+/* Halves the spans until one is left: some eight comparisons, wherever the number stands. A
+ * conditional jump reaches 255 instructions, JA reaches all. */
+static void
+add_tree(struct builder *b, const struct span *spans, size_t n)
+{
+	size_t half = n / 2, jump;
+
+	if (n == 1) {
+		add(b, BPF_RET | BPF_K,
+			spans->is_stop ? SECCOMP_RET_TRACE | FILTER_MARK : SECCOMP_RET_ALLOW, 0,
+			0);
+		return;
+	}
+	add(b, BPF_JMP | BPF_JGE | BPF_K, spans[half].from, 0, 1);
+	jump = b->n;
+	add(b, BPF_JMP | BPF_JA, 0, 0, 0);
+	add_tree(b, spans, half);
+	b->code[jump].k = (uint32_t)(b->n - jump - 1);
+	add_tree(b, spans + half, n - half);
+}
+
+static void
+add_arch(struct builder *b, const struct call_set *wanted, uint32_t audit)
+{
+	struct spans spans = { 0 };
+	size_t jump;
+
+	find_spans(&spans, wanted, audit);
+	add(b, BPF_JMP | BPF_JEQ | BPF_K, audit, 1, 0);
+	jump = b->n;
+	add(b, BPF_JMP | BPF_JA, 0, 0, 0);
+	add(b, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	add_tree(b, spans.list, spans.n);
+	b->code[jump].k = (uint32_t)(b->n - jump - 1);
+	mem_free(spans.list);
 }
 
 void
@@ -94,18 +146,14 @@ filter_make(struct sock_fprog *prog, const struct call_set *wanted)
 {
 	struct builder b = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(arches); i++) {
-		size_t jump;
-
+	if (wanted)
 		add(&b, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
-		add(&b, BPF_JMP | BPF_JEQ | BPF_K, arches[i].audit, 1, 0);
-		jump = b.n;
-		add(&b, BPF_JMP | BPF_JA, 0, 0, 0);
-		add(&b, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-		add_arch(&b, wanted, arches[i].arch, arches[i].bit);
-		b.code[jump].k = (uint32_t)(b.n - jump - 1);
+	for (size_t i = 0; wanted && i < ARRAY_LEN(arches); i++) {
+		if (!arches[i].bit)
+			add_arch(&b, wanted, arches[i].audit);
 	}
-	add(&b, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	add(&b, BPF_RET | BPF_K, wanted ? SECCOMP_RET_ALLOW : SECCOMP_RET_TRACE | FILTER_MARK,
+		0, 0);
 	assert(b.n <= BPF_MAXINSNS);
 	prog->len = (unsigned short)b.n;
 	prog->filter = b.code;
