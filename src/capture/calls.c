@@ -164,6 +164,8 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 		.enter_ns = tracer_now(r),
 		.enter_seq = ++r->queue.seq };
 	memcpy(call->arg, args, sizeof call->arg);
+	if (id == CALL_rt_sigreturn)
+		call->arg[0] = info->stack_pointer;
 	t->in_call = true;
 	t->has_told = false;
 	t->id = id;

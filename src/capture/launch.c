@@ -142,7 +142,7 @@ struct child {
 	int cwd, go, report;
 	const int *stdio;
 	const struct sock_fprog *filter; /* NULL: none */
-	bool is_apart;
+	bool is_apart, keep_fds;
 };
 
 static void __attribute__((noreturn)) child_fails(int report, int number)
@@ -230,7 +230,8 @@ static void __attribute__((noreturn)) run_child(const struct child *c)
 	}
 	if (!failed && fchdir(c->cwd) < 0)
 		failed = errno;
-	if (!failed && syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+	if (!failed && !c->keep_fds &&
+		syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		failed = errno;
 	if (failed)
 		child_fails(c->report, failed);
@@ -351,7 +352,8 @@ launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
 	struct child child = { .argv = opts->argv,
 		.envp = envp,
 		.stdio = opts->stdio,
-		.is_apart = opts->is_apart };
+		.is_apart = opts->is_apart,
+		.keep_fds = opts->keep_fds };
 	AUTO(fd_close) int cwd = open_cwd(opts, err);
 	int rc;
 

@@ -28,9 +28,17 @@ tell_signal(struct tracer *r, struct task *t, const siginfo_t *info, bool is_sto
 					 info->si_signo == SIGTRAP))
 		out->address = (uintptr_t)info->si_addr;
 	else if (info->si_code == SI_USER || info->si_code == SI_TKILL ||
-		 info->si_code == SI_QUEUE || info->si_signo == SIGCHLD) {
-		out->pid = info->si_pid;
+		 info->si_code == SI_QUEUE || info->si_code == SI_TIMER ||
+		 info->si_signo == SIGCHLD) {
+		out->pid = info->si_pid; /* where a timer's id and overruns are, too */
 		out->uid = (int32_t)info->si_uid;
+	}
+	if (info->si_code == SI_QUEUE || info->si_code == SI_TIMER)
+		out->address = (uintptr_t)info->si_value.sival_ptr;
+	if (info->si_code > 0 && info->si_signo == SIGCHLD) {
+		out->status = info->si_status;
+		out->user_ticks = (uint64_t)info->si_utime;
+		out->system_ticks = (uint64_t)info->si_stime;
 	}
 }
 

@@ -121,7 +121,7 @@ print_call(struct printer *p, const struct event *event, struct err *err)
 	decode_call(&p->line, call, &p->how);
 	do
 		str_add_char(&p->line, ' ');
-	while (p->line.n < p->opts.column - 1);
+	while (p->line.n < p->opts.column);
 	decode_result(&p->line, call, &p->how);
 	if (p->opts.timing && call->state != CALL_UNFINISHED)
 		str_addf(&p->line, " <%llu.%06llu>", (unsigned long long)(took_ns / NS_PER_S),

@@ -250,6 +250,7 @@ start(struct source *from, const struct trace_values *values, const struct parse
 		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
 		.want_input = true,
 		.aslr = true,
+		.keep_fds = true,
 		.tick = cli_is_interrupted,
 		.tick_ms = TICK_MS,
 	};

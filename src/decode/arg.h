@@ -48,7 +48,9 @@ enum arg_kind {
 	ARG_OLD_SIGSET,
 	ARG_SOCKOPT,
 	ARG_UID16,
-	ARG_TICKS, /* clock_t: hundredths of a second */
+	ARG_TICKS,     /* clock_t: hundredths of a second */
+	ARG_IPC_FLAGS, /* flags, then permission bits */
+	ARG_WAKE_OP,   /* futex: an operation and a comparison in one word */
 	ARG_LIMIT,
 	ARG_LIMIT64,
 	ARG_TIME,         /* a number that counts time: hidden in canonical text */
@@ -104,6 +106,7 @@ enum arg_kind {
 	ARG_FILE_HANDLE_IN,
 	ARG_FILE_HANDLE_BOTH,
 	ARG_CLONE_ARGS,
+	ARG_SIGFRAME, /* what a signal handler returns to; the stack pointer */
 	N_ARG_KINDS,
 };
 
@@ -186,6 +189,9 @@ struct args {
 void args_of(struct args *out, const struct call *call, const struct call_spec *spec);
 /* What the argument that counts this one holds; 0 when there is none. */
 uint64_t arg_len(const struct args *args, const struct arg *a);
+
+/* Where rt_sigreturn finds the signal mask, from the stack pointer it was called with. */
+uint64_t arg_sigmask(uint64_t stack, enum arch arch);
 
 /* Bytes of a width for callers of an architecture. */
 unsigned width_size(enum arch arch, enum width width);

@@ -227,3 +227,16 @@ layout_size(const struct layout *l, enum arch arch)
 	}
 	return (offset + widest - 1) / widest * widest;
 }
+
+/* The kernel's struct rt_sigframe of each architecture: a siginfo, a ucontext, the mask behind
+ * the registers in it. x32 has the frame of x86_64. */
+uint64_t
+arg_sigmask(uint64_t stack, enum arch arch)
+{
+	static const uint16_t offsets[N_ARCHES] = { [ARCH_X86_64] = 296,
+		[ARCH_I386] = 12 + 128 + 108,
+		[ARCH_X32] = 296,
+		[ARCH_AARCH64] = 128 + 40 };
+
+	return stack ? stack + offsets[arch] : 0;
+}

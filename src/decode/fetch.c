@@ -378,6 +378,12 @@ clone_args_out(struct walk *w, const struct arg *a)
 		walk_offer(w, AREA_STRUCT, load_uint(bytes + 24, 8), 4);
 }
 
+static void
+sigframe_in(struct walk *w, const struct arg *a)
+{
+	walk_offer(w, AREA_STRUCT, arg_sigmask(a->value, w->arch), 8);
+}
+
 static const struct {
 	fetch_fn *before, *after;
 } rules[N_ARG_KINDS] = {
@@ -429,6 +435,7 @@ static const struct {
 	[ARG_FILE_HANDLE_IN] = { file_handle, NULL },
 	[ARG_FILE_HANDLE_BOTH] = { file_handle_size, file_handle },
 	[ARG_CLONE_ARGS] = { clone_args_in, clone_args_out },
+	[ARG_SIGFRAME] = { sigframe_in, NULL },
 };
 
 static void

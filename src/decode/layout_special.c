@@ -95,10 +95,12 @@ show_child(struct text *t, const uint8_t *bytes, size_t n, int code)
 		text_signed(t, status);
 	else
 		text_signal(t, status);
-	if (!t->how->hide_addresses && n >= times + 2u * t->word)
-		str_addf(t->out, ", si_utime=%llu, si_stime=%llu",
-			(unsigned long long)load_uint(bytes + times, t->word),
-			(unsigned long long)load_uint(bytes + times + t->word, t->word));
+	if (!t->how->hide_addresses && n >= times + 2u * t->word) {
+		str_add(t->out, ", si_utime=");
+		text_value(t, ARG_TICKS, NULL, load_uint(bytes + times, t->word));
+		str_add(t->out, ", si_stime=");
+		text_value(t, ARG_TICKS, NULL, load_uint(bytes + times + t->word, t->word));
+	}
 }
 
 /* sigaction(2): what follows si_code depends on it. 64-bit callers have a hole behind it. */
@@ -129,6 +131,11 @@ layout_siginfo_print(struct text *t, const struct layout *l, const uint8_t *byte
 		str_addf(t->out, ", si_uid=%u", (unsigned)load_uint(bytes + at + 4, 4));
 		if (signal == SIGCHLD && code > 0)
 			show_child(t, bytes, n, code);
+		if (code == SI_QUEUE) {
+			str_addf(t->out,
+				", si_int=%d, si_ptr=", (int)load_uint(bytes + at + 8, 4));
+			text_address(t, load_uint(bytes + at + 8, t->word));
+		}
 	} else if (code != SI_KERNEL) {
 		str_add(t->out, ", si_addr=");
 		text_address(t, load_uint(bytes + at, t->word));
@@ -136,17 +143,89 @@ layout_siginfo_print(struct text *t, const struct layout *l, const uint8_t *byte
 	str_add_char(t->out, '}');
 }
 
+#define STATX_BTIME_BIT 0x800u
+
+/* A birth time that the file system does not keep is not there. */
 static bool
-skip_thread(const struct field *f, uint64_t notify)
+skip_birth(const struct field *f, uint64_t mask)
 {
-	return notify != 4 && strcmp(f->name, "sigev_notify_thread_id") == 0;
+	return !(mask & STATX_BTIME_BIT) && strcmp(f->name, "stx_btime") == 0;
+}
+
+void
+layout_statx_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	layout_show_but(t, l, bytes, n, skip_birth, layout_get(t, l, bytes, n, "stx_mask"));
+}
+
+/* set_thread_area(2): a segment, the bits of its last word one by one. */
+void
+layout_user_desc_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	static const struct {
+		const char *name;
+		uint8_t at, mask;
+	} bits[] = { { "seg_32bit", 0, 1 }, { "contents", 1, 3 }, { "read_exec_only", 3, 1 },
+		{ "limit_in_pages", 4, 1 }, { "seg_not_present", 5, 1 }, { "useable", 6, 1 },
+		{ "lm", 7, 1 } };
+	uint64_t flags = layout_get(t, l, bytes, n, "flags");
+
+	str_addf(t->out, "{entry_number=%d, base_addr=",
+		(int)layout_get(t, l, bytes, n, "entry_number"));
+	if (t->how->hide_addresses)
+		str_add_char(t->out, '@');
+	else
+		str_addf(t->out, "%#08x", (unsigned)layout_get(t, l, bytes, n, "base_addr"));
+	str_addf(t->out, ", limit=%#08x", (unsigned)layout_get(t, l, bytes, n, "limit"));
+	/* Only 64-bit callers have the last bit. */
+	for (size_t i = 0; i < ARRAY_LEN(bits) - (t->word < 8); i++)
+		str_addf(t->out, ", %s=%u", bits[i].name,
+			(unsigned)(flags >> bits[i].at & bits[i].mask));
+	str_add_char(t->out, '}');
+}
+
+void
+layout_ipc_perm_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	static const char *const names[] = { "uid", "gid", "mode", "key", "cuid", "cgid",
+		NULL };
+
+	layout_show_order(t, l, bytes, n, names);
+}
+
+/* shmctl(2), semctl(2), msgctl(2): what each has of these. */
+void
+layout_ipc_ds_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	static const char *const names[] = { "shm_perm", "shm_segsz", "shm_cpid", "shm_lpid",
+		"shm_nattch", "shm_atime", "shm_dtime", "shm_ctime", "sem_perm", "sem_otime",
+		"sem_ctime", "sem_nsems", "msg_perm", "msg_stime", "msg_rtime", "msg_ctime",
+		"msg_qnum", "msg_qbytes", "msg_lspid", "msg_lrpid", NULL };
+
+	layout_show_order(t, l, bytes, n, names);
+}
+
+#define SIGEV_THREAD_ID_KIND 4
+#define NO_VALUE 0x100
+
+/* how: the kind of notification, and NO_VALUE. */
+static bool
+skip_of_event(const struct field *f, uint64_t how)
+{
+	if (strcmp(f->name, "sigev_value") == 0)
+		return how & NO_VALUE;
+	return (how & 0xff) != SIGEV_THREAD_ID_KIND &&
+	       strcmp(f->name, "sigev_notify_thread_id") == 0;
 }
 
 void
 layout_sigevent_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
-	layout_show_but(
-		t, l, bytes, n, skip_thread, layout_get(t, l, bytes, n, "sigev_notify"));
+	uint64_t how = layout_get(t, l, bytes, n, "sigev_notify") & 0xff;
+
+	if (!layout_get(t, l, bytes, n, "sigev_value"))
+		how |= NO_VALUE;
+	layout_show_but(t, l, bytes, n, skip_of_event, how);
 }
 
 static bool

@@ -28,7 +28,12 @@
 #define HOW_UTIMENS .print = layout_utimens_print
 #define HOW_STAT .print = layout_stat_print
 #define HOW_STAT_BY_ARCH HOW_STAT, .i386 = &layout_stat_i386, .aarch64 = &layout_stat_aarch64
-#define HOW_STATX .print = NULL
+#define HOW_STATX .print = layout_statx_print
+#define HOW_USER_DESC .print = layout_user_desc_print
+#define HOW_IPC_PERM .print = layout_ipc_perm_print
+#define HOW_IPC_DS .print = layout_ipc_ds_print
+#define HOW_SHMID_DS HOW_IPC_DS, .i386 = &layout_shmid_ds_i386
+#define HOW_MSQID_DS HOW_IPC_DS, .i386 = &layout_msqid_ds_i386
 #define HOW_TIME .print = layout_show_time
 #define HOW_SIGACTION .print = layout_sigaction_print
 #define HOW_SIGINFO .print = layout_siginfo_print

@@ -2,6 +2,7 @@
 /*
  * pointers.c - arguments that point to structs, alone or in arrays
  */
+#include "decode/flags.h"
 #include "decode/kinds.h"
 #include "decode/layouts.h"
 
@@ -179,26 +180,68 @@ show_fd_pair(struct text *t, const struct arg *a)
 	str_add_char(t->out, ']');
 }
 
-/* How many entries; with -v nothing more here, names are an effect's business. */
+/* One entry: where its name and type stand differs between the two calls. */
+static void
+show_dirent(struct text *t, uint64_t address, const uint8_t *head, unsigned before, size_t size)
+{
+	bool is_old = t->id == CALL_getdents;
+	unsigned wide = before / 2, name_at = before + (is_old ? 2 : 3);
+	char name[256];
+	size_t n = MIN(size - name_at, sizeof name);
+	uint8_t type = head[before + 2];
+
+	n = text_read_some(t, true, address + name_at, name, n);
+	if (is_old && !text_read(t, true, address + size - 1, &type, 1))
+		type = 0;
+	str_addf(t->out, "{d_ino=%llu, d_off=%lld, d_reclen=%zu, ",
+		(unsigned long long)load_uint(head, wide),
+		wide == 8 ? (long long)load_uint(head + 8, 8)
+			  : (long long)(int32_t)load_uint(head + 4, 4),
+		size);
+	for (unsigned step = 0; step < 2; step++) {
+		if ((step == 0) == is_old) {
+			str_add(t->out, "d_name=");
+			str_add_quoted(t->out, name, strnlen(name, n), SIZE_MAX);
+		} else {
+			str_add(t->out, "d_type=");
+			flags_add_value(t->out, &flags_dirent_types, type);
+		}
+		str_add(t->out, step ? "}" : ", ");
+	}
+}
+
+/* How many entries; all of them with -v. */
 void
 show_dirents(struct text *t, const struct arg *a)
 {
 	uint64_t at = 0, n = t->is_ok ? (uint64_t)MAX(t->call->ret, 0) : 0;
 	/* Where d_reclen stands: behind the inode and the offset. */
 	unsigned before = t->id == CALL_getdents ? 2 * width_size(t->arch, WL) : 16, count = 0;
+	bool in_full = t->is_ok && t->how->verbose && !t->how->hide_addresses;
 
-	text_address(t, a->value);
+	if (in_full)
+		str_add_char(t->out, '[');
+	else
+		text_address(t, a->value);
 	while (at < n) {
-		uint8_t bytes[2];
+		uint8_t head[19];
 		uint64_t size;
 
-		if (!text_read(t, true, a->value + at + before, bytes, sizeof(bytes)))
-			return;
-		size = load_uint(bytes, sizeof(bytes));
-		if (size < before + sizeof(bytes))
-			return;
+		if (!text_read(t, true, a->value + at, head, before + 3))
+			break;
+		size = load_uint(head + before, 2);
+		if (size < before + 4)
+			break;
+		if (in_full && count)
+			str_add(t->out, ", ");
+		if (in_full)
+			show_dirent(t, a->value + at, head, before, size);
 		at += size;
 		count++;
+	}
+	if (in_full) {
+		str_add(t->out, at < n ? (count ? ", ...]" : "...]") : "]");
+		return;
 	}
 	if (t->is_ok && !t->how->hide_addresses)
 		str_addf(t->out, " /* %u entr%s */", count, count == 1 ? "y" : "ies");

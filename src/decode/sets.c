@@ -47,6 +47,19 @@ show_sigset_pair(struct text *t, const struct arg *a)
 		(unsigned long long)load_uint(bytes + t->word, t->word));
 }
 
+/* Which signals are blocked again depends on when the handler ran: not in canonical text. */
+void
+show_sigframe(struct text *t, const struct arg *a)
+{
+	uint64_t at = arg_sigmask(a->value, t->arch);
+
+	if (t->how->hide_addresses)
+		return;
+	str_add(t->out, "{mask=");
+	show_sigset_at(t, false, at, 8);
+	str_add_char(t->out, '}');
+}
+
 /* Members of a set of n_bits in brackets, up to limit of them; false: cannot be read. */
 static bool
 show_bits(struct text *t, bool at_exit, uint64_t address, size_t n_bytes, const char *between,

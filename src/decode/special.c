@@ -8,6 +8,7 @@
 #include "decode/layouts.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 
 #define FLAG_SETTLS 0x80000u
 #define FLAG_PARENT_SETTID 0x100000u
@@ -60,10 +61,43 @@ show_clone(struct text *t)
 	}
 }
 
+/* The offset is one number in two registers, the high half first. */
+static void
+show_llseek(struct text *t)
+{
+	const struct arg *args = t->args->arg;
+
+	kind_show(t, &args[0]);
+	str_add(t->out, ", ");
+	text_signed(t, (int64_t)(args[1].value << 32 | (uint32_t)args[2].value));
+	str_add(t->out, ", ");
+	if (t->at_entry)
+		return;
+	kind_show(t, &args[3]);
+	str_add(t->out, ", ");
+	kind_show(t, &args[4]);
+}
+
+/* The kernel chooses an entry and writes its number back; the result tells that. */
+static void
+show_thread_area(struct text *t)
+{
+	size_t n = layout_size(&layout_user_desc, t->arch);
+	uint64_t address = t->args->arg[0].value;
+	uint8_t bytes[16];
+
+	if (n <= sizeof bytes && text_read(t, false, address, bytes, n))
+		layout_show(t, &layout_user_desc, bytes, n);
+	else
+		text_address(t, address);
+}
+
 static const struct {
 	uint16_t id;
 	void (*show)(struct text *t);
 } forms[] = {
+	{ CALL__llseek, show_llseek },
+	{ CALL_set_thread_area, show_thread_area },
 	{ CALL_clone, show_clone },
 };
 
@@ -201,11 +235,60 @@ result_signal(struct text *t)
 	str_add_char(t->out, ')');
 }
 
+static void
+result_thread_area(struct text *t)
+{
+	uint8_t before[4], after[4];
+	uint64_t address = t->args->arg[0].value;
+
+	if (text_read(t, false, address, before, 4) && text_read(t, true, address, after, 4) &&
+		(int32_t)load_uint(before, 4) == -1)
+		str_addf(t->out, " (entry_number=%d)", (int)load_uint(after, 4));
+}
+
+static bool
+is_membarrier_query(const struct text *t)
+{
+	return t->id == CALL_membarrier && !(uint32_t)t->call->arg[0];
+}
+
+static void
+result_membarrier(struct text *t)
+{
+	if (!is_membarrier_query(t) || !t->call->ret)
+		return;
+	for (uint64_t left = (uint64_t)t->call->ret, bit; left; left -= bit) {
+		const char *name;
+
+		bit = left & -left;
+		name = flag_name(&flags_membarrier_cmds, bit);
+		str_add(t->out, left == (uint64_t)t->call->ret ? " (" : "|");
+		if (!name)
+			bit = left; /* newer ones, as one number */
+		if (name)
+			str_add(t->out, name);
+		else
+			str_addf(t->out, "%#llx", (unsigned long long)left);
+	}
+	str_add_char(t->out, ')');
+}
+
+static void
+result_prctl(struct text *t)
+{
+	static const char *const dumpable[] = { "DISABLE", "USER", "ROOT" };
+
+	if (t->call->arg[0] == PR_GET_DUMPABLE && (uint64_t)t->call->ret < ARRAY_LEN(dumpable))
+		str_addf(t->out, " (SUID_DUMP_%s)", dumpable[t->call->ret]);
+}
+
 enum ret_kind
 special_ret(const struct text *t, enum ret_kind usual)
 {
 	uint32_t op = (uint32_t)t->call->arg[1];
 
+	if (is_membarrier_query(t))
+		return RET_HEX;
 	if (t->id != CALL_fcntl && t->id != CALL_fcntl64)
 		return usual;
 	if (op == F_DUPFD || op == F_DUPFD_CLOEXEC)
@@ -228,6 +311,9 @@ static const struct {
 	{ CALL_rt_sigtimedwait, result_signal },
 	{ CALL_rt_sigtimedwait_time64, result_signal },
 	{ CALL_poll, result_poll },
+	{ CALL_membarrier, result_membarrier },
+	{ CALL_prctl, result_prctl },
+	{ CALL_set_thread_area, result_thread_area },
 	{ CALL_ppoll, result_poll },
 	{ CALL_ppoll_time64, result_poll },
 	{ CALL_select, result_select },

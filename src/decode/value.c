@@ -291,6 +291,40 @@ show_ticks(struct text *t, const void *ref, uint64_t value)
 			(unsigned)(value % 100));
 }
 
+/* What is created needs permissions; 000 stands when there are none. */
+static void
+show_ipc_flags(struct text *t, const void *ref, uint64_t value)
+{
+	if (value & ~(uint64_t)0777) {
+		flags_add(t->out, ref, value & ~(uint64_t)0777);
+		str_add_char(t->out, '|');
+	}
+	str_addf(t->out, "%#03o", (unsigned)value & 0777);
+}
+
+/* futex(2), FUTEX_WAKE_OP: four fields of 4, 4, 12 and 12 bits. */
+static void
+show_wake_op(struct text *t, const void *ref, uint64_t value)
+{
+	static const char *const ops[] = { "SET", "ADD", "OR", "ANDN", "XOR" };
+	static const char *const compares[] = { "EQ", "NE", "LT", "LE", "GT", "GE" };
+	unsigned op = (unsigned)value >> 28 & 7, compare = (unsigned)value >> 24 & 15;
+
+	(void)ref;
+	if (value >> 31 & 1)
+		str_add(t->out, "FUTEX_OP_OPARG_SHIFT<<28|");
+	if (op < ARRAY_LEN(ops))
+		str_addf(t->out, "FUTEX_OP_%s<<28", ops[op]);
+	else
+		str_addf(t->out, "%#x<<28", op);
+	str_addf(t->out, "|%#x<<12|", (unsigned)value >> 12 & 0xfff);
+	if (compare < ARRAY_LEN(compares))
+		str_addf(t->out, "FUTEX_OP_CMP_%s<<24", compares[compare]);
+	else
+		str_addf(t->out, "%#x<<24", compare);
+	str_addf(t->out, "|%#x", (unsigned)value & 0xfff);
+}
+
 static show_fn *const shows[ARG_SIGSET_FIELD + 1] = {
 	[ARG_INT] = show_signed,
 	[ARG_UINT] = show_unsigned,
@@ -325,6 +359,8 @@ static show_fn *const shows[ARG_SIGSET_FIELD + 1] = {
 	[ARG_LIMIT] = show_limit,
 	[ARG_LIMIT64] = show_limit64,
 	[ARG_TICKS] = show_ticks,
+	[ARG_IPC_FLAGS] = show_ipc_flags,
+	[ARG_WAKE_OP] = show_wake_op,
 	[ARG_TIME] = show_signed,
 	[ARG_SIGSET_FIELD] = show_sigset,
 };

@@ -197,7 +197,7 @@ show_msgbuf(struct text *t, bool at_exit, uint64_t address, uint64_t n)
 		text_address(t, address);
 		return;
 	}
-	str_addf(t->out, "{%lld, ",
+	str_addf(t->out, "{mtype=%lld, mtext=",
 		t->word == 8 ? (long long)load_uint(bytes, 8)
 			     : (long long)(int32_t)load_uint(bytes, 4));
 	text_bytes(t, at_exit, address + t->word, n);

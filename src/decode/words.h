@@ -17,6 +17,9 @@
 
 #define SKIP WORD("", SKIP)
 #define INT(name) WORD(name, INT)
+#define IPC_FLAGS(name, table) WORD_REF(name, IPC_FLAGS, flags_##table)
+#define WAKE_OP(name) WORD(name, WAKE_OP)
+#define SIGFRAME(name) WORD(name, SIGFRAME)
 #define UINT(name) WORD(name, UINT)
 #define LONG(name) WORD(name, LONG)
 #define ULONG(name) WORD(name, ULONG)

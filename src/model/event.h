@@ -46,7 +46,8 @@ struct call {
 	uint8_t arch;  /* enum arch */
 	uint8_t state; /* enum call_state */
 	bool is_error; /* ret is -errno */
-	uint64_t arg[6];
+	uint64_t
+		arg[6]; /* of rt_sigreturn, the first is the stack pointer: its true argument */
 	int64_t ret;
 	uint64_t enter_ns;  /* since the trace began; event.time_ns is the exit */
 	uint64_t enter_seq; /* stops counted, entry and exit alike: order of entries */
@@ -90,9 +91,13 @@ struct task_exit {
 
 struct signal_info {
 	int32_t signal, code, error;
-	int32_t pid, uid; /* of the sender, when code says so; pid as the target sees it */
-	uint64_t address; /* of the fault */
-	bool is_stop;     /* a group-stop, not a delivery */
+	int32_t pid, uid; /* of the sender, when code says so; pid as the target sees it. Of
+			     SI_TIMER: the timer's id and its overruns */
+	uint64_t address; /* of the fault; of SI_QUEUE and SI_TIMER si_value, as a pointer */
+	/* Of SIGCHLD: the child's exit status or signal, and its times in clock ticks. */
+	int32_t status;
+	uint64_t user_ticks, system_ticks;
+	bool is_stop; /* a group-stop, not a delivery */
 };
 
 /* A descriptor that a process held before its first traced call. */

@@ -13,7 +13,7 @@
 #define FRAME_MAGIC                                                                            \
 	"\x89RTRC\r\n\x1a" /* damaged by whatever changes line ends or drops bit 8 */
 #define FRAME_MAGIC_SIZE 8
-#define FRAME_VERSION 1
+#define FRAME_VERSION 2
 #define FRAME_CONTENT_MAX (64u << 20) /* bytes of content of one frame */
 
 enum frame_kind { FRAME_HEADER = 1, FRAME_EVENTS = 2, FRAME_FOOTER = 3 };

@@ -239,6 +239,9 @@ get_signal(struct wire *in, struct signal_info *s)
 	s->pid = get_signed(in);
 	s->uid = get_signed(in);
 	s->address = wire_get(in);
+	s->status = get_signed(in);
+	s->user_ticks = wire_get(in);
+	s->system_ticks = wire_get(in);
 }
 
 static void

@@ -242,7 +242,10 @@ put_signal(uint8_t *p, const struct signal_info *s)
 	p = put_signed(p, s->error);
 	p = put_signed(p, s->pid);
 	p = put_signed(p, s->uid);
-	return wire_put(p, s->address);
+	p = wire_put(p, s->address);
+	p = put_signed(p, s->status);
+	p = wire_put(p, s->user_ticks);
+	return wire_put(p, s->system_ticks);
 }
 
 static uint8_t *

@@ -224,6 +224,27 @@ a_signal_says_where_it_comes_from(void **state)
 			"---" },
 		{ { .signal = 14, .code = 0x80 },
 			"--- SIGALRM {si_signo=SIGALRM, si_code=SI_KERNEL} ---" },
+		{ { .signal = 17,
+			  .code = 1,
+			  .pid = 5,
+			  .status = 3,
+			  .user_ticks = 2,
+			  .system_ticks = 1 },
+			"--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=5, "
+			"si_uid=0, si_status=3, si_utime=2 /* 0.02 s */, si_stime=1 /* 0.01 s "
+			"*/} ---" },
+		{ { .signal = 17, .code = 2, .pid = 5, .status = 9 },
+			"--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=5, "
+			"si_uid=0, si_status=SIGKILL, si_utime=0, si_stime=0} ---" },
+		{ { .signal = 17, .code = 0, .pid = 5 },
+			"--- SIGCHLD {si_signo=SIGCHLD, si_code=SI_USER, si_pid=5, si_uid=0} "
+			"---" },
+		{ { .signal = 10, .code = -1, .pid = 5, .address = 0x7 },
+			"--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_QUEUE, si_pid=5, si_uid=0, "
+			"si_int=7, si_ptr=0x7} ---" },
+		{ { .signal = 10, .code = -2, .pid = 1, .uid = 2 },
+			"--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_TIMER, si_timerid=0x1, "
+			"si_overrun=2, si_int=0, si_ptr=NULL} ---" },
 		{ { .signal = 19, .is_stop = true }, "--- stopped by SIGSTOP ---" },
 	};
 

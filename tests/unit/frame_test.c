@@ -281,10 +281,10 @@ another_version_and_foreign_files_are_refused(void **state)
 		  "ELF",
 			4, false, "byte 0: not a trace" },
 		{ "\x89RT", 3, false, "byte 3: cut inside its first 16 bytes" },
-		{ "\x89RTRC\r\n\x1a\2\0\0\0", 12, true,
-			"byte 8: trace format 2, this program" },
-		{ "\x89RTRC\r\n\x1a\1\0\1\0", 12, true, "this program reads format 1" },
-		{ "\x89RTRC\r\n\x1a\1\0\0\0zzzz", 16, false, "byte 0: damaged (checksum" },
+		{ "\x89RTRC\r\n\x1a\1\0\0\0", 12, true,
+			"byte 8: trace format 1, this program" },
+		{ "\x89RTRC\r\n\x1a\2\0\1\0", 12, true, "this program reads format 2" },
+		{ "\x89RTRC\r\n\x1a\2\0\0\0zzzz", 16, false, "byte 0: damaged (checksum" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

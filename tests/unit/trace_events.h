@@ -162,6 +162,7 @@ random_event(struct event *e, enum event_kind kind, struct arena *arena, uint64_
 		e->signal = (struct signal_info){ (int32_t)random_number(seed),
 			(int32_t)random_number(seed), (int32_t)random_number(seed),
 			(int32_t)random_number(seed), (int32_t)random_number(seed),
+			random_number(seed), (int32_t)random_number(seed), random_number(seed),
 			random_number(seed), next_random(seed) & 1 };
 		break;
 	case EVENT_EXIT:
@@ -248,6 +249,9 @@ same_event(const struct event *a, const struct event *b)
 		       a->signal.code == b->signal.code && a->signal.error == b->signal.error &&
 		       a->signal.pid == b->signal.pid && a->signal.uid == b->signal.uid &&
 		       a->signal.address == b->signal.address &&
+		       a->signal.status == b->signal.status &&
+		       a->signal.user_ticks == b->signal.user_ticks &&
+		       a->signal.system_ticks == b->signal.system_ticks &&
 		       a->signal.is_stop == b->signal.is_stop;
 	case EVENT_EXIT:
 		return a->exit.status == b->exit.status &&

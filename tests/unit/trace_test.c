@@ -187,7 +187,7 @@ every_kind_comes_back_with_the_largest_and_the_smallest_values(void **state)
 		{ EVENT_CALL, 1, 4, 4, .call = { .ret = INT64_MAX, .ip = 1 } },
 		{ EVENT_SIGNAL, 1, 5, 5,
 			.signal = { INT32_MIN, INT32_MAX, INT32_MIN, -1, -1, UINT64_MAX,
-				true } },
+				INT32_MIN, UINT64_MAX, UINT64_MAX, true } },
 		{ EVENT_SIGNAL, 1, 5, 5, .signal = { 0 } },
 		{ EVENT_EXIT, 1, 6, 6, .exit = { INT32_MIN, true, UINT64_MAX, UINT64_MAX, 1 } },
 		{ EVENT_EXIT, 1, 6, 6, .exit = { 0 } },
