@@ -391,6 +391,15 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 	return 0;
 }
 
+void
+effects_received(struct effects *fx, const char *stream, const struct received *received)
+{
+	struct stream *s = map_get_text(fx->streams, stream);
+
+	if (s)
+		s->received = received;
+}
+
 uint64_t
 effects_written(const struct effects *fx, const char *stream)
 {

@@ -50,6 +50,16 @@ void effects_paths(struct effects *fx, void (*visit)(void *arg, const char *path
  */
 MUST_CHECK int effects_finish(struct effects *fx, const struct trace_footer *footer,
 	struct golden **out, struct err *err);
+/* What came out of a stream ("stdout"), from whoever holds its other end; head: its first
+ * n_head bytes. It stands for the content where calls moved bytes that the trace could not see
+ * (sendfile, splice). Before effects_finish(); borrowed until then. No such stream: nothing
+ * happens. */
+struct received {
+	struct digest digest;
+	const char *head;
+	size_t n_head;
+};
+void effects_received(struct effects *fx, const char *stream, const struct received *received);
 /* How many bytes went to a stream ("stdout"), before anything in them was replaced: for whoever
  * holds its other end. 0: none, or no such stream. */
 uint64_t effects_written(const struct effects *fx, const char *stream);

@@ -74,7 +74,7 @@ out_stream_flows(struct out *o)
 		if (str_has_prefix(s->key, "/proc/") || str_has_prefix(s->key, "/sys/"))
 			continue;
 		put_flow(o, s->key, "in", &s->in);
-		segments_join(s, &out, &text);
+		(void)segments_join(s, &out, &text);
 		put_flow(o, s->key, "out", &out);
 	}
 }

@@ -80,16 +80,17 @@ out_streams(struct out *o)
 	while (map_next(o->fx->streams, &at, NULL, NULL, &value)) {
 		const struct stream *s = value;
 		AUTO(str_done) struct str head = { 0 };
+		bool is_whole;
 		struct flow flow;
 		struct effect *e;
 
 		if (!s->evidence || s->n_written == 0)
 			continue;
-		segments_join(s, &flow, &head);
+		is_whole = segments_join(s, &flow, &head);
 		str_clear(&o->text);
 		alias_path(o->fx, &o->text, s->key);
 		e = golden_add(o->golden, EFFECT_STREAM, o->text.data);
-		out_content(o, e, "bytes", &flow, &head, s->is_whole);
+		out_content(o, e, "bytes", &flow, &head, is_whole);
 		evidence_put(o->fx, o->golden, e, s->evidence);
 	}
 }

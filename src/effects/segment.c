@@ -63,7 +63,22 @@ compare_places(const void *x, const void *y)
 		*(const struct segment *const *)x, *(const struct segment *const *)y);
 }
 
-void
+/* Bytes moved without being seen are told by the other end, when it got as many. */
+static bool
+take_received(const struct stream *s, struct flow *flow, struct str *head)
+{
+	const struct received *r = s->received;
+
+	if (!flow->n_opaque || !r || r->digest.n != flow->n_bytes)
+		return s->is_whole;
+	flow->n_opaque = 0;
+	flow->digest = r->digest;
+	str_clear(head);
+	str_add_n(head, r->head, r->n_head);
+	return r->n_head == r->digest.n;
+}
+
+bool
 segments_join(const struct stream *s, struct flow *out, struct str *text)
 {
 	AUTO(mem_free)
@@ -82,6 +97,7 @@ segments_join(const struct stream *s, struct flow *out, struct str *text)
 		digest_join(&out->digest, &seg->flow.digest);
 		str_add_n(text, str_text(&seg->head), seg->head.n);
 	}
+	return take_received(s, out, text);
 }
 
 void

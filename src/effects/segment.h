@@ -23,8 +23,9 @@ struct segment {
 
 /* The segment that this task's next write belongs to. */
 struct segment *segment_now(struct stream *s, const struct task *t);
-/* All of the stream in canonical order; *text gets the bytes that were kept. */
-void segments_join(const struct stream *s, struct flow *out, struct str *text);
+/* All of the stream in canonical order; *text gets the bytes that were kept. True: those are
+ * all of them. */
+bool segments_join(const struct stream *s, struct flow *out, struct str *text);
 void segments_free(struct stream *s);
 
 #endif

@@ -86,7 +86,8 @@ struct stream {
 	size_t n_head;         /* bytes kept in all of them */
 	bool is_whole;         /* everything so far was kept */
 	bool is_fifo;
-	uint32_t readers, writers; /* opens by the run */
+	const struct received *received; /* at its other end; NULL: nobody told */
+	uint32_t readers, writers;       /* opens by the run */
 	struct evidence *evidence;
 };
 

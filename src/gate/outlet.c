@@ -20,6 +20,8 @@
 struct outlet {
 	int reader, writer, file;
 	uint64_t n;
+	struct digest digest;
+	struct str head; /* the first OUTLET_HEAD bytes */
 	struct str tail; /* up to twice TAIL_BYTES */
 	struct err err;  /* of the file */
 };
@@ -79,6 +81,8 @@ take(struct outlet *o, const char *data, size_t n)
 		fd_write(o->file, data, n, &o->err) < 0)
 		err_wrap(&o->err, "keep the output");
 	keep_tail(o, data, n);
+	str_add_n(&o->head, data, MIN(n, OUTLET_HEAD - o->head.n));
+	digest_add(&o->digest, data, n);
 	o->n += n;
 }
 
@@ -111,6 +115,19 @@ uint64_t
 outlet_bytes(const struct outlet *o)
 {
 	return o->n;
+}
+
+struct digest
+outlet_digest(const struct outlet *o)
+{
+	return o->digest;
+}
+
+const char *
+outlet_head(const struct outlet *o, size_t *n)
+{
+	*n = o->head.n;
+	return str_text(&o->head);
 }
 
 char *
@@ -147,6 +164,7 @@ outlet_free(struct outlet *o)
 	fd_close(o->reader);
 	fd_close(o->writer);
 	fd_close(o->file);
+	str_done(&o->head);
 	str_done(&o->tail);
 	err_done(&o->err);
 	mem_free(o);

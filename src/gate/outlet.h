@@ -8,7 +8,10 @@
 #ifndef GATE_OUTLET_H
 #define GATE_OUTLET_H
 
+#include "base/digest.h"
 #include "base/err.h"
+
+#define OUTLET_HEAD 65536
 
 struct outlet;
 
@@ -21,6 +24,9 @@ void outlet_drain(struct outlet *o);
 /* Drains, and says what went wrong on the way. */
 MUST_CHECK int outlet_finish(struct outlet *o, struct err *err);
 uint64_t outlet_bytes(const struct outlet *o);
+struct digest outlet_digest(const struct outlet *o); /* of all bytes so far */
+/* The first bytes, OUTLET_HEAD at most; borrowed until the next drain. */
+const char *outlet_head(const struct outlet *o, size_t *n);
 /* The last bytes, printable, at most about limit; with a word on how many are left out. The
  * caller frees it (mem_free). */
 char *outlet_tail(const struct outlet *o, size_t limit);

@@ -271,9 +271,22 @@ take_states_after(struct runner *r, struct err *err)
 	return rc;
 }
 
+static struct received
+received_by(struct outlet *o)
+{
+	struct received received = { 0 };
+
+	outlet_drain(o);
+	received.digest = outlet_digest(o);
+	received.head = outlet_head(o, &received.n_head);
+	return received;
+}
+
 static int
 watch(struct runner *r, struct err *err)
 {
+	struct received out, err_out;
+
 	r->is_before = true;
 	if (snapshot_tree(r->sandbox->root, TEXT_LIMIT, pass_state, r, err) < 0 ||
 		follow(r, err) < 0 || take_states_after(r, err) < 0)
@@ -282,6 +295,10 @@ watch(struct runner *r, struct err *err)
 	r->run->status = capture_status(r->capture);
 	if (r->writer && trace_writer_end(r->writer, &r->run->footer, err) < 0)
 		return -1;
+	out = received_by(r->out);
+	err_out = received_by(r->err_out);
+	effects_received(r->effects, "stdout", &out);
+	effects_received(r->effects, "stderr", &err_out);
 	return effects_finish(r->effects, &r->run->footer, &r->run->golden, err);
 }
 
