@@ -26,6 +26,7 @@
 #define CHECK_NS (PLACEMENT_MS * 1000000u)
 #define STOP_FAR_NS 45000u /* what a stop costs more when it wakes another CPU */
 #define N_LOOK 256u        /* tasks looked at in one check */
+#define MAX_BUSY 64u       /* more of them make no difference */
 #define N_AGREE 2u
 
 /* The bytes the kernel filled, 0 on failure. */
@@ -156,15 +157,38 @@ wants_cpu(pid_t tid)
 	return state && state[1] == ' ' && state[2] == 'R';
 }
 
+/* Finds up to `enough` tasks that want to run. */
 static uint32_t
-count_busy(const struct task_table *tasks, uint32_t enough)
+find_busy(const struct task_table *tasks, struct task **busy, uint32_t enough)
 {
 	uint32_t n = 0, seen = 0;
 
 	for (struct task *t = tasks->first; t && seen < N_LOOK && n < enough;
-		t = t->next, seen++)
-		n += wants_cpu(t->tid);
+		t = t->next, seen++) {
+		if (wants_cpu(t->tid))
+			busy[n++] = t;
+	}
 	return n;
+}
+
+/* All on one CPU would wait there for the kernel to balance the load, which it does now and
+ * then: each is sent to one of its own, and only then set free. */
+static void
+scatter(const struct placement *p, struct task *const *busy, uint32_t n)
+{
+	size_t bits = 8 * sizeof p->ours.word[0], cpu = (size_t)p->cpu;
+
+	for (uint32_t i = 1; i < n; i++) {
+		const struct cpu_mask *mask = told(p, busy[i]);
+		struct cpu_mask one;
+
+		do
+			cpu = (cpu + 1) % (bits * CPU_WORDS);
+		while (!(p->ours.word[cpu / bits] >> cpu % bits & 1));
+		one = one_cpu((int)cpu);
+		if (mask->word[cpu / bits] & one.word[cpu / bits])
+			set_mask(busy[i]->tid, &one);
+	}
 }
 
 static void
@@ -183,7 +207,8 @@ void
 placement_check(struct placement *p, const struct task_table *tasks, uint64_t now_ns)
 {
 	uint64_t past_ns = now_ns - p->checked_ns, cost_ns;
-	uint32_t n_cpus, n_busy;
+	struct task *busy[MAX_BUSY];
+	uint32_t n_cpus, n_busy = 0;
 	bool is_other;
 
 	p->n_stops++;
@@ -199,15 +224,17 @@ placement_check(struct placement *p, const struct task_table *tasks, uint64_t no
 			p->n_calm = 0;
 			return;
 		}
-		n_busy = count_busy(tasks, n_cpus);
+		n_busy = find_busy(tasks, busy, MIN(n_cpus, MAX_BUSY));
 		is_other = n_busy > 1 && cost_ns < past_ns * (n_busy - 1);
 	} else {
 		is_other = cost_ns > 2 * past_ns / 3 ||
-			   (count_busy(tasks, 2) < 2 && cost_ns > past_ns / 20);
+			   (cost_ns > past_ns / 20 && find_busy(tasks, busy, 2) < 2);
 	}
 	p->n_calm = is_other ? p->n_calm + 1 : 0;
 	if (p->n_calm >= N_AGREE) {
 		p->n_calm = 0;
+		if (p->is_pinned)
+			scatter(p, busy, n_busy);
 		move(p, tasks, !p->is_pinned);
 	}
 }

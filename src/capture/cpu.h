@@ -14,7 +14,7 @@
 #include "capture/capture.h"
 #include "capture/task.h"
 
-#define PLACEMENT_MS 20 /* how often it is worth a look */
+#define PLACEMENT_MS 10 /* how often it is worth a look */
 #define CPU_WORDS 128   /* 8192 CPUs, the most that Linux can be built for */
 
 struct cpu_mask {

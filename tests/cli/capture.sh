@@ -46,6 +46,7 @@ for backend in ptrace seccomp; do
 	check $backend 0 cap-seccomp --
 	check $backend 0 cap-ptrace --
 	check $backend 0 cap-data --
+	check $backend 0 cap-busy --
 	check $backend 0 cap-odd --
 	check $backend 0 cap-odd -e '!openat' --
 	check $backend 0 cap-32bit --
