@@ -1,5 +1,7 @@
 # What tests there are and how they run, and what is built for them. Included by the Makefile.
 
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+
 .PHONY: deps
 deps: ## install what is missing (Debian, Ubuntu)
 	$(Q)tools/install-deps
@@ -9,7 +11,7 @@ test: deps ## install what is missing, then every test
 	$(Q)$(MAKE) --no-print-directory check
 
 .PHONY: check
-check: all examples $(UNIT) $(PROG) $(DRIVER) $(PUBLIC_LIB) ## every test, nothing installed
+check: all examples $(UNIT) $(PROG) $(DRIVER) $(BENCH) $(PUBLIC_LIB) ## every test, nothing installed
 	$(Q)tests/run $(BUILD) $(UNIT)
 
 .PHONY: check-unit
@@ -17,7 +19,7 @@ check-unit: $(if $(T),$(BUILD)/unit/$(T),$(UNIT)) ## unit tests (T=name: only th
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli
-check-cli: all examples $(PROG) $(DRIVER) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
+check-cli: all examples $(PROG) $(DRIVER) $(BENCH) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
 	$(Q)tests/run-cli $(BUILD) $(T)
 
 # The examples are built where examples/renacer.toml looks for them, whatever BUILD is.
@@ -60,8 +62,6 @@ fuzz-entries: $(FUZZ_ENTRIES)
 .PHONY: fuzz
 fuzz: ## each fuzz entry for FUZZ_SECONDS (60)
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
-
-BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
 $(BUILD)/bench/%: tests/bench/%.c
 	$(call say,BENCH,$<)
