@@ -175,6 +175,7 @@ copy_state(struct effects *fx, const struct path_state *s)
 
 	copy->path = arena_strdup(fx->arena, s->path);
 	copy->target = arena_strdup(fx->arena, s->target);
+	copy->attributes = arena_strdup(fx->arena, s->attributes);
 	copy->sha256[sizeof copy->sha256 - 1] = '\0';
 	copy->head = NULL;
 	if (s->n_head && !s->is_before && s->head)

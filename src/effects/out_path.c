@@ -4,6 +4,7 @@
 
 #include "base/regex.h"
 #include "effects/alias.h"
+#include "effects/attributes.h"
 #include "effects/evidence.h"
 #include "effects/names.h"
 #include "effects/path.h"
@@ -12,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 static const char *const type_words[] = {
 	[PATH_ABSENT] = NULL,
@@ -76,6 +78,9 @@ is_unchanged(const struct name *n)
 	const struct path_state *a = n->before, *b = n->after;
 
 	if (!a || !b || a->type != b->type || a->mode != b->mode || a->type == PATH_UNREADABLE)
+		return false;
+	if (a->rdev != b->rdev ||
+		strcmp(a->attributes ? a->attributes : "", b->attributes ? b->attributes : ""))
 		return false;
 	if (n->file && n->file->had_chown && (a->uid != b->uid || a->gid != b->gid))
 		return false;
@@ -170,6 +175,11 @@ put_state(struct out *o, struct effect *e, const struct name *n)
 		effect_number(o->golden, e, "uid", s->uid);
 		effect_number(o->golden, e, "gid", s->gid);
 	}
+	if (s->type == PATH_CHAR || s->type == PATH_BLOCK)
+		effect_text(o->golden, e, "device",
+			arena_printf(
+				o->golden->arena, "%u:%u", major(s->rdev), minor(s->rdev)));
+	attributes_put(o->golden, e, s->attributes);
 	if (s->type == PATH_SYMLINK && s->target) {
 		str_clear(&o->text);
 		alias_word(o->fx, &o->text, s->target, false);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "effects/attributes.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -116,6 +117,10 @@ snapshot_path(struct path_state *out, struct arena *arena, const char *path, siz
 	out->inode = st.st_ino;
 	out->device = st.st_dev;
 	out->n_links = st.st_nlink;
+	if (out->type == PATH_CHAR || out->type == PATH_BLOCK)
+		out->rdev = st.st_rdev;
+	if (out->type != PATH_SYMLINK)
+		out->attributes = attributes_take(arena, path);
 	if (out->type == PATH_FILE) {
 		out->size = (uint64_t)st.st_size;
 		snapshot_file(out, arena, path, head_limit);

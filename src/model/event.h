@@ -130,6 +130,9 @@ struct path_state {
 	uint64_t inode, device, n_links;
 	char sha256[SHA256_HEX]; /* of a file's content, "" otherwise */
 	const char *target;      /* of a symbolic link */
+	uint64_t rdev;           /* of a device: which one it stands for, as stat(2) */
+	/* Extended attributes that users set: "user.a=1\n", sorted, escaped; NULL: none. */
+	const char *attributes;
 	/* The first bytes of a small regular file, so that a difference can be shown. */
 	const uint8_t *head;
 	uint32_t n_head;

@@ -279,6 +279,8 @@ get_path(struct wire *in, struct path_state *s)
 	s->inode = wire_get(in);
 	s->device = wire_get(in);
 	s->n_links = wire_get(in);
+	s->rdev = wire_get(in);
+	s->attributes = wire_get_text(in);
 	if (head >> 5)
 		get_sha256(in, s->sha256);
 	s->n_head = get_u32(in);

@@ -277,6 +277,8 @@ put_path(uint8_t *p, const struct path_state *s)
 	p = wire_put(p, s->inode);
 	p = wire_put(p, s->device);
 	p = wire_put(p, s->n_links);
+	p = wire_put(p, s->rdev);
+	p = wire_put_text(p, s->attributes);
 	for (unsigned i = 0; s->sha256[0] && i < SHA256_HEX - 1; i += 2)
 		*p++ = (uint8_t)(hex_digit(s->sha256[i]) << 4 | hex_digit(s->sha256[i + 1]));
 	return wire_put_bytes(wire_put(p, s->n_head), s->head, s->n_head);
@@ -372,7 +374,7 @@ room_for(const struct event *e)
 		room += wire_text_room(e->exec.path);
 	else if (e->kind == EVENT_PATH)
 		room += wire_text_room(e->path.path) + wire_text_room(e->path.target) +
-			e->path.n_head;
+			wire_text_room(e->path.attributes) + e->path.n_head;
 	else if (e->kind == EVENT_CALL)
 		for (uint32_t i = 0; i < e->call.n_areas; i++)
 			room += AREA_ROOM + e->call.areas[i].kept;

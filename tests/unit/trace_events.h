@@ -126,6 +126,8 @@ random_path(struct path_state *s, struct arena *arena, uint64_t *seed)
 	s->inode = random_number(seed);
 	s->device = random_number(seed);
 	s->n_links = random_number(seed);
+	s->rdev = random_number(seed);
+	s->attributes = random_number(seed) % 2 ? "user.a=1\n" : NULL;
 	s->n_head = (r >> 8) % 200;
 	s->head = random_bytes(arena, seed, s->n_head);
 	for (int i = 0; i < 64 && r >> 16 & 1; i++)
@@ -219,6 +221,9 @@ same_path(const struct path_state *a, const struct path_state *b)
 	       a->is_before == b->is_before && a->type == b->type && a->mode == b->mode &&
 	       a->uid == b->uid && a->gid == b->gid && a->size == b->size &&
 	       a->inode == b->inode && a->device == b->device && a->n_links == b->n_links &&
+	       a->rdev == b->rdev &&
+	       !strcmp(a->attributes ? a->attributes : "-",
+		       b->attributes ? b->attributes : "-") &&
 	       strcmp(a->sha256, b->sha256) == 0 && a->n_head == b->n_head &&
 	       same_bytes(a->head, b->head, a->n_head);
 }

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redteam.c - one small thing done in two ways that an outsider can tell apart
+ *
+ * redteam NAME does what NAME says; the file "variant" in the working directory holds the way.
+ * The script redteam-pairs.sh records the one and checks the other.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define MUST(x) must((long)(x), #x)
+
+static long
+must(long rc, const char *what)
+{
+	if (rc < 0) {
+		perror(what);
+		exit(99);
+	}
+	return rc;
+}
+
+static int
+make(const char *name)
+{
+	return (int)MUST(open(name, O_RDWR | O_CREAT | O_TRUNC, 0644));
+}
+
+static char
+variant(void)
+{
+	char c = 'a';
+	int fd = (int)MUST(open("variant", O_RDONLY));
+
+	MUST(read(fd, &c, 1));
+	close(fd);
+	return c;
+}
+
+static void
+by_sendfile(char v)
+{
+	off_t at = v - 'a';
+	int in = make("in");
+
+	MUST(write(in, "hello", 5));
+	MUST(sendfile(1, in, &at, 3));
+}
+
+static void
+by_splice(char v)
+{
+	int ends[2];
+
+	MUST(pipe(ends));
+	MUST(write(ends[1], &v, 1));
+	MUST(splice(ends[0], NULL, 1, NULL, 1, 0));
+}
+
+static void
+by_tee(char v)
+{
+	int ends[2];
+
+	MUST(pipe(ends));
+	MUST(write(ends[1], &v, 1));
+	MUST(tee(ends[0], 1, 1, 0));
+}
+
+static void
+by_vmsplice(char v)
+{
+	struct iovec piece = { &v, 1 };
+
+	MUST(vmsplice(1, &piece, 1, 0));
+}
+
+static void
+by_copy_range(char v)
+{
+	loff_t at = v - 'a';
+	int in = make("in");
+
+	MUST(write(in, "hello", 5));
+	MUST(syscall(SYS_copy_file_range, in, &at, make("out"), NULL, 3, 0));
+}
+
+static void
+by_mapping(char v)
+{
+	int fd = make("mapped");
+	char *p;
+
+	MUST(ftruncate(fd, 4096));
+	p = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	MUST(p == MAP_FAILED ? -1 : 0);
+	MUST(mprotect(p, 4096, PROT_READ | PROT_WRITE));
+	p[4000] = v;
+}
+
+static void
+by_hole(char v)
+{
+	char block[8192];
+	int fd = make("holey");
+
+	memset(block, 'x', sizeof block);
+	MUST(write(fd, block, sizeof block));
+	MUST(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (v - 'a') * 4096, 4096));
+}
+
+static void
+at_offset(char v)
+{
+	int fd = make("sparse");
+
+	MUST(pwrite(fd, "x", 1, 100 + v));
+	MUST(pwrite(fd, &v, 1, 0));
+}
+
+static void
+unlinked_and_linked_back(char v)
+{
+	char name[64];
+	int fd = (int)MUST(open(".", O_TMPFILE | O_RDWR, 0644));
+
+	MUST(write(fd, &v, 1));
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	MUST(linkat(AT_FDCWD, name, AT_FDCWD, "back", AT_SYMLINK_FOLLOW));
+}
+
+static void
+through_link(char v)
+{
+	MUST(symlink("real", "link"));
+	MUST(write((int)MUST(open("link", O_WRONLY | O_CREAT, 0644)), &v, 1));
+}
+
+static void
+exchanged(char v)
+{
+	close(make("one"));
+	MUST(fchmod(make("two"), 0600));
+	MUST(renameat2(AT_FDCWD, "one", AT_FDCWD, "two", v == 'a' ? RENAME_EXCHANGE : 0));
+}
+
+static void
+hard_linked(char v)
+{
+	int fd = make("one");
+
+	if (v == 'a')
+		MUST(link("one", "two"));
+	else
+		close(make("two"));
+	close(fd);
+}
+
+static void
+attribute(char v)
+{
+	MUST(fsetxattr(make("marked"), "user.mark", &v, 1, 0));
+}
+
+static void
+attribute_lost(char v)
+{
+	int fd = make("marked");
+
+	if (v == 'a')
+		MUST(fsetxattr(fd, "user.mark", "", 0, 0));
+}
+
+static void
+device(char v)
+{
+	if (mknod("null", S_IFCHR | 0644, makedev(1, v == 'a' ? 3 : 5)) < 0)
+		MUST(mkfifo("null", v == 'a' ? 0644 : 0600)); /* not root */
+}
+
+static void
+long_argument(char v)
+{
+	static char word[100001];
+
+	memset(word, 'w', sizeof word - 1);
+	word[50000] = v;
+	MUST(execl("/bin/true", "true", word, NULL));
+}
+
+static void
+passed_descriptor(char v)
+{
+	char room[CMSG_SPACE(sizeof(int))], byte = 0;
+	struct iovec piece = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof room };
+	struct cmsghdr *c;
+	int pair[2], fd;
+
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	if (!MUST(fork())) {
+		MUST(recvmsg(pair[1], &m, 0));
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof fd);
+		MUST(write(fd, &v, 1));
+		_exit(0);
+	}
+	fd = make("passed");
+	memset(room, 0, sizeof room);
+	c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	MUST(sendmsg(pair[0], &m, 0));
+	MUST(wait(NULL));
+}
+
+static void
+abstract_name(char v)
+{
+	struct sockaddr_un name = { AF_UNIX, { 0, 'r', 't', v } };
+	int fd = (int)MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+
+	MUST(bind(fd, (struct sockaddr *)&name, sizeof name.sun_family + 4));
+	MUST(listen(fd, 1));
+}
+
+static void
+standard_output_moved(char v)
+{
+	MUST(write(1, "1", 1));
+	MUST(dup2(make("moved"), 1));
+	MUST(write(1, &v, 1));
+}
+
+static void
+shared_descriptors(char v)
+{
+	/* The child closes the parent's standard output: the next open is descriptor 1. */
+	if (!MUST(syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0))) {
+		syscall(SYS_close, 1);
+		syscall(SYS_exit_group, 0);
+	}
+	MUST(wait(NULL));
+	MUST(open("one", O_CREAT | O_WRONLY, 0644));
+	MUST(write(1, &v, 1));
+}
+
+static void
+late_daemon(char v)
+{
+	if (!MUST(fork())) {
+		setsid();
+		if (!MUST(fork())) {
+			usleep(100000);
+			MUST(write(make("late"), &v, 1));
+		}
+		_exit(0);
+	}
+	MUST(wait(NULL));
+}
+
+static void *
+execute(void *v)
+{
+	char word[2] = { *(char *)v };
+
+	execl("/bin/echo", "echo", word, NULL);
+	return NULL;
+}
+
+static void
+from_thread(char v)
+{
+	pthread_t thread;
+
+	MUST(-pthread_create(&thread, NULL, execute, &v));
+	pause();
+}
+
+static void
+memory_program(char v)
+{
+	char *argv[] = { "m", (char[]){ v, 0 }, NULL }, *envp[] = { NULL };
+	int m = memfd_create("m", 0), f = (int)MUST(open("/bin/echo", O_RDONLY));
+
+	MUST(sendfile(m, f, NULL, 1 << 24));
+	MUST(fexecve(m, argv, envp));
+}
+
+static void
+odd_names(char v)
+{
+	char bad[] = { '\xff', v, 0 };
+
+	close(make("two\nlines"));
+	close(make("<cwd>"));
+	close(make("<tmp:1>"));
+	close(make("\x1b[31m"));
+	close(make(bad));
+}
+
+static void
+size_limit(char v)
+{
+	struct rlimit limit = { 10, 10 };
+	int fd = make("full");
+
+	signal(SIGXFSZ, v == 'a' ? SIG_IGN : SIG_DFL);
+	MUST(setrlimit(RLIMIT_FSIZE, &limit));
+	MUST(write(fd, "0123456789", 10));
+	if (!MUST(fork())) {
+		if (write(fd, &v, 1) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	MUST(wait(NULL));
+}
+
+static const struct {
+	const char *name;
+	void (*run)(char v);
+} deeds[] = {
+	{ "sendfile", by_sendfile },
+	{ "splice", by_splice },
+	{ "tee", by_tee },
+	{ "vmsplice", by_vmsplice },
+	{ "copy-range", by_copy_range },
+	{ "mapping", by_mapping },
+	{ "hole", by_hole },
+	{ "offset", at_offset },
+	{ "linked-back", unlinked_and_linked_back },
+	{ "through-link", through_link },
+	{ "exchanged", exchanged },
+	{ "hard-linked", hard_linked },
+	{ "attribute", attribute },
+	{ "attribute-lost", attribute_lost },
+	{ "device", device },
+	{ "long-argument", long_argument },
+	{ "passed", passed_descriptor },
+	{ "abstract", abstract_name },
+	{ "moved-stdout", standard_output_moved },
+	{ "shared-table", shared_descriptors },
+	{ "late-daemon", late_daemon },
+	{ "from-thread", from_thread },
+	{ "memory-program", memory_program },
+	{ "odd-names", odd_names },
+	{ "size-limit", size_limit },
+};
+
+int
+main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof deeds / sizeof *deeds; i++) {
+		if (strcmp(argv[1], deeds[i].name) == 0) {
+			deeds[i].run(variant());
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+		puts(deeds[i].name);
+	return 98;
+}
