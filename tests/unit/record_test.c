@@ -69,9 +69,10 @@ a_block_that_makes_no_sense_is_refused_with_the_place(void **state)
 		{ "\x03\x0f\x01\0\0\0\0\0\0\0\x01\x40\x02\x01\0\0\0", 17,
 			"a digest that is missing" },
 		/* path: task seq time head path target mode … */
-		{ "\x06\x0f\0\0\0\x12\0\0\0\0\0\0\0\0\0\0\0", 17, "an unknown type of path" },
-		{ "\x06\x0f\0\0\0\x20\0\0\0\0\0\0\0\0\0\0\0", 17, "fewer bytes" },
-		{ "\x06\x0e\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", 16, "fewer bytes" },
+		{ "\x06\x11\0\0\0\x12\0\0\0\0\0\0\0\0\0\0\0\0\0", 19,
+			"an unknown type of path" },
+		{ "\x06\x11\0\0\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0", 19, "fewer bytes" },
+		{ "\x06\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01", 18, "fewer bytes" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

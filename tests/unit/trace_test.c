@@ -196,7 +196,7 @@ every_kind_comes_back_with_the_largest_and_the_smallest_values(void **state)
 				UINT32_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
 				"0123456789abcdef0123456789abcdef"
 				"0123456789abcdef0123456789abcdef",
-				"/t", bytes, 700 } },
+				"/t", UINT64_MAX, "user.a=1\n", bytes, 700 } },
 		{ EVENT_PATH, 0, 7, 7, .path = { 0 } },
 	};
 
@@ -245,7 +245,7 @@ header_and_footer_come_back(void **state)
 	assert_string_equal(h->kernel, "6.18");
 	assert_string_equal(h->machine, "x86_64");
 	assert_true(h->started_ns == UINT64_MAX && h->n_cpus == 2 && h->uid == 1000 &&
-		h->gid == UINT32_MAX && h->payload_limit == 4096);
+		    h->gid == UINT32_MAX && h->payload_limit == 4096);
 	assert_true(h->is_subset && !h->aslr);
 	assert_null(trace_reader_footer(r)); /* not yet read */
 	assert_int_equal(trace_read(r, &event, &s->err), 0);
