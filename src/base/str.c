@@ -72,6 +72,38 @@ str_addf(struct str *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Digits are made from the last to the first. */
+static void
+add_digits(struct str *s, uint64_t value, unsigned base, const char *prefix)
+{
+	char room[20], *at = room + sizeof room;
+
+	do {
+		*--at = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	str_add(s, prefix);
+	str_add_n(s, at, (size_t)(room + sizeof room - at));
+}
+
+void
+str_add_uint(struct str *s, uint64_t value)
+{
+	add_digits(s, value, 10, "");
+}
+
+void
+str_add_int(struct str *s, int64_t value)
+{
+	add_digits(s, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0 ? "-" : "");
+}
+
+void
+str_add_hex(struct str *s, uint64_t value)
+{
+	add_digits(s, value, 16, value ? "0x" : "");
+}
+
 void
 str_clear(struct str *s)
 {

@@ -21,6 +21,10 @@ void str_add_n(struct str *s, const void *data, size_t n);
 void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...) PRINTF(2, 3);
 void str_addv(struct str *s, const char *fmt, va_list ap);
+/* As "%llu", "%lld" and "%#llx", several times as fast. */
+void str_add_uint(struct str *s, uint64_t value);
+void str_add_int(struct str *s, int64_t value);
+void str_add_hex(struct str *s, uint64_t value);
 void str_clear(struct str *s);         /* empty, memory kept */
 void str_cut(struct str *s, size_t n); /* to its first n bytes */
 void str_done(struct str *s);

@@ -73,6 +73,18 @@ add_time(struct printer *p, uint64_t time_ns)
 	p->last_ns = time_ns;
 }
 
+/* As "%-5d ": it stands before every line. */
+static void
+add_tid(struct printer *p, int tid)
+{
+	size_t from = p->line.n;
+
+	str_add_int(&p->line, tid);
+	do
+		str_add_char(&p->line, ' ');
+	while (p->line.n - from < 6);
+}
+
 static void
 begin_line(struct printer *p, uint32_t task, uint64_t time_ns)
 {
@@ -80,7 +92,7 @@ begin_line(struct printer *p, uint32_t task, uint64_t time_ns)
 
 	str_clear(&p->line);
 	if (p->opts.pid_always)
-		str_addf(&p->line, "%-5d ", tid);
+		add_tid(p, tid);
 	else if (p->n_live > 1)
 		str_addf(&p->line, "[pid %5d] ", tid);
 	add_time(p, time_ns);

@@ -212,7 +212,7 @@ field_next(const struct layout *l, unsigned i, size_t offset, enum arch arch)
 {
 	size_t align = align_of(l, &l->fields[i], arch);
 
-	return (offset + align - 1) / align * align;
+	return (offset + align - 1) & ~(align - 1);
 }
 
 size_t
@@ -225,7 +225,7 @@ layout_size(const struct layout *l, enum arch arch)
 		offset = field_next(l, i, offset, arch) + field_size(&l->fields[i], arch);
 		widest = MAX(widest, align_of(l, &l->fields[i], arch));
 	}
-	return (offset + widest - 1) / widest * widest;
+	return (offset + widest - 1) & ~(widest - 1);
 }
 
 /* The kernel's struct rt_sigframe of each architecture: a siginfo, a ucontext, the mask behind

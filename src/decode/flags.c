@@ -90,7 +90,7 @@ flags_add(struct str *out, const struct flag_table *table, uint64_t value)
 	if (is_first && !value) {
 		str_add_char(out, '0');
 	} else if (is_first) {
-		str_addf(out, "%#llx", (unsigned long long)rest);
+		str_add_hex(out, rest);
 		add_comment(out, table);
 	} else if (rest) {
 		str_addf(out, "|%#llx", (unsigned long long)rest);

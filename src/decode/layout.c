@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#define MAX_FIELDS 64 /* of a layout that has an order of its own */
+
 static uint64_t
 field_value(const struct field *f, const uint8_t *bytes, enum arch arch)
 {
@@ -61,6 +63,16 @@ show_field(struct text *t, const struct field *f, const uint8_t *bytes, size_t n
 	}
 }
 
+static void
+show_name(struct text *t, const struct field *f, bool *is_first)
+{
+	if (!*is_first)
+		str_add(t->out, ", ");
+	*is_first = false;
+	str_add(t->out, f->name);
+	str_add_char(t->out, '=');
+}
+
 void
 layout_show_but(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n,
 	bool (*skip)(const struct field *f, uint64_t arg), uint64_t arg)
@@ -82,8 +94,7 @@ layout_show_but(struct text *t, const struct layout *l, const uint8_t *bytes, si
 			was_cut = true;
 			continue;
 		}
-		str_addf(t->out, is_first ? "%s=" : ", %s=", f->name);
-		is_first = false;
+		show_name(t, f, &is_first);
 		show_field(t, f, bytes + offset, size);
 	}
 	if (was_cut)
@@ -182,9 +193,45 @@ show_date_of(struct text *t, const struct layout *l, const uint8_t *bytes, size_
 	char other[32];
 	size_t at;
 
+	if (f->kind != ARG_TIME)
+		return;
 	snprintf(other, sizeof(other), "%s_nsec", f->name);
-	if (f->kind == ARG_TIME && find(t, l, n, other, &at))
+	if (find(t, l, n, other, &at))
 		show_date(t, (int64_t)seconds, layout_get(t, l, bytes, n, other));
+}
+
+/* The places of all fields that n reaches; returns how many those are. */
+static unsigned
+find_all(const struct text *t, const struct layout *l, size_t n, size_t *at)
+{
+	size_t offset = 0;
+	unsigned i = 0;
+
+	assert(l->n <= MAX_FIELDS);
+	for (; i < l->n; i++) {
+		at[i] = field_next(l, i, offset, t->arch);
+		offset = at[i] + field_size(&l->fields[i], t->arch);
+		if (offset > n)
+			break;
+	}
+	return i;
+}
+
+/* The field of that name, looked for from i on and around; n: there is none. Names come nearly
+ * in the order of fields. */
+static unsigned
+next_named(const struct layout *l, unsigned n, unsigned i, const char *name)
+{
+	for (unsigned tried = 0; tried < n; tried++, i++) {
+		const char *other;
+
+		if (i >= n)
+			i = 0;
+		other = l->fields[i].name;
+		if (other && strcmp(other, name) == 0)
+			return i;
+	}
+	return n;
 }
 
 void
@@ -192,22 +239,24 @@ layout_show_order(struct text *t, const struct layout *l, const uint8_t *bytes, 
 	const char *const *names)
 {
 	bool is_first = true, was_cut = false;
-	size_t at = 0;
+	size_t at[MAX_FIELDS];
+	unsigned n_fields = find_all(t, l, n, at), i = 0;
 
 	str_add_char(t->out, '{');
 	for (; *names; names++) {
-		const struct field *f = find(t, l, n, *names, &at);
+		const struct field *f;
 
-		if (!f)
+		i = next_named(l, n_fields, i, *names);
+		if (i == n_fields)
 			continue;
+		f = &l->fields[i];
 		if (is_hidden(t, f)) {
 			was_cut = true;
 			continue;
 		}
-		str_addf(t->out, is_first ? "%s=" : ", %s=", f->name);
-		is_first = false;
-		show_field(t, f, bytes + at, field_size(f, t->arch));
-		show_date_of(t, l, bytes, n, f, field_value(f, bytes + at, t->arch));
+		show_name(t, f, &is_first);
+		show_field(t, f, bytes + at[i], field_size(f, t->arch));
+		show_date_of(t, l, bytes, n, f, field_value(f, bytes + at[i], t->arch));
 	}
 	if (was_cut)
 		str_add(t->out, is_first ? "..." : ", ...");

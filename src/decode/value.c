@@ -14,21 +14,21 @@ static void
 show_signed(struct text *t, const void *ref, uint64_t value)
 {
 	(void)ref;
-	str_addf(t->out, "%lld", (long long)value);
+	str_add_int(t->out, (int64_t)value);
 }
 
 static void
 show_unsigned(struct text *t, const void *ref, uint64_t value)
 {
 	(void)ref;
-	str_addf(t->out, "%llu", (unsigned long long)value);
+	str_add_uint(t->out, value);
 }
 
 static void
 show_hex(struct text *t, const void *ref, uint64_t value)
 {
 	(void)ref;
-	str_addf(t->out, "%#llx", (unsigned long long)value);
+	str_add_hex(t->out, value);
 }
 
 static void
@@ -405,7 +405,7 @@ void
 text_fd(struct text *t, int fd, bool is_result)
 {
 	if (!t->how->name_fd || !t->how->name_fd(t->how->arg, fd, is_result, t->out))
-		str_addf(t->out, "%d", fd);
+		str_add_int(t->out, fd);
 }
 
 /* 0 and -1 are no pids but "mine" and "any". */
@@ -417,7 +417,7 @@ text_pid(struct text *t, int64_t pid)
 	if (t->how->hide_addresses && (pid > 0 || pid < -1))
 		str_add(t->out, pid > 0 ? "<pid>" : "-<pid>");
 	else
-		str_addf(t->out, "%lld", (long long)pid);
+		str_add_int(t->out, pid);
 }
 
 void

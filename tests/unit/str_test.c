@@ -28,6 +28,27 @@ an_empty_text_needs_no_memory(void **state)
 }
 
 static void
+numbers_are_as_printf_has_them(void **state)
+{
+	(void)state;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		for (int64_t near = -2; near <= 2; near++) {
+			uint64_t value = ((uint64_t)1 << bit) + (uint64_t)near;
+			AUTO(str_done) struct str got = { 0 }, wanted = { 0 };
+
+			str_add_uint(&got, value);
+			str_add_char(&got, ' ');
+			str_add_int(&got, (int64_t)value);
+			str_add_char(&got, ' ');
+			str_add_hex(&got, value);
+			str_addf(&wanted, "%llu %lld %#llx", (unsigned long long)value,
+				(long long)value, (unsigned long long)value);
+			assert_string_equal(got.data, wanted.data);
+		}
+	}
+}
+
+static void
 text_grows_byte_by_byte_and_in_pieces(void **state)
 {
 	AUTO(str_done) struct str s = { 0 };
@@ -297,6 +318,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_text_needs_no_memory),
+		cmocka_unit_test(numbers_are_as_printf_has_them),
 		cmocka_unit_test(text_grows_byte_by_byte_and_in_pieces),
 		cmocka_unit_test(formatted_text_fits_at_every_length),
 		cmocka_unit_test(quotes_are_as_strace_writes_them),
