@@ -7,6 +7,7 @@
 #include "capture/ours.h"
 
 #include "capture/denial.h"
+#include "capture/memory.h"
 #include "capture/regs.h"
 #include "capture/tracer.h"
 
@@ -147,10 +148,48 @@ leave_prctl(struct tracer *r, struct task *t)
 	leave_filter(r, t);
 }
 
+/* clone's flags are its first argument, clone3's the first member of its struct. 32-bit callers
+ * keep theirs: their children are followed late, and said to be. */
+static bool
+set_clone_flags(const struct task *t, uint64_t flags)
+{
+	if (t->id == CALL_clone3)
+		return memory_write(t->tid, t->call.arg[0], &flags, sizeof flags);
+	return regs_set_arg(t->tid, 0, flags);
+}
+
+static uint64_t
+clone_flags(const struct task *t)
+{
+	uint64_t flags = 0;
+
+	if (t->call.arch == ARCH_I386)
+		return 0;
+	if (t->id == CALL_clone)
+		return t->call.arg[0];
+	return memory_read(t->tid, t->call.arg[0], &flags, sizeof flags) == sizeof flags ? flags
+											 : 0;
+}
+
+/* A child that nobody traces would run before we find it; under our filter its calls would even
+ * fail. The flag is taken out for the length of the call, so that it is a child like any. */
+static void
+enter_clone(struct tracer *r, struct task *t)
+{
+	uint64_t flags = clone_flags(t);
+
+	if (r->opts.follow && (flags & CLONE_UNTRACED))
+		t->hid_untraced = set_clone_flags(t, flags & ~(uint64_t)CLONE_UNTRACED);
+}
+
 /* The child is there, but we were not told: it has run on its own. */
 static void
 leave_clone(struct tracer *r, struct task *t)
 {
+	if (t->hid_untraced) {
+		t->hid_untraced = false;
+		set_clone_flags(t, clone_flags(t) | CLONE_UNTRACED);
+	}
 	if (t->call.is_error || t->call.ret <= 0 || t->has_told || !r->opts.follow)
 		return;
 	r->footer.n_escaped++;
@@ -163,8 +202,8 @@ static const struct row {
 	void (*enter)(struct tracer *r, struct task *t);
 	void (*leave)(struct tracer *r, struct task *t);
 } rows[] = {
-	{ CALL_clone, NULL, leave_clone },
-	{ CALL_clone3, NULL, leave_clone },
+	{ CALL_clone, enter_clone, leave_clone },
+	{ CALL_clone3, enter_clone, leave_clone },
 	{ CALL_fork, NULL, leave_clone },
 	{ CALL_vfork, NULL, leave_clone },
 	{ CALL_execve, NULL, NULL },

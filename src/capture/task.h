@@ -47,6 +47,7 @@ struct task {
 	bool is_interrupted; /* by us; its next stop is that */
 	bool was_stopped;    /* by SIGSTOP or its like, since its last call */
 	bool has_cut_arg;    /* its time limit was changed in a register */
+	bool hid_untraced;   /* CLONE_UNTRACED was taken out of the call: put it back */
 	bool has_answer;     /* the call is not made, its result is: */
 	int64_t answer;
 	uint32_t refused;   /* what its own filters make of it: SECCOMP_RET_…; 0: nothing */
