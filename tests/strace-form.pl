@@ -5,12 +5,13 @@
 #   strace-form.pl [follow] [times] < TRACE
 #
 # follow: lines begin with a pid; halves of a call are joined, and lines sorted by task (stable),
-# for two runs interleave their tasks differently. times: -t and -T were given.
+# for two runs interleave their tasks differently. race: when children end is left out. times: -t
+# and -T were given.
 use strict;
 use warnings;
 
 my %opt = map { $_ => 1 } @ARGV;
-my (%number, %half, @lines);
+my (%number, %half, %random, @lines);
 
 while (my $line = <STDIN>) {
 	chomp $line;
@@ -30,10 +31,8 @@ while (my $line = <STDIN>) {
 	if ($line =~ s/^<\.\.\. \w+ resumed>//) {
 		$line = delete($half{$pid}) . ($line =~ /^[,)]/ ? '' : ' ') . $line;
 		$line =~ s/\( /(/;
-		# The result stands where it would in one piece.
-		my $width = $opt{times} ? 0 : 40 - ($opt{follow} ? length("$pid ") : 0);
-		$line =~ s/\) +(= .*)$/my $head = "$`)"; ") " . $1/e;
 	}
+	next if $opt{race} && $line =~ /^(wait4\b|waitpid\b|--- SIGCHLD|rt_sigreturn.*= [1-9])/;
 	push @lines, [$pid, $line];
 }
 # A call that never returned is whole: it has no result.
@@ -55,12 +54,29 @@ for (sort { $a->[0] <=> $b->[0] } @lines) {
 		$line =~ s/(?<![\w.])(\d+)(?![\w.])/known($1)/ge;
 	}
 	$line =~ s/^getppid\(\) += \d+/getppid() = PID/;
-	$line =~ s/si_pid=\d+/si_pid=PID/;
-	$line =~ s/si_([us]time)=\d+/si_$1=N/g;
+	$line =~ s/([sl]p|si_|shm_c|shm_l)(id|pid)=\d+/$1$2=PID/g;
+	$line =~ s/si_([us]time)=\d+( \/\*.*?\*\/)?/si_$1=N/g;
 	$line =~ s/0x[0-9a-f]{5,}/ADDR/g;
+	$line =~ s/\b([a-z]+_[a-z]*time)=(\{tv_sec=\d+, tv_nsec=\d+\}|\d+)( \/\*.*?\*\/)?/$1=TIME/g;
+	$line =~ s/\b(st_[acm]time_nsec)=\d+/$1=N/g;
+	$line =~ s/(tv_[nu]?sec)=\d{4,}/$1=N/g;
+	$line =~ s/htons\(\d{5}\)/htons(PORT)/g;
 	$line =~ s/^(getrandom\()"[^"]*"(\.\.\.)?/$1RANDOM/;
-	$line =~ s/^(sysinfo\().*(\) +=)/$1...$2/;
+	$line =~ s/^((?:sysinfo|getrusage|statfs|uname)\().*(\) +=)/$1...$2/;
+	$line =~ s/\b((?:st|stx|d)_ino|d_off)=\d+/$1=N/g;
+	# What comes from the random device.
+	$random{$1} = 1 if $line =~ m{"/dev/u?random".* = (\d+)$};
+	delete $random{$1} if $line =~ /^close\((\d+)/;
+	$line =~ s/^read\((\d+), "[^"]*("\.\.\.)?/read($1, RANDOM/ if $line =~ /^read\((\d+)/ && $random{$1};
+	# ipc() passes the last argument of semctl by address.
+	$line =~ s/\[(NULL|0x\w+)\]\)/$1)/ if $line =~ /^semctl/;
+	# Names of IPC objects count up; newer names than strace 6.1 has.
+	$line =~ s/^((?:shm|sem|msg)\w+\()\d+/$1ID/;
+	$line =~ s/^((?:shm|sem|msg)get\(.*\) += )\d+/$1ID/;
+	$line =~ s/MEMBARRIER_CMD_GET_REGISTRATIONS/0x200/;
 	$line =~ s/ <\d+\.\d{6}>$/ <TIME>/ if $opt{times};
+	# strace 6.1 writes two blanks here with -v.
+	$line =~ s/\}  => \{parent_tid/} => {parent_tid/;
 	# Columns differ with the length of what is masked.
 	$line =~ s/\) += /) = /;
 	print $opt{follow} ? "P$number{$pid} $line\n" : "$line\n";

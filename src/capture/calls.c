@@ -137,6 +137,17 @@ goes_on(struct task *t, enum call_id id, uint32_t nr)
 	return t->is_held && t->is_hidden && (id == CALL_restart_syscall || nr == t->call.nr);
 }
 
+/* The call before was held until this one began: both events are read later. */
+static void
+tell_late(struct tracer *r, struct task *t)
+{
+	struct areas areas = t->told;
+
+	calls_flush(r, t);
+	t->told = t->areas;
+	t->areas = areas;
+}
+
 static void
 enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info,
 	const uint64_t args[6], uint64_t nr)
@@ -151,7 +162,8 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 		t->in_call = true;
 		return;
 	}
-	calls_flush(r, t);
+	if (t->is_held)
+		tell_late(r, t);
 	if (r->is_launching) {
 		if (id != CALL_execve || !is_native(arch))
 			return;
@@ -164,7 +176,7 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 		.enter_ns = tracer_now(r),
 		.enter_seq = ++r->queue.seq };
 	memcpy(call->arg, args, sizeof call->arg);
-	if (id == CALL_rt_sigreturn)
+	if (id == CALL_rt_sigreturn || id == CALL_sigreturn)
 		call->arg[0] = info->stack_pointer;
 	t->in_call = true;
 	t->has_told = false;

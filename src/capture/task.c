@@ -87,6 +87,7 @@ task_free(struct task *t)
 	if (t->process && !--t->process->n_tasks)
 		mem_free(t->process);
 	areas_done(&t->areas);
+	areas_done(&t->told);
 	mem_free(t->affinity);
 	mem_free(t);
 }

@@ -52,6 +52,7 @@ struct task {
 	int64_t answer;
 	uint32_t refused;   /* what its own filters make of it: SECCOMP_RET_…; 0: nothing */
 	struct areas areas; /* of the call */
+	struct areas told;  /* of the call before, while its event waits to be read */
 
 	const struct own_filter *filters;     /* denial.h; NULL: none */
 	const struct own_filter *new_filters; /* when the call succeeds */

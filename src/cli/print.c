@@ -163,6 +163,10 @@ print_exit(struct printer *p, const struct event *event, struct err *err)
 	int status = event->exit.status;
 	char room[16];
 
+	if (p->opts.no_signals && WIFSIGNALED(status)) {
+		p->n_live -= p->n_live > 0;
+		return 0;
+	}
 	begin_line(p, event->task, event->time_ns);
 	if (WIFSIGNALED(status))
 		str_addf(&p->line, "+++ killed by %s%s +++",

@@ -106,7 +106,8 @@ enum arg_kind {
 	ARG_FILE_HANDLE_IN,
 	ARG_FILE_HANDLE_BOTH,
 	ARG_CLONE_ARGS,
-	ARG_SIGFRAME, /* what a signal handler returns to; the stack pointer */
+	ARG_SIGFRAME,     /* what a signal handler returns to; the stack pointer */
+	ARG_OLD_SIGFRAME, /* of sigreturn on i386 */
 	N_ARG_KINDS,
 };
 
@@ -192,6 +193,10 @@ uint64_t arg_len(const struct args *args, const struct arg *a);
 
 /* Where rt_sigreturn finds the signal mask, from the stack pointer it was called with. */
 uint64_t arg_sigmask(uint64_t stack, enum arch arch);
+/* sigreturn has it in two halves: in the sigcontext at the stack pointer, and behind the state
+ * of the floating point unit (arch/x86/include/asm/sigframe.h). */
+#define OLD_SIGMASK_LOW 80
+#define OLD_SIGMASK_HIGH (88 + 624)
 
 /* Bytes of a width for callers of an architecture. */
 unsigned width_size(enum arch arch, enum width width);

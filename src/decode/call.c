@@ -65,14 +65,20 @@ show_call(
 {
 	struct call inner;
 	const struct call_spec *spec = meant(&inner, call);
+	const char *short_name = subcall_short(call);
 	char room[32];
 	struct args args;
 	struct text t;
 
 	begin(&t, &args, out, &inner, spec, how);
 	t.at_entry = at_entry;
-	str_add(out, spec->id == CALL_unknown ? decode_name(call->arch, call->nr, room)
-					      : spec->name);
+	if (short_name && spec->id != CALL_socketcall) {
+		args.n = MIN(args.n, SUBCALL_SHORT_ARGS);
+		str_add(out, short_name);
+	} else {
+		str_add(out, spec->id == CALL_unknown ? decode_name(call->arch, call->nr, room)
+						      : spec->name);
+	}
 	str_add_char(out, '(');
 	if (!special_args(&t))
 		text_args(&t, 0);

@@ -107,7 +107,7 @@ struct decode_text {
 	uint32_t string_limit; /* strace's -s; 32 */
 	uint32_t list_limit;   /* elements of arrays shown; 32 */
 	bool verbose;          /* -v: structs in full */
-	bool hide_addresses; /* canonical: pointers as @, no pid, time, chosen port */
+	bool hide_addresses;   /* canonical: pointers as @, no pid, time, chosen port */
 	/* Called for descriptors, paths and pids when set; returns false to let the default
 	 * form stand. is_result: the value is what the call returned. */
 	bool (*name_fd)(void *arg, int fd, bool is_result, struct str *out);

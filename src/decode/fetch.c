@@ -384,6 +384,13 @@ sigframe_in(struct walk *w, const struct arg *a)
 	walk_offer(w, AREA_STRUCT, arg_sigmask(a->value, w->arch), 8);
 }
 
+static void
+old_sigframe_in(struct walk *w, const struct arg *a)
+{
+	walk_offer(w, AREA_STRUCT, a->value ? a->value + OLD_SIGMASK_LOW : 0, 4);
+	walk_offer(w, AREA_STRUCT, a->value ? a->value + OLD_SIGMASK_HIGH : 0, 4);
+}
+
 static const struct {
 	fetch_fn *before, *after;
 } rules[N_ARG_KINDS] = {
@@ -436,6 +443,7 @@ static const struct {
 	[ARG_FILE_HANDLE_BOTH] = { file_handle_size, file_handle },
 	[ARG_CLONE_ARGS] = { clone_args_in, clone_args_out },
 	[ARG_SIGFRAME] = { sigframe_in, NULL },
+	[ARG_OLD_SIGFRAME] = { old_sigframe_in, NULL },
 };
 
 static void

@@ -57,6 +57,7 @@ static const struct {
 	[ARG_FILE_HANDLE_BOTH] = { show_file_handle_both, KNOWN_BOTH },
 	[ARG_CLONE_ARGS] = { show_clone_args, KNOWN_BOTH },
 	[ARG_SIGFRAME] = { show_sigframe, KNOWN_BEFORE },
+	[ARG_OLD_SIGFRAME] = { show_old_sigframe, KNOWN_BEFORE },
 };
 
 enum known

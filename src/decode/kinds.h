@@ -29,7 +29,7 @@ kind_fn show_iov_out, show_iov_in, show_iov_remote, show_msg_out, show_msg_in, s
 kind_fn show_address_in, show_address_out, show_length, show_opt_in, show_opt_out;
 /* sets.c */
 kind_fn show_sigset_in, show_sigset_out, show_sigset_pair, show_cpu_set_in, show_cpu_set_out,
-	show_bits_in, show_fd_set, show_sigframe;
+	show_bits_in, show_fd_set, show_sigframe, show_old_sigframe;
 /* pointers.c */
 kind_fn show_fd_pair, show_ptr_in, show_ptr_out, show_ptr_both, show_ptr_rem, show_pair_in,
 	show_pair_out, show_array_in, show_array_out, show_ptr_list, show_dirents, show_caps_in,

@@ -6,6 +6,7 @@
 #include "decode/flags.h"
 #include "decode/names.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -156,6 +157,22 @@ void
 layout_statx_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
 {
 	layout_show_but(t, l, bytes, n, skip_birth, layout_get(t, l, bytes, n, "stx_mask"));
+}
+
+/* openat2(2): a mode only where something is created, or it is not 0. */
+static bool
+skip_mode(const struct field *f, uint64_t has_mode)
+{
+	return !has_mode && strcmp(f->name, "mode") == 0;
+}
+
+void
+layout_open_how_print(struct text *t, const struct layout *l, const uint8_t *bytes, size_t n)
+{
+	uint64_t creates = layout_get(t, l, bytes, n, "flags") & (O_CREAT | __O_TMPFILE);
+
+	layout_show_but(
+		t, l, bytes, n, skip_mode, creates | layout_get(t, l, bytes, n, "mode"));
 }
 
 /* set_thread_area(2): a segment, the bits of its last word one by one. */

@@ -29,6 +29,7 @@
 #define HOW_STAT .print = layout_stat_print
 #define HOW_STAT_BY_ARCH HOW_STAT, .i386 = &layout_stat_i386, .aarch64 = &layout_stat_aarch64
 #define HOW_STATX .print = layout_statx_print
+#define HOW_OPEN_HOW .print = layout_open_how_print
 #define HOW_USER_DESC .print = layout_user_desc_print
 #define HOW_IPC_PERM .print = layout_ipc_perm_print
 #define HOW_IPC_DS .print = layout_ipc_ds_print

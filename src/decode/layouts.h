@@ -28,6 +28,7 @@ typedef void layout_print_fn(
 layout_print_fn layout_wait_status_print, layout_old_sigset_print, layout_utimens_print,
 	layout_stat_print, layout_sigaction_print, layout_siginfo_print, layout_sigevent_print,
 	layout_pollfd_print, layout_epoll_data_print, layout_statx_print,
-	layout_user_desc_print, layout_ipc_perm_print, layout_ipc_ds_print;
+	layout_user_desc_print, layout_ipc_perm_print, layout_ipc_ds_print,
+	layout_open_how_print;
 
 #endif

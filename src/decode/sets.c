@@ -60,6 +60,23 @@ show_sigframe(struct text *t, const struct arg *a)
 	str_add_char(t->out, '}');
 }
 
+void
+show_old_sigframe(struct text *t, const struct arg *a)
+{
+	uint8_t bytes[8];
+
+	if (t->how->hide_addresses)
+		return;
+	if (!text_read(t, false, a->value + OLD_SIGMASK_LOW, bytes, 4) ||
+		!text_read(t, false, a->value + OLD_SIGMASK_HIGH, bytes + 4, 4)) {
+		text_address(t, a->value);
+		return;
+	}
+	str_add(t->out, "{mask=");
+	text_sigset(t, bytes, sizeof(bytes));
+	str_add_char(t->out, '}');
+}
+
 /* Members of a set of n_bits in brackets, up to limit of them; false: cannot be read. */
 static bool
 show_bits(struct text *t, bool at_exit, uint64_t address, size_t n_bytes, const char *between,

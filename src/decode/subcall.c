@@ -54,6 +54,7 @@ static const struct {
 	[24] = { CALL_shmctl, { FIRST, SECOND, PTR } },
 };
 
+#define IPC_SEMCTL 3
 #define IPC_MSGRCV 12
 
 static enum call_id
@@ -89,6 +90,8 @@ subcall_memory(const struct call *call, uint8_t *reg, uint64_t *address)
 		n = 5;
 	else if (id == CALL_ipc && which == IPC_MSGRCV) /* version 0: { msgp, msgtyp } */
 		n = 2;
+	else if (id == CALL_ipc && which == IPC_SEMCTL) /* union semun is passed by address */
+		n = 1;
 	return n * 4;
 }
 
@@ -105,6 +108,8 @@ ipc_load(struct call *inner, const struct call *call, const uint64_t *memory)
 		inner->arg[1] = memory[0];
 		inner->arg[3] = memory[1];
 	}
+	if (call->arg[0] == IPC_SEMCTL)
+		inner->arg[3] = memory[0];
 	return decode_spec_of(ipcs[which].id);
 }
 
@@ -130,4 +135,12 @@ subcall_load(struct call *inner, const struct call *call, const struct peer *pee
 	if (call->arg[0] >= ARRAY_LEN(sockets) || !sockets[call->arg[0]].n)
 		return NULL;
 	return decode_spec_of(sockets[call->arg[0]].id);
+}
+
+const char *
+subcall_short(const struct call *call)
+{
+	if (!subcall_is(call) || outer_id(call) != CALL_socketcall)
+		return NULL;
+	return call->arg[0] == 9 ? "send" : call->arg[0] == 10 ? "recv" : NULL;
 }

@@ -16,5 +16,9 @@ size_t subcall_memory(const struct call *call, uint8_t *reg, uint64_t *address);
  * or its arguments cannot be read. */
 const struct call_spec *subcall_load(
 	struct call *inner, const struct call *call, const struct peer *peer);
+/* "send" or "recv": inner calls that have no number of their own and end before the address;
+ * NULL: any other. */
+const char *subcall_short(const struct call *call);
+#define SUBCALL_SHORT_ARGS 4u
 
 #endif

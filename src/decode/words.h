@@ -19,6 +19,7 @@
 #define INT(name) WORD(name, INT)
 #define IPC_FLAGS(name, table) WORD_REF(name, IPC_FLAGS, flags_##table)
 #define WAKE_OP(name) WORD(name, WAKE_OP)
+#define OLD_SIGFRAME(name) WORD(name, OLD_SIGFRAME)
 #define SIGFRAME(name) WORD(name, SIGFRAME)
 #define UINT(name) WORD(name, UINT)
 #define LONG(name) WORD(name, LONG)

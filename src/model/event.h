@@ -42,12 +42,12 @@ enum call_state {
 };
 
 struct call {
-	uint32_t nr;   /* of arch */
-	uint8_t arch;  /* enum arch */
-	uint8_t state; /* enum call_state */
-	bool is_error; /* ret is -errno */
-	uint64_t
-		arg[6]; /* of rt_sigreturn, the first is the stack pointer: its true argument */
+	uint32_t nr;     /* of arch */
+	uint8_t arch;    /* enum arch */
+	uint8_t state;   /* enum call_state */
+	bool is_error;   /* ret is -errno */
+	uint64_t arg[6]; /* of rt_sigreturn and sigreturn, the first is the stack pointer: its
+			    true argument */
 	int64_t ret;
 	uint64_t enter_ns;  /* since the trace began; event.time_ns is the exit */
 	uint64_t enter_seq; /* stops counted, entry and exit alike: order of entries */
@@ -172,10 +172,10 @@ struct trace_header {
 	const char *home, *tmp, *sandbox; /* the target's roots; NULL: none */
 	const char *backend, *kernel, *machine; /* machine: uname -m */
 	uint64_t started_ns;                    /* wall clock; never in a golden */
-	uint32_t uid, gid;                      /* of the target when it starts, all of its ids */
-	uint32_t n_cpus;                        /* the target may use */
-	uint32_t payload_limit;                 /* bytes kept of each area of data */
-	bool is_subset;                         /* only some calls were asked for */
+	uint32_t uid, gid;      /* of the target when it starts, all of its ids */
+	uint32_t n_cpus;        /* the target may use */
+	uint32_t payload_limit; /* bytes kept of each area of data */
+	bool is_subset;         /* only some calls were asked for */
 	bool aslr;
 };
 

@@ -133,7 +133,7 @@ check_row(char *line)
 	if (spec->id == CALL_preadv || spec->id == CALL_pwritev)
 		n++;
 	/* Its argument is the stack pointer, which is no register of arguments. */
-	if (spec->id == CALL_rt_sigreturn)
+	if (spec->id == CALL_rt_sigreturn || spec->id == CALL_sigreturn)
 		n++;
 	if (registers(spec) != n)
 		fail_msg("%s has %u registers, wanted %u", name, registers(spec), n);
