@@ -23,6 +23,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -218,6 +219,18 @@ leave_group(void)
 	}
 }
 
+/* A crash leaves no core file: whether it would is a matter of the machine. */
+static void
+leave_no_core(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+		limit.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &limit);
+	}
+}
+
 static void __attribute__((noreturn)) run_child(const struct child *c)
 {
 	int failed = place_stdio(c->stdio);
@@ -227,6 +240,7 @@ static void __attribute__((noreturn)) run_child(const struct child *c)
 	if (c->is_apart) {
 		leave_terminal();
 		leave_group();
+		leave_no_core();
 	}
 	if (!failed && fchdir(c->cwd) < 0)
 		failed = errno;

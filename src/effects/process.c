@@ -191,6 +191,22 @@ note_named(struct effects *fx, const struct task *t, const struct image *image)
 	}
 }
 
+/* A word that was too long to be kept whole ends in what tells it from others. */
+static const char *
+word_of(struct arena *arena, const struct area *s)
+{
+	AUTO(str_done) struct str word = { 0 };
+	char hex[DIGEST_HEX];
+
+	if (s->kept)
+		str_add_n(&word, s->bytes, s->kept);
+	if (s->has_digest && s->size > s->kept) {
+		digest_hex(&s->digest, hex);
+		str_addf(&word, "… (%llu bytes, digest %s)", (unsigned long long)s->size, hex);
+	}
+	return arena_intern(arena, str_text(&word), word.n);
+}
+
 static void
 read_argv(struct act *a, struct image *out)
 {
@@ -206,8 +222,7 @@ read_argv(struct act *a, struct image *out)
 		const struct area *s = &a->call->areas[i];
 
 		if (s->arg == a->col[2] && s->kind == AREA_STRING)
-			argv[n++] = arena_intern(
-				a->fx->arena, s->kept ? (const char *)s->bytes : "", s->kept);
+			argv[n++] = word_of(a->fx->arena, s);
 	}
 	out->argv = argv;
 	out->n_argv = n;

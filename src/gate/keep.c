@@ -68,6 +68,13 @@ verdict_keep(struct gate *g, struct verdict *v, const struct run *run)
 				.at = v->at });
 }
 
+/* The target met something that works only untraced, and may well wait for it. */
+static bool
+is_our_doing(const struct run *run)
+{
+	return run->footer.n_untraceable && run->footer.reason[0];
+}
+
 bool
 run_is_whole(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v)
@@ -79,6 +86,13 @@ run_is_whole(
 	}
 	if (!run->timed_out)
 		return true;
+	if (is_our_doing(run)) {
+		verdict_set(g, v, VERDICT_INCONCLUSIVE, "renacer/timeout",
+			arena_printf(g->arena, "timed out after %s, and %s",
+				say_duration(g->arena, target->timeout_ns), run->footer.reason),
+			NULL, NULL);
+		return false;
+	}
 	verdict_set(g, v, VERDICT_FAIL, "renacer/timeout",
 		arena_printf(g->arena,
 			"timed out after %s; it and everything it had started were killed",

@@ -26,4 +26,24 @@ says 0 recorded renacer-gate record --golden leads.golden -- \
 	perl -MPOSIX -e 'setpgid(0, 0) or die "setpgid: $!"; POSIX::getpgrp() == $$ or die; print "ok\n"'
 says 0 recorded renacer-gate record --golden session.golden -- \
 	perl -MPOSIX -e 'POSIX::setsid() > 0 or die "setsid: $!"; print "ok\n"'
+
+# Whether a crash leaves a core file is the machine's doing, not the program's.
+says 0 recorded bash -c 'ulimit -S -c unlimited
+	exec renacer-gate record --golden core.golden -- sh -c "ulimit -S -c"'
+says 0 stdout grep -F '"text":"0\n"' core.golden
+
+# What cannot work under a tracer and makes the target wait is nothing that it did wrong.
+cat > renacer.toml << END
+[gate]
+timeout = "1s"
+[[target]]
+name = "debugger"
+command = ["$BUILD/prog/redteam", "trace-me"]
+[[target]]
+name = "meant"
+command = ["sleep", "30"]
+expect = "fail"
+END
+printf a > variant
+says 4 'timed out after 1s, and the target uses ptrace itself' renacer-gate record debugger
 exit $bad

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -208,6 +209,15 @@ long_argument(char v)
 }
 
 static void
+longer_argument(char v)
+{
+	static char word[100001];
+
+	memset(word, 'w', sizeof word - 2 + (v == 'a'));
+	MUST(execl("/bin/true", "true", word, NULL));
+}
+
+static void
 passed_descriptor(char v)
 {
 	char room[CMSG_SPACE(sizeof(int))], byte = 0;
@@ -339,6 +349,22 @@ size_limit(char v)
 	MUST(wait(NULL));
 }
 
+/* Under a tracer it fails, nobody sees the stop, and the wait does not end. */
+static void
+traced_child(char v)
+{
+	pid_t child = (pid_t)MUST(fork());
+
+	(void)v;
+	if (!child) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	MUST(waitpid(child, NULL, 0));
+	kill(child, SIGKILL);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(char v);
@@ -359,6 +385,7 @@ static const struct {
 	{ "attribute-lost", attribute_lost },
 	{ "device", device },
 	{ "long-argument", long_argument },
+	{ "longer-argument", longer_argument },
 	{ "passed", passed_descriptor },
 	{ "abstract", abstract_name },
 	{ "moved-stdout", standard_output_moved },
@@ -367,6 +394,7 @@ static const struct {
 	{ "from-thread", from_thread },
 	{ "memory-program", memory_program },
 	{ "odd-names", odd_names },
+	{ "trace-me", traced_child },
 	{ "size-limit", size_limit },
 };
 
