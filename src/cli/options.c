@@ -68,6 +68,7 @@ read_choice(unsigned *out, const struct option *o, const char *text, struct err 
 	for (unsigned i = 0; o->choices[i]; i++) {
 		if (strcmp(o->choices[i], text) == 0) {
 			*out = i;
+			str_done(&all);
 			return 0;
 		}
 		str_addf(&all, "%s%s", i ? ", " : "", o->choices[i]);
