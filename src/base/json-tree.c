@@ -77,6 +77,7 @@ add_node(struct builder *b, enum json_kind kind)
 		.offset = (size_t)json_reader_offset(b->reader),
 	};
 	b->key = NULL;
+	assert(level->node); /* the holder's at depth 0, else that of the bracket */
 	if (level->last)
 		level->last->next = node;
 	else
@@ -119,7 +120,10 @@ static int
 leave(struct builder *b, struct err *err)
 {
 	const struct json *node = b->levels[b->depth--].node;
-	const char *key = node->kind == JSON_OBJECT ? key_twice(node) : NULL;
+	const char *key;
+
+	assert(node);
+	key = node->kind == JSON_OBJECT ? key_twice(node) : NULL;
 
 	return key ? fail(b, err, "this object has twice the key", key) : 0;
 }

@@ -191,9 +191,9 @@ json_double(struct json_writer *w, double value)
 	}
 	use_point(text);
 	/* What was a double reads back as one. */
-	if (!strpbrk(text, ".e"))
-		strcat(text, ".0");
 	str_add(w->out, text);
+	if (!strpbrk(text, ".e"))
+		str_add(w->out, ".0");
 }
 
 void

@@ -345,7 +345,7 @@ start_child(struct tracer *r, struct child *c, struct err *err)
 	if (r->first_pid < 0)
 		return err_sys(err, "fork");
 	fd_close(report_write);
-	report_write = -1; /* so that its end is seen */
+	report_write = -1; /* so that its end is seen; NOLINT(*-DeadStores): AUTO reads it */
 	task_add(&r->tasks, r->first_pid)->phase = TASK_LIVE;
 	if (seize(r, err) < 0 || fd_write(go_write, "g", 1, err) < 0)
 		return -1;
