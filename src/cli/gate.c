@@ -45,6 +45,8 @@ const struct option gate_options[] = {
 	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL, "print everything", NULL },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
+	{ "html", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "shard", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ 0 },
 };
 /* clang-format on */

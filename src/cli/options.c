@@ -45,6 +45,20 @@ takes_value(const struct option *o)
 	return o->kind != OPTION_FLAG && o->kind != OPTION_COUNT;
 }
 
+/* Whatever the value would be: 0 when the option is here. */
+static int
+refuse_later(const struct option *o, const char *dashes, struct err *err)
+{
+	if (o->kind != OPTION_LATER)
+		return 0;
+	if (dashes[1])
+		err_set(err, "option '--%s' is not supported yet", o->name);
+	else
+		err_set(err, "option '-%c' (--%s) is not supported yet", o->letter, o->name);
+	err_hint(err, "--help lists the options there are");
+	return err_as(err, ERR_USAGE);
+}
+
 static int
 read_number(uint64_t *out, const struct option *o, const char *text, struct err *err)
 {
@@ -112,6 +126,8 @@ set_value(const struct option *o, void *values, const char *text, struct err *er
 		return read_number(place, o, text, err);
 	case OPTION_CHOICE:
 		return read_choice(place, o, text, err);
+	case OPTION_LATER:
+		break;
 	}
 	return 0;
 }
@@ -139,6 +155,8 @@ read_long(const struct option *table, void *values, const char **argv, size_t *a
 			err_hint(err, "did you mean '--%s'?", near);
 		return err_as(err, ERR_USAGE);
 	}
+	if (refuse_later(o, "--", err) < 0)
+		return -1;
 	if (!takes_value(o) && value) {
 		err_set(err, "option '--%s' takes no value", o->name);
 		return err_as(err, ERR_USAGE);
@@ -171,6 +189,8 @@ read_short(const struct option *table, void *values, const char **argv, size_t *
 			err_hint(err, "see --help");
 			return err_as(err, ERR_USAGE);
 		}
+		if (refuse_later(o, "-", err) < 0)
+			return -1;
 		if (takes_value(o)) {
 			value = p[1] ? p + 1 : argv[*at + 1];
 			if (!value) {
@@ -249,6 +269,8 @@ void
 options_help(struct str *out, const struct option *table)
 {
 	for (const struct option *o = table; o->name; o++) {
+		if (o->kind == OPTION_LATER)
+			continue;
 		size_t start = out->n;
 
 		if (o->letter)

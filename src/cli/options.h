@@ -15,6 +15,7 @@ enum option_kind {
 	OPTION_LIST,   /* struct option_list */
 	OPTION_NUMBER, /* uint64_t, decimal */
 	OPTION_CHOICE, /* unsigned: index into choices */
+	OPTION_LATER,  /* in the interface, not here yet: told apart from a typing error */
 };
 
 struct option_list {

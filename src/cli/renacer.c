@@ -46,6 +46,19 @@ help(struct err *err)
 	return cli_print(&text, err);
 }
 
+/* In the interface, not here yet; a program of that name is run behind "--". */
+static int
+refuse_later(const char *word, struct err *err)
+{
+	static const char *const later[] = { "compare", "analyze", "query", "export" };
+
+	for (size_t i = 0; word && i < ARRAY_LEN(later); i++)
+		if (strcmp(later[i], word) == 0)
+			return cli_usage(err, "renacer -- traces a program of that name",
+				"command '%s' is not supported yet", word);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -60,6 +73,8 @@ main(int argc, char **argv)
 		mode = TRACE_RECORD;
 	else if (argc > 1 && strcmp(argv[1], "report") == 0)
 		mode = TRACE_REPORT;
+	if (refuse_later(argv[1], &err) < 0)
+		return cli_fail("renacer", &err);
 	if (mode != TRACE_PRINT)
 		words++;
 	if (options_read(&parsed, trace_options, &values, words, mode != TRACE_REPORT, &err) <

@@ -56,6 +56,20 @@ const struct option trace_options[] = {
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", backend_names },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
+	{ "source", 's', OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "stack-trace", 'k', OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "paths", 'y', OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "path", 'P', OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "summary-wall-clock", 'w', OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "flamegraph", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "function-time", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "stats-extended", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "transpiler-map", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "config", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "otlp", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "otlp-endpoint", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "trace-parent", 0, OPTION_LATER, 0, NULL, NULL, NULL },
+	{ "compress", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ 0 },
 };
 /* clang-format on */
@@ -225,6 +239,13 @@ pass_on(int status)
 	return 128 + WTERMSIG(status);
 }
 
+/* A signal that told us to stop says more than the one that we killed the target with. */
+static int
+how_it_ended(const struct trace_values *values, int status)
+{
+	return cli_signal() && !values->pid ? cli_signal() : status;
+}
+
 static int
 read_pid(struct capture_opts *opts, const char *text, struct err *err)
 {
@@ -304,11 +325,14 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 	to.writer = NULL;
 	if (rc < 0 || close_sinks(&to, err) < 0)
 		return -1;
-	warn_if_incomplete(capture_footer(owner));
+	if (values->pid && cli_signal()) /* what ends every trace of a running process */
+		fprintf(stderr, "renacer: process %s runs on untraced\n", values->pid);
+	else
+		warn_if_incomplete(capture_footer(owner));
 	if (mode == TRACE_RECORD && !trace_is_complete(capture_footer(owner)))
 		*status = 4;
 	else
-		*status = pass_on(capture_status(owner));
+		*status = pass_on(how_it_ended(values, capture_status(owner)));
 	return 0;
 }
 

@@ -60,6 +60,16 @@ fails 2 "did you mean 'command'?" renacer-gate validate
 fails 2 "      | ^~~~~~" renacer-gate validate
 
 fails 2 "no command to trace" renacer
+for option in -s --source -k --stack-trace -y -yy -P -w --flamegraph --flamegraph=x --function-time \
+	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --trace-parent --compress; do
+	fails 2 "is not supported yet" renacer $option true
+done
+for option in --html --shard; do
+	fails 2 "is not supported yet" renacer-gate $option x
+done
+for command in compare analyze query export; do
+	fails 2 "command '$command' is not supported yet" renacer $command a b
+done
 fails 2 "unknown option '--nope'" renacer --nope true
 fails 2 "option '-e' needs a value" renacer -e
 fails 2 "did you mean 'openat'?" renacer -e trace=openatt true

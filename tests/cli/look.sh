@@ -1,0 +1,70 @@
+#!/bin/bash
+# What becomes of renacer and of its target when either is told to stop, and of a trace that nobody
+# reads.
+set -u
+failed=0
+complain() {
+	echo "FAILED: $*"
+	failed=1
+}
+renacer -o true.out true 2> err || { echo "this machine does not let us trace"; exit 77; }
+
+# gone PATTERN: nothing of it is left, in whatever state.
+gone() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		pgrep -f "$1" > left || return 0
+		sleep 0.1
+	done
+	complain "$2 left $(paste -sd' ' left)"
+}
+
+# stopped SIGNAL STATUS WHOM: WHOM is "" for renacer alone, "-" for its whole group, as ^C does.
+stopped() {
+	local mark=$((RANDOM + 70000)).$$ pid status
+	env --default-signal=INT setsid bash -c 'echo $$ > pid; exec renacer -f -o look.out sh -c "sleep '"$mark"'; :"' 2> err &
+	for _ in $(seq 100); do
+		[ "$(pgrep -fc "^sleep $mark")" = 1 ] && break
+		sleep 0.05
+	done
+	pid=$(cat pid)
+	kill -"$1" -- "$3$pid"
+	wait $!
+	status=$?
+	[ $status = "$2" ] || complain "SIG$1: status $status, not $2: $(cat err)"
+	gone "sleep $mark" "SIG$1"
+}
+stopped INT 130 -
+grep -q 'killed by SIGINT' look.out || complain "^C is not in the trace: $(tail -2 look.out)"
+stopped TERM 143 ''
+stopped KILL 137 ''
+
+# A reader that goes away: an error, and nothing left behind.
+mark=$((RANDOM + 70000)).$$
+# shellcheck disable=SC2016
+timeout 20 bash -c 'renacer sh -c "ls -lR /usr > /dev/null; sleep '"$mark"'" 2>&1 | head -1 > first; exit ${PIPESTATUS[0]}'
+status=$?
+[ $status = 3 ] || complain "a closed pipe: status $status, not 3"
+grep -q '^execve' first || complain "a closed pipe: no first line"
+gone "sleep $mark" "a closed pipe"
+
+# Attached to a process with threads and let go: it works on, undisturbed.
+"$BUILD/prog/look-threads" 150 &
+target=$!
+sleep 0.2
+env --default-signal=INT renacer -p $target -o attached.out 2> err & # bash ignores it behind "&"
+pid=$!
+sleep 0.5
+kill -INT $pid
+wait $pid || complain "^C of an attached renacer: status $?: $(cat err)"
+grep -q "process $target runs on" err || complain "^C of an attached renacer says: $(cat err)"
+[ "$(grep -c nanosleep attached.out)" -gt 10 ] || complain "nothing was seen of the attached process"
+[ "$(grep -o '^\(\[pid *\)\?[0-9]*' attached.out | sort -u | wc -l)" -ge 3 ] ||
+	complain "not all threads were seen: $(head -3 attached.out)"
+kill -0 $target 2> /dev/null || complain "the attached process is gone"
+wait $target || complain "the attached process was disturbed: status $?"
+
+# What is open here is open there.
+exec 7< true.out
+renacer -o fds.out sh -c 'cat <&7' > copied || complain "an inherited descriptor"
+cmp -s true.out copied || complain "an inherited descriptor gave something else"
+exit $failed

@@ -1,0 +1,20 @@
+#!/bin/bash
+# The manual pages and the completions have the very options and commands of --help.
+set -u
+bad=0
+for program in renacer renacer-gate; do
+	$program --help | sed -nE 's/^ +(-[A-Za-z], )?--([a-z-]+).*/\2/p' | sort -u > help
+	[ "$(wc -l < help)" -gt 15 ] || { echo "$program: --help lists next to nothing"; bad=1; }
+	grep -oE 'Fl Fl [a-z-]+' "$ROOT/docs/man/$program.1" | cut -d' ' -f3 | sort -u > page
+	diff help page > difference || { echo "$program: --help (<) and the page (>) differ"; cat difference; bad=1; }
+	# shellcheck source=/dev/null
+	bash -c 'source "$1/docs/completion/renacer-gate.bash"
+		COMP_WORDS=("$2" --) COMP_CWORD=1
+		_renacer_gate "$2"
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$ROOT" $program | sed 's/^--//' | grep . | sort -u > completed
+	diff help completed > difference || { echo "$program: bash completes other options (>)"; cat difference; bad=1; }
+done
+renacer-gate --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort > commands
+sed -n 's/^for command in //p' "$ROOT/docs/completion/renacer-gate.fish" | tr ' ' '\n' | sort > fish
+diff commands fish || { echo 'fish completes other commands'; bad=1; }
+exit $bad
