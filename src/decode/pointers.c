@@ -243,6 +243,6 @@ show_dirents(struct text *t, const struct arg *a)
 		str_add(t->out, at < n ? (count ? ", ...]" : "...]") : "]");
 		return;
 	}
-	if (t->is_ok && !t->how->hide_addresses)
+	if (t->is_ok && !t->how->hide_addresses && at >= n)
 		str_addf(t->out, " /* %u entr%s */", count, count == 1 ? "y" : "ies");
 }

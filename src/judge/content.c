@@ -100,8 +100,8 @@ content_is_equal(const struct effect *a, const struct effect *b)
 	return true;
 }
 
-static const char *
-size_words(struct arena *arena, const struct effect *e)
+const char *
+content_size_words(struct arena *arena, const struct effect *e)
 {
 	int64_t n = content_size(e);
 
@@ -117,7 +117,7 @@ content_short(struct arena *arena, const struct effect *e)
 
 	if (text && text->kind == VALUE_TEXT)
 		return show_quoted(arena, text->text, strcspn(text->text, "\n"), 0, 60);
-	return size_words(arena, e);
+	return content_size_words(arena, e);
 }
 
 static const char *
@@ -200,8 +200,8 @@ explain_sizes(struct difference *d, struct arena *arena, const char *thing,
 	const struct effect *golden, const struct effect *run)
 {
 	if (content_size(golden) != content_size(run)) {
-		d->wanted = size_words(arena, golden);
-		d->found = size_words(arena, run);
+		d->wanted = content_size_words(arena, golden);
+		d->found = content_size_words(arena, run);
 		d->sentence = arena_printf(
 			arena, "%s: %s, the golden has %s", thing, d->found, d->wanted);
 		return;
@@ -211,7 +211,7 @@ explain_sizes(struct difference *d, struct arena *arena, const char *thing,
 	d->sentence = arena_printf(arena,
 		"%s: other content of the same size (%s): %s, the "
 		"golden has %s",
-		thing, size_words(arena, run), d->found, d->wanted);
+		thing, content_size_words(arena, run), d->found, d->wanted);
 }
 
 void

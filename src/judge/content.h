@@ -18,6 +18,7 @@ bool content_is_empty(const struct effect *e);
 bool content_is_known(const struct effect *e);
 /* Bytes, -1 when not known. */
 int64_t content_size(const struct effect *e);
+const char *content_size_words(struct arena *arena, const struct effect *e); /* "1 byte" */
 /* "'the text'" or "12 bytes": for a sentence. */
 const char *content_short(struct arena *arena, const struct effect *e);
 /* Fills class, field, wanted, found, sentence and detail. */

@@ -94,7 +94,7 @@ say_thing(struct arena *arena, const struct effect *e)
 	const char *path = e->kind == EFFECT_EXEC ? text_of(e, "path") : NULL;
 	const char *key = say_text(arena, path ? path : e->key);
 
-	if (e->kind == EFFECT_PATH)
+	if (e->kind == EFFECT_PATH || (e->kind == EFFECT_READ && text_of(e, "type")))
 		return arena_printf(arena, "%s %s", path_word(e), key);
 	if (e->kind == EFFECT_EXEC && str_has_prefix(e->key, "fork of "))
 		return arena_printf(arena, "a %s", say_text(arena, e->key));
@@ -194,8 +194,8 @@ say_added(struct arena *arena, const struct effect *run)
 	const char *words = one_sided[run->kind].added;
 
 	if (run->kind == EFFECT_STREAM)
-		return arena_printf(arena, "%s: %" PRId64 " bytes, the golden has none: %s",
-			thing, content_size(run), content_short(arena, run));
+		return arena_printf(arena, "%s: %s, the golden has none: %s", thing,
+			content_size_words(arena, run), content_short(arena, run));
 	if (run->kind == EFFECT_PATH)
 		words = is_text(run, "state", "removed") ? "was removed, the golden keeps it"
 			: is_temporary(run->key)         ? "was left behind"
@@ -262,6 +262,9 @@ say_dir_synced(const struct sides *s)
 static const char *
 say_arrived(const struct sides *s)
 {
+	if (s->a && s->b)
+		return arena_printf(s->arena, "%s came to its name by %s, in the golden by %s",
+			s->thing, s->found, s->wanted);
 	if (s->b)
 		return arena_printf(s->arena,
 			"%s came to its name by %s, the golden writes it in place", s->thing,

@@ -216,6 +216,9 @@ static const struct row rows[] = {
 		"golden syncs it\n" },
 	{ "path|<cwd>/db|type=file|sha256=aa|arrived=rename;", "path|<cwd>/db|type=file|sha256=aa;",
 		"argument: file <cwd>/db was written in place, in the golden it comes by rename\n" },
+	{ "path|<cwd>/db|type=file|sha256=aa|arrived=rename;",
+		"path|<cwd>/db|type=file|sha256=aa|arrived=link;",
+		"argument: file <cwd>/db came to its name by link, in the golden by rename\n" },
 	{ "path|<cwd>/db|type=file|sha256=aa|dir_synced=!1;",
 		"path|<cwd>/db|type=file|sha256=aa|dir_synced=!0;",
 		"argument: file <cwd>/db: its directory was not synced (fsync) after it came, the golden "
@@ -273,6 +276,8 @@ static const struct row rows[] = {
 		"removed: privileged act: setuid(0) did not happen, it does in the golden\n" },
 	{ EXIT_0, EXIT_0 "read|/etc/passwd;",
 		"added: file /etc/passwd was read, the golden does not read it\n" },
+	{ EXIT_0, EXIT_0 "read|/etc/ssl|type=dir;",
+		"added: directory /etc/ssl was read, the golden does not read it\n" },
 	{ EXIT_0 "read|<cwd>/a.conf;", EXIT_0,
 		"removed: file <cwd>/a.conf was not read, the golden reads it\n" },
 
