@@ -206,9 +206,6 @@ size_t layout_size(const struct layout *l, enum arch arch);
  * layout_of() gave. */
 size_t field_next(const struct layout *l, unsigned i, size_t offset, enum arch arch);
 size_t field_size(const struct field *f, enum arch arch);
-/* A register's or a field's value as wide as its kind says; word: bytes of the caller's long.
- */
-uint64_t extend(uint8_t kind, uint64_t value, unsigned word);
 /* A value of n bytes, little-endian as all our architectures are. */
 uint64_t load_uint(const void *bytes, unsigned n);
 

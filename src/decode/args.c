@@ -73,7 +73,9 @@ is_int(uint8_t kind)
 	       kind == ARG_SOCKOPT;
 }
 
-uint64_t
+/* A register's or a field's value as wide as its kind says; word: bytes of the caller's long.
+ */
+static uint64_t
 extend(uint8_t kind, uint64_t value, unsigned word)
 {
 	if (is_signed(kind))

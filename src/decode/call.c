@@ -9,8 +9,8 @@
 #include "decode/subcall.h"
 
 /* Arguments in order, until one that the entry does not tell. */
-void
-text_args(struct text *t, unsigned first)
+static void
+show_args(struct text *t, unsigned first)
 {
 	for (unsigned i = first; i < t->args->n; i++) {
 		const struct arg *a = &t->args->arg[i];
@@ -81,7 +81,7 @@ show_call(
 	}
 	str_add_char(out, '(');
 	if (!special_args(&t))
-		text_args(&t, 0);
+		show_args(&t, 0);
 	if (!at_entry)
 		str_add_char(out, ')');
 }

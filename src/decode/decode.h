@@ -150,6 +150,5 @@ call_set_add(struct call_set *set, enum call_id id)
 /* SPEC as in strace(1): names, classes with or without %, /regex/, a leading ! negates all,
  * "all", "none", a leading ? allows an unknown name. Unknown names give a hint. */
 MUST_CHECK int call_set_parse(struct call_set *out, const char *spec, struct err *err);
-void call_set_add_class(struct call_set *set, uint32_t classes);
 
 #endif

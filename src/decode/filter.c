@@ -37,8 +37,8 @@ static const struct {
 	{ "%statfs", CLASS_STATFS | CLASS_FSTATFS, true },
 };
 
-void
-call_set_add_class(struct call_set *set, uint32_t wanted)
+static void
+add_class(struct call_set *set, uint32_t wanted)
 {
 	for (enum call_id id = CALL_unknown + 1; id < N_CALL_IDS; id++) {
 		if (decode_spec_of(id)->classes & wanted)
@@ -166,7 +166,7 @@ add_word(struct call_set *set, const char *word, struct err *err)
 		return 0;
 	spec = decode_spec_by_name(word);
 	if (class_named(word))
-		call_set_add_class(set, class_named(word));
+		add_class(set, class_named(word));
 	else if (spec)
 		call_set_add(set, spec->id);
 	else if (!may_miss)

@@ -13,7 +13,5 @@ bool special_args(struct text *t);
 void special_result(struct text *t);
 /* What the result is, when an argument decides. */
 enum ret_kind special_ret(const struct text *t, enum ret_kind usual);
-/* The arguments from `first` on, in the usual form (call.c). */
-void text_args(struct text *t, unsigned first);
 
 #endif

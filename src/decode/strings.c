@@ -36,8 +36,9 @@ area_at(const struct text *t, bool at_exit, uint64_t address)
 	return NULL;
 }
 
-void
-text_string(struct text *t, uint64_t address, size_t limit)
+/* A NUL-terminated string; limit counts characters shown, 0: all. */
+static void
+show_string(struct text *t, uint64_t address, size_t limit)
 {
 	const struct area *a = area_at(t, false, address);
 
@@ -76,7 +77,7 @@ text_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n)
 void
 show_str(struct text *t, const struct arg *a)
 {
-	text_string(t, a->value, t->how->string_limit);
+	show_string(t, a->value, t->how->string_limit);
 }
 
 void
@@ -87,7 +88,7 @@ show_path(struct text *t, const struct arg *a)
 	if (area && area->kind == AREA_STRING && area->kept && t->how->name_path &&
 		t->how->name_path(t->how->arg, (const char *)area->bytes, area->kept, t->out))
 		return;
-	text_string(t, a->value, 0);
+	show_string(t, a->value, 0);
 }
 
 void
@@ -188,7 +189,7 @@ show_strings(struct text *t, const struct arg *a, size_t limit)
 		}
 		if (!text_read(t, false, a->value + i * t->word, bytes, t->word))
 			break;
-		text_string(t, load_uint(bytes, t->word), t->how->string_limit);
+		show_string(t, load_uint(bytes, t->word), t->how->string_limit);
 	}
 	str_add(t->out, is_whole ? "]" : ", ...]");
 }

@@ -39,7 +39,5 @@ void text_hex(struct text *t, uint64_t value);
 void text_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n);
 /* A sigset's n bytes: [INT RT_1], ~[KILL]. */
 void text_sigset(struct text *t, const uint8_t *bytes, size_t n);
-/* A NUL-terminated string; limit counts characters shown, 0: all. */
-void text_string(struct text *t, uint64_t address, size_t limit);
 
 #endif

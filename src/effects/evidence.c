@@ -78,12 +78,6 @@ evidence_free(struct evidence *e)
 	mem_free(e);
 }
 
-uint64_t
-evidence_seq(const struct evidence *e)
-{
-	return e ? e->seq : 0;
-}
-
 /* The sandbox has another name in every run: it would make equal findings look unlike. */
 static void
 hide_sandbox(const struct effects *fx, struct str *text)

@@ -12,7 +12,6 @@ struct evidence;
 /* Remembers this call in *slot (made when NULL, reused otherwise). */
 void evidence_keep(struct evidence **slot, const struct act *a);
 void evidence_free(struct evidence *e);
-uint64_t evidence_seq(const struct evidence *e); /* 0 for NULL */
 /* "openat(AT_FDCWD, "x", …) = 3 by /usr/bin/cp (task 1.2)" in the golden's arena; NULL for
  * NULL. */
 void evidence_put(const struct effects *fx, struct golden *g, struct effect *e,

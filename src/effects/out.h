@@ -30,13 +30,7 @@ void out_counts(struct out *o);
 bool out_is_ignored(const struct out *o, const char *canonical);
 /* Is it the program's, and not the runtime's own? */
 bool out_is_shown(const struct out *o, const struct name *name);
-/* bytes, digest, text or hex of content of which the first head bytes are known, is_whole: all
- * of them. names: what the size is called. */
-void out_content(struct out *o, struct effect *e, const char *size_name,
-	const struct flow *flow, const struct str *head, bool is_whole);
 /* Names in the order in which they are to be written. The array is the caller's. */
 struct name **out_names(struct effects *fx, size_t *n);
-/* The name that a symbolic link, opened for writing, stands for; NULL: nothing known. */
-const char *link_target(const struct name *link, struct str *out);
 
 #endif

@@ -258,7 +258,8 @@ differs(const struct effects *fx, const struct name *n)
 	return present && !is_unchanged(n);
 }
 
-const char *
+/* The name that a symbolic link, opened for writing, stands for; NULL: nothing known. */
+static const char *
 link_target(const struct name *link, struct str *out)
 {
 	const char *target =

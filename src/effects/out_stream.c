@@ -37,8 +37,10 @@ put_hex(struct out *o, struct effect *e, const struct str *head)
 	effect_text(o->golden, e, "hex", str_text(&hex));
 }
 
-void
-out_content(struct out *o, struct effect *e, const char *size_name, const struct flow *flow,
+/* bytes, digest, text or hex of content of which the first head bytes are known, is_whole: all
+ * of them. names: what the size is called. */
+static void
+add_content(struct out *o, struct effect *e, const char *size_name, const struct flow *flow,
 	const struct str *head, bool is_whole)
 {
 	AUTO(str_done) struct str text = { 0 };
@@ -90,7 +92,7 @@ out_streams(struct out *o)
 		str_clear(&o->text);
 		alias_path(o->fx, &o->text, s->key);
 		e = golden_add(o->golden, EFFECT_STREAM, o->text.data);
-		out_content(o, e, "bytes", &flow, &head, is_whole);
+		add_content(o, e, "bytes", &flow, &head, is_whole);
 		evidence_put(o->fx, o->golden, e, s->evidence);
 	}
 }

@@ -163,12 +163,6 @@ find(const char *name)
 	return NULL;
 }
 
-bool
-historic_knows(const char *table)
-{
-	return find(table) != NULL;
-}
-
 static int
 read_one(struct config *c, const struct historic *h, const struct toml *table, struct err *err)
 {

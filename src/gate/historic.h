@@ -12,7 +12,6 @@
 #include "base/toml.h"
 #include "gate/config.h"
 
-bool historic_knows(const char *table);
 /* Reads those of the document's tables that are historic, in the order of the file. */
 MUST_CHECK int historic_read(struct config *c, const struct toml *document, struct err *err);
 
