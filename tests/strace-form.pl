@@ -67,7 +67,7 @@ for (sort { $a->[0] <=> $b->[0] } @lines) {
 	# What comes from the random device.
 	$random{$1} = 1 if $line =~ m{"/dev/u?random".* = (\d+)$};
 	delete $random{$1} if $line =~ /^close\((\d+)/;
-	$line =~ s/^read\((\d+), "[^"]*("\.\.\.)?/read($1, RANDOM/ if $line =~ /^read\((\d+)/ && $random{$1};
+	$line =~ s/^read\((\d+), "(?:[^"\\]|\\.)*"(\.\.\.)?/read($1, RANDOM/ if $line =~ /^read\((\d+)/ && $random{$1};
 	# ipc() passes the last argument of semctl by address.
 	$line =~ s/\[(NULL|0x\w+)\]\)/$1)/ if $line =~ /^semctl/;
 	# Names of IPC objects count up; newer names than strace 6.1 has.
