@@ -112,6 +112,7 @@ attach(struct tracer *r, struct err *err)
 		taker.n_new = 0;
 		proc_each_task(pid, take, &taker);
 	} while (taker.n_new);
+	tracer_look_at_clock(r);
 	r->first_pid = pid;
 	r->has_exec = true;
 	r->exec_ns = tracer_now(r);

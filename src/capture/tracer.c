@@ -26,7 +26,13 @@
 uint64_t
 tracer_now(const struct tracer *r)
 {
-	return clock_monotonic_ns() - r->started_ns;
+	return r->now_ns;
+}
+
+void
+tracer_look_at_clock(struct tracer *r)
+{
+	r->now_ns = clock_monotonic_ns() - r->started_ns;
 }
 
 struct event *
@@ -179,6 +185,7 @@ tracer_step(struct tracer *r, struct err *err)
 		tid = wait4(-1, &status, __WALL, &usage);
 	else
 		tid = waitpid(-1, &status, __WALL);
+	tracer_look_at_clock(r);
 	if (tid > 0) {
 		handle(r, tid, status, &usage);
 		if (r->n_early)
@@ -262,6 +269,8 @@ tracer_free(void *state)
 		continue;
 	err_drop(&err); /* nobody is left to be told */
 	alarm_stop(&r->alarm);
+	if (r->has_child_action)
+		sigaction(SIGCHLD, &r->old_child_action, NULL);
 	placement_done(&r->placement);
 	task_table_done(&r->tasks);
 	queue_done(&r->queue);
@@ -283,6 +292,19 @@ longest_wait_ms(const struct tracer *r)
 	return ms;
 }
 
+/* We wait for stops; to be sent a signal for each as well costs, even when it is ignored. */
+static void
+silence_stops(struct tracer *r)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGCHLD, NULL, &r->old_child_action) < 0)
+		return;
+	action = r->old_child_action;
+	action.sa_flags |= SA_NOCLDSTOP;
+	r->has_child_action = sigaction(SIGCHLD, &action, NULL) == 0;
+}
+
 static int
 begin(struct tracer *r, const struct capture_opts *opts, struct err *err)
 {
@@ -292,6 +314,7 @@ begin(struct tracer *r, const struct capture_opts *opts, struct err *err)
 	placement_init(&r->placement, opts->attach ? CPU_SPREAD : opts->cpu);
 	if ((opts->attach ? attach(r, err) : launch(r, opts, err)) < 0)
 		return -1;
+	silence_stops(r);
 	wait_ms = longest_wait_ms(r);
 	return wait_ms ? alarm_start(&r->alarm, wait_ms, err) : 0;
 }

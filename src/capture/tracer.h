@@ -51,15 +51,19 @@ struct tracer {
 	bool is_launching; /* before the call of execve that starts the command */
 	bool has_exec;     /* the command runs */
 	bool is_killing, is_over;
-	uint64_t started_ns, exec_ns, last_exit_ns; /* of CLOCK_MONOTONIC */
-	uint64_t deadline_ns;                       /* linger; 0: none */
+	uint64_t started_ns;                    /* of CLOCK_MONOTONIC */
+	uint64_t now_ns, exec_ns, last_exit_ns; /* since then; now: the last stop */
+	uint64_t deadline_ns;                   /* linger; 0: none */
 	uint64_t next_tick_ns;
 	struct alarm alarm;
+	struct sigaction old_child_action;
+	bool has_child_action;
 	struct placement placement;
 };
 
 /* tracer.c */
-uint64_t tracer_now(const struct tracer *r); /* since the trace began */
+uint64_t tracer_now(const struct tracer *r); /* since the trace began, when the stop was seen */
+void tracer_look_at_clock(struct tracer *r); /* after every wait, and nowhere in between */
 /* Appends an event of this task and gives it its place in the order. */
 struct event *tracer_event(struct tracer *r, enum event_kind kind, const struct task *t);
 long tracer_request(const struct tracer *r, const struct task *t); /* PTRACE_SYSCALL or _CONT */
