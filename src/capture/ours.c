@@ -188,7 +188,9 @@ leave_clone(struct tracer *r, struct task *t)
 {
 	if (t->hid_untraced) {
 		t->hid_untraced = false;
-		set_clone_flags(t, clone_flags(t) | CLONE_UNTRACED);
+		/* aarch64's first argument is the result by now. */
+		if (t->call.arch != ARCH_AARCH64 || t->id == CALL_clone3)
+			set_clone_flags(t, clone_flags(t) | CLONE_UNTRACED);
 	}
 	if (t->call.is_error || t->call.ret <= 0 || t->has_told || !r->opts.follow)
 		return;

@@ -134,6 +134,12 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	rm -r "$dir"
 fi
 
+# The filter needs a tracer, for children as well: otherwise their calls would fail.
+"$events" -q -b seccomp -F -- true 2> errors && complain "seccomp without following: no error"
+grep -q 'cannot leave children untraced' errors || complain "seccomp without following: $(cat errors)"
+"$events" -q -b seccomp -p $$ 2> errors && complain "seccomp attached: no error"
+grep -q 'cannot attach' errors || complain "seccomp attached: $(cat errors)"
+
 # What cannot be executed.
 touch plain; printf 'echo x\n' > script; chmod +x script
 for cmd in nosuch ./nosuch ./plain ./script /; do
