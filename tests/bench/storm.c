@@ -4,6 +4,7 @@
  *
  *     storm writes N     N writes of 64 bytes to /dev/null
  *     storm paths N      N rounds of openat, newfstatat, read, close: four calls each
+ *     storm threads N   the same writes by four threads at once, N in all
  *     storm mixed N      N rounds of getppid 99 times and openat of nothing once
  *
  * Prints calls made and nanoseconds taken, measured around the loop, so that the start of the
@@ -11,6 +12,7 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,27 @@ paths(uint64_t n)
 	return 4 * n;
 }
 
+static void *
+quarter(void *n)
+{
+	writes(*(uint64_t *)n);
+	return NULL;
+}
+
+static uint64_t
+threads(uint64_t n)
+{
+	uint64_t each = n / 4;
+	pthread_t list[4];
+
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&list[i], NULL, quarter, &each))
+			exit(1);
+	for (int i = 0; i < 4; i++)
+		pthread_join(list[i], NULL);
+	return 4 * each;
+}
+
 static uint64_t
 mixed(uint64_t n)
 {
@@ -66,7 +89,8 @@ mixed(uint64_t n)
 static const struct {
 	const char *name;
 	uint64_t (*run)(uint64_t n);
-} storms[] = { { "writes", writes }, { "paths", paths }, { "mixed", mixed } };
+} storms[] = { { "writes", writes }, { "paths", paths }, { "threads", threads },
+	{ "mixed", mixed } };
 
 static uint64_t
 now_ns(void)
@@ -89,6 +113,6 @@ main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: storm writes|paths|mixed N\n");
+	fprintf(stderr, "usage: storm writes|paths|threads|mixed N\n");
 	return 2;
 }
