@@ -84,6 +84,26 @@ add_effect(struct str *out, const struct golden *g, const struct effect *e)
 			add_lines(out, e->values[i].text);
 }
 
+/* A word of a command line, in quotes where a shell would need them. */
+static void
+add_word(struct str *out, const char *word)
+{
+	bool is_plain = *word && !word[strcspn(word, " \t\n\"'`$&|;<>()*?[]#~!\\{}")];
+
+	str_add(out, is_plain ? " " : " '");
+	for (const char *p = word; *p;) {
+		size_t n = strcspn(p, "'");
+
+		str_add_printable(out, p, n);
+		p += n;
+		if (*p == '\'') {
+			str_add(out, "'\\''");
+			p++;
+		}
+	}
+	str_add(out, is_plain ? "" : "'");
+}
+
 static void
 add_golden(struct str *out, const char *path, const struct golden *g)
 {
@@ -93,10 +113,8 @@ add_golden(struct str *out, const char *path, const struct golden *g)
 		profile_names[g->profile], g->n_runs, g->n_runs == 1 ? "" : "s", g->format,
 		g->table);
 	str_add(out, "  command:");
-	for (size_t i = 0; g->argv[i]; i++) {
-		str_add_char(out, ' ');
-		str_add_printable(out, g->argv[i], strlen(g->argv[i]));
-	}
+	for (size_t i = 0; g->argv[i]; i++)
+		add_word(out, g->argv[i]);
 	str_add_char(out, '\n');
 	for (size_t i = 0; i < g->n_effects; i++) {
 		const struct effect *e = &g->effects[i];
