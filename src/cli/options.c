@@ -70,6 +70,11 @@ read_number(uint64_t *out, const struct option *o, const char *text, struct err 
 		err_set(err, "option '--%s' takes a whole number, not '%s'", o->name, text);
 		return err_as(err, ERR_USAGE);
 	}
+	if (o->kind == OPTION_TIMES && (*out < 1 || *out > OPTION_TIMES_MAX)) {
+		err_set(err, "option '--%s' takes a number from 1 to %d, not '%s'", o->name,
+			OPTION_TIMES_MAX, text);
+		return err_as(err, ERR_USAGE);
+	}
 	return 0;
 }
 
@@ -123,6 +128,7 @@ set_value(const struct option *o, void *values, const char *text, struct err *er
 		list->items[list->n++] = text;
 		return 0;
 	case OPTION_NUMBER:
+	case OPTION_TIMES:
 		return read_number(place, o, text, err);
 	case OPTION_CHOICE:
 		return read_choice(place, o, text, err);

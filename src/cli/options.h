@@ -8,12 +8,15 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#define OPTION_TIMES_MAX 1000
+
 enum option_kind {
 	OPTION_FLAG,   /* bool */
 	OPTION_COUNT,  /* unsigned: how often it was given */
 	OPTION_TEXT,   /* const char *, the last one wins; borrowed from argv */
 	OPTION_LIST,   /* struct option_list */
 	OPTION_NUMBER, /* uint64_t, decimal */
+	OPTION_TIMES,  /* the same, from 1 to OPTION_TIMES_MAX */
 	OPTION_CHOICE, /* unsigned: index into choices */
 	OPTION_LATER,  /* in the interface, not here yet: told apart from a typing error */
 };

@@ -27,6 +27,8 @@ fails 2 "unknown option '-x'" renacer-gate -x
 fails 2 "option '--golden' needs a value" renacer-gate check --golden
 fails 2 "option '--quiet' takes no value" renacer-gate --quiet=1
 fails 2 "option '--runs' takes a whole number, not 'many'" renacer-gate --runs many
+fails 2 "option '--runs' takes a number from 1 to 1000, not '0'" renacer-gate --runs 0
+fails 2 "option '--jobs' takes a number from 1 to 1000, not '99999'" renacer-gate -j 99999
 fails 2 "option '--color' has no value 'sometimes'" renacer-gate --color sometimes
 fails 2 "it is one of: auto, always, never" renacer-gate --color sometimes
 fails 2 "did you mean 'ptrace'?" renacer-gate --backend ptrce
