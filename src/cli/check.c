@@ -34,7 +34,7 @@ ad_hoc(struct config **out, const struct gate_values *values, const struct parse
 		return cli_usage(err, "0 to 255; 128 + N after signal N",
 			"no program exits with %llu", (unsigned long long)values->expect_exit);
 	if (profile < 0)
-		return cli_usage(err, "strict, io, effects, transpile or counts",
+		return cli_usage(err, "strict, io, effects or counts",
 			"unknown profile '%s'", values->profile);
 	*out = config_ad_hoc(values->golden, parsed->command, (enum profile)profile,
 		(uint32_t)values->runs, (int)values->expect_exit);

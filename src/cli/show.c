@@ -134,8 +134,10 @@ profile_of(enum profile *out, const struct gate_values *values, struct err *err)
 	int profile = values->profile ? profile_by_name(values->profile) : PROFILE_EFFECTS;
 
 	if (profile < 0)
-		return cli_usage(err, "strict, io, effects, transpile or counts",
+		return cli_usage(err, "strict, io, effects or counts",
 			"unknown profile '%s'", values->profile);
+	if (profile == PROFILE_TRANSPILE)
+		return cli_usage(err, NULL, "the profile 'transpile' is not supported yet");
 	*out = (enum profile)profile;
 	return 0;
 }
