@@ -38,7 +38,8 @@ struct capture_opts {
 	bool want_input;               /* keep and digest what is read, too */
 	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
 	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */
-	bool is_apart; /* no /dev/tty, as it is in CI, and no core file, a process group not ours */
+	bool is_apart; /* no /dev/tty, as it is in CI, and no core file, a process group not
+			  ours */
 	bool keep_fds; /* what is open above 2 here, and not close-on-exec, is open there too */
 	/* The environment the target would have without a tracer. */
 	const char *home, *tmp, *sandbox; /* for the header; NULL: none */
