@@ -38,7 +38,7 @@ cat > renacer.toml << END
 timeout = "1s"
 [[target]]
 name = "debugger"
-command = ["$BUILD/prog/redteam", "trace-me"]
+command = ["$BUILD/prog/adversary", "trace-me"]
 [[target]]
 name = "meant"
 command = ["sleep", "30"]

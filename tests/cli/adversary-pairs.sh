@@ -4,7 +4,7 @@
 # and under io, and the text must name the thing.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-prog=$BUILD/prog/redteam
+prog=$BUILD/prog/adversary
 bad=0
 
 # name, what the text must say (extended regex)
