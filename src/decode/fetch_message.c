@@ -73,16 +73,26 @@ fetch_iov_in(struct walk *w, const struct arg *a)
 	walk_iov(w, a->value, arg_len(&w->args, a), AREA_DATA_IN, walk_result(w));
 }
 
-static void
-message_before(struct walk *w, uint64_t address, bool is_out)
+/* Offers the struct itself; false: it cannot be read, nor what it points to. */
+static bool
+load_message(struct walk *w, uint64_t address, struct message *m)
 {
 	uint8_t bytes[MESSAGE_MAX];
-	struct message m;
 
 	walk_offer(w, AREA_STRUCT, address, message_size(w->word));
 	if (!walk_peek(w, address, bytes, message_size(w->word)))
+		return false;
+	message_load(m, bytes, w->word);
+	return true;
+}
+
+static void
+message_before(struct walk *w, uint64_t address, bool is_out)
+{
+	struct message m;
+
+	if (!load_message(w, address, &m))
 		return;
-	message_load(&m, bytes, w->word);
 	if (is_out)
 		walk_offer(w, AREA_STRUCT, m.name, MIN(m.n_name, MAX_SOCKADDR));
 	offer_iov_array(w, m.iov, m.n_iov);
@@ -95,13 +105,10 @@ message_before(struct walk *w, uint64_t address, bool is_out)
 static void
 message_after(struct walk *w, uint64_t address, uint64_t n_bytes)
 {
-	uint8_t bytes[MESSAGE_MAX];
 	struct message m;
 
-	walk_offer(w, AREA_STRUCT, address, message_size(w->word));
-	if (!walk_peek(w, address, bytes, message_size(w->word)))
+	if (!load_message(w, address, &m))
 		return;
-	message_load(&m, bytes, w->word);
 	walk_offer(w, AREA_STRUCT, m.name, MIN(m.n_name, MAX_SOCKADDR));
 	walk_iov(w, m.iov, m.n_iov, AREA_DATA_IN, n_bytes);
 	walk_offer(w, AREA_STRUCT, m.control, MIN(m.n_control, MAX_CONTROL));

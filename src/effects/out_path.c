@@ -15,18 +15,6 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-static const char *const type_words[] = {
-	[PATH_ABSENT] = NULL,
-	[PATH_FILE] = "file",
-	[PATH_DIR] = "dir",
-	[PATH_SYMLINK] = "symlink",
-	[PATH_FIFO] = "fifo",
-	[PATH_SOCKET] = "socket",
-	[PATH_CHAR] = "char",
-	[PATH_BLOCK] = "block",
-	[PATH_UNREADABLE] = "unreadable",
-};
-
 bool
 out_is_ignored(const struct out *o, const char *canonical)
 {
@@ -154,20 +142,23 @@ put_text(struct out *o, struct effect *e, const struct name *n, const struct pat
 		effect_text(o->golden, e, "text", str_text(&text));
 }
 
+static const char *
+type_word(unsigned type)
+{
+	return type == PATH_ABSENT || type >= N_PATH_TYPES ? "unknown" : path_type_names[type];
+}
+
 static void
 put_state(struct out *o, struct effect *e, const struct name *n)
 {
 	const struct path_state *s = n->after;
-	const char *word;
 
 	if (!s) {
-		word = type_words[n->type];
-		effect_text(o->golden, e, "type", word ? word : "unknown");
+		effect_text(o->golden, e, "type", type_word(n->type));
 		effect_bool(o->golden, e, "content_known", false);
 		return;
 	}
-	word = s->type < ARRAY_LEN(type_words) ? type_words[s->type] : NULL;
-	effect_text(o->golden, e, "type", word ? word : "unknown");
+	effect_text(o->golden, e, "type", type_word(s->type));
 	if (s->type != PATH_SYMLINK)
 		effect_text(o->golden, e, "mode",
 			arena_printf(o->golden->arena, "%04o", s->mode & 07777u));
@@ -181,6 +172,8 @@ put_state(struct out *o, struct effect *e, const struct name *n)
 				o->golden->arena, "%u:%u", major(s->rdev), minor(s->rdev)));
 	attributes_put(o->golden, e, s->attributes);
 	if (s->type == PATH_SYMLINK && s->target) {
+		const char *word;
+
 		str_clear(&o->text);
 		alias_word(o->fx, &o->text, s->target, false);
 		word = arena_strdup(o->golden->arena, str_text(&o->text));

@@ -32,18 +32,6 @@ static const char *const how_names[] = {
 	[START_ATTACHED] = "attached",
 };
 
-static const char *const path_names[] = {
-	[PATH_ABSENT] = "absent",
-	[PATH_FILE] = "file",
-	[PATH_DIR] = "dir",
-	[PATH_SYMLINK] = "symlink",
-	[PATH_FIFO] = "fifo",
-	[PATH_SOCKET] = "socket",
-	[PATH_CHAR] = "char",
-	[PATH_BLOCK] = "block",
-	[PATH_UNREADABLE] = "unreadable",
-};
-
 /* The last five columns, as far as an event has them. */
 struct row {
 	struct str name, arguments, error;
@@ -121,7 +109,7 @@ static void
 fill_path(struct row *r, const struct path_state *s)
 {
 	str_add(&r->name, s->path ? s->path : "");
-	str_addf(&r->arguments, "%s mode=%04o size=%llu", path_names[s->type], s->mode,
+	str_addf(&r->arguments, "%s mode=%04o size=%llu", path_type_names[s->type], s->mode,
 		(unsigned long long)s->size);
 	r->state = s->is_before ? "before" : "after";
 }

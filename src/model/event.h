@@ -117,7 +117,9 @@ enum path_type {
 	PATH_CHAR,
 	PATH_BLOCK,
 	PATH_UNREADABLE, /* there, but its content could not be read: digest is empty */
+	N_PATH_TYPES,
 };
+extern const char *const path_type_names[N_PATH_TYPES];
 
 /* The state of a path before the run or after it, taken from the file system itself. */
 struct path_state {
