@@ -7,7 +7,7 @@
 #include "capture/backend.h"
 #include "capture/filter.h"
 
-const char *const capture_backend_names[N_BACKENDS] = {
+const char *const capture_backend_names[N_BACKENDS + 1] = {
 	[BACKEND_AUTO] = "auto",
 	[BACKEND_PTRACE] = "ptrace",
 	[BACKEND_SECCOMP] = "seccomp",

@@ -18,7 +18,8 @@
 #include "model/event.h"
 
 enum capture_backend { BACKEND_AUTO, BACKEND_PTRACE, BACKEND_SECCOMP, N_BACKENDS };
-extern const char *const capture_backend_names[N_BACKENDS]; /* "auto", "ptrace", "seccomp" */
+/* "auto", "ptrace", "seccomp"; ends in NULL */
+extern const char *const capture_backend_names[N_BACKENDS + 1];
 
 /* Where the target runs: with the tracer on one CPU, anywhere, or as it is measured to be best.
  */

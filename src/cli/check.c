@@ -20,7 +20,7 @@ static int
 ad_hoc(struct config **out, const struct gate_values *values, const struct parsed *parsed,
 	struct err *err)
 {
-	int profile = values->profile ? profile_by_name(values->profile) : PROFILE_EFFECTS;
+	enum profile profile = PROFILE_EFFECTS;
 
 	if (values->config)
 		return cli_usage(err, NULL, "either '--golden' or '--config', not both");
@@ -33,11 +33,10 @@ ad_hoc(struct config **out, const struct gate_values *values, const struct parse
 	if (values->expect_exit > 255)
 		return cli_usage(err, "0 to 255; 128 + N after signal N",
 			"no program exits with %llu", (unsigned long long)values->expect_exit);
-	if (profile < 0)
-		return cli_usage(err, "strict, io, effects or counts",
-			"unknown profile '%s'", values->profile);
-	*out = config_ad_hoc(values->golden, parsed->command, (enum profile)profile,
-		(uint32_t)values->runs, (int)values->expect_exit);
+	if (cli_profile(&profile, values->profile, err) < 0)
+		return -1;
+	*out = config_ad_hoc(values->golden, parsed->command, profile, (uint32_t)values->runs,
+		(int)values->expect_exit);
 	return 0;
 }
 

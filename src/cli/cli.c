@@ -113,10 +113,17 @@ cli_print(const struct str *text, struct err *err)
 }
 
 int
-profile_by_name(const char *name)
+cli_profile(enum profile *out, const char *name, struct err *err)
 {
-	for (int i = 0; i < N_PROFILES; i++)
-		if (strcmp(profile_names[i], name) == 0)
-			return i;
-	return -1;
+	int i = 0;
+
+	while (name && i < N_PROFILES && strcmp(profile_names[i], name) != 0)
+		i++;
+	if (i == N_PROFILES)
+		return cli_usage(
+			err, "strict, io, effects or counts", "unknown profile '%s'", name);
+	if (name && i == PROFILE_TRANSPILE)
+		return cli_usage(err, NULL, "the profile 'transpile' is not supported yet");
+	*out = name ? (enum profile)i : PROFILE_EFFECTS;
+	return 0;
 }

@@ -28,6 +28,7 @@ int cli_signal(void);                  /* the one caught, 0: none */
 /* Text to stdout, all of it; a closed pipe is an error like any other. */
 MUST_CHECK int cli_print(const struct str *text, struct err *err);
 
-int profile_by_name(const char *name); /* -1: unknown */
+/* What --profile said; NULL: the usual one. */
+MUST_CHECK int cli_profile(enum profile *out, const char *name, struct err *err);
 
 #endif

@@ -128,20 +128,6 @@ add_golden(struct str *out, const char *path, const struct golden *g)
 		str_add(out, "  nothing: this golden is empty\n");
 }
 
-static int
-profile_of(enum profile *out, const struct gate_values *values, struct err *err)
-{
-	int profile = values->profile ? profile_by_name(values->profile) : PROFILE_EFFECTS;
-
-	if (profile < 0)
-		return cli_usage(err, "strict, io, effects or counts",
-			"unknown profile '%s'", values->profile);
-	if (profile == PROFILE_TRANSPILE)
-		return cli_usage(err, NULL, "the profile 'transpile' is not supported yet");
-	*out = (enum profile)profile;
-	return 0;
-}
-
 int
 command_show(int *status, const struct gate_values *values, const struct parsed *parsed,
 	struct err *err)
@@ -153,7 +139,7 @@ command_show(int *status, const struct gate_values *values, const struct parsed 
 	if (parsed->n_words == 0)
 		return cli_usage(
 			err, "renacer-gate show golden/NAME.golden", "show needs a file");
-	if (profile_of(&profile, values, err) < 0)
+	if (cli_profile(&profile, values->profile, err) < 0)
 		return -1;
 	for (size_t i = 0; i < parsed->n_words; i++) {
 		AUTO(golden_free) struct golden *g = NULL;
@@ -190,7 +176,7 @@ command_diff(int *status, const struct gate_values *values, const struct parsed 
 	if (parsed->n_words != 2)
 		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",
 			parsed->n_words);
-	if (profile_of(&profile, values, err) < 0 ||
+	if (cli_profile(&profile, values->profile, err) < 0 ||
 		load_golden(&a, parsed->words[0], profile, err) < 0 ||
 		load_golden(&b, parsed->words[1], profile, err) < 0)
 		return -1;

@@ -29,7 +29,6 @@
 #define TICK_MS 20
 
 static const char *const format_names[] = { "text", "csv", "folded", NULL };
-static const char *const backend_names[] = { "auto", "ptrace", "seccomp", NULL };
 
 #define AT(field) offsetof(struct trace_values, field)
 
@@ -53,7 +52,7 @@ const struct option trace_options[] = {
 	{ "columns", 'a', OPTION_NUMBER, AT(column), "N", "the column of the result (40)", NULL },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "text, csv, or folded (stacks for a flame graph)", format_names },
 	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
-	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", backend_names },
+	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", capture_backend_names },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
 	{ "source", 's', OPTION_LATER, 0, NULL, NULL, NULL },

@@ -79,11 +79,9 @@ setting_add_report(struct config *c, const char *format, const char *path)
 static int
 read_backend(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
-	const char *names[N_BACKENDS + 1] = { NULL };
 	int chosen;
 
-	memcpy(names, capture_backend_names, sizeof capture_backend_names);
-	if (key_choice(k, &chosen, v, names, err) < 0)
+	if (key_choice(k, &chosen, v, capture_backend_names, err) < 0)
 		return -1;
 	*(enum capture_backend *)field = (enum capture_backend)chosen;
 	return 0;
