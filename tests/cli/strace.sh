@@ -98,7 +98,8 @@ done
 LEAST=2 same "follow race" -f -e trace=write -e signal=none -- "$BUILD/prog/strace-calls"
 same "follow race" -f -- "$BUILD/prog/strace-calls" unknown
 same "follow race" -f -v -- "$BUILD/prog/strace-calls"
-if cc -m32 -w -D_GNU_SOURCE -o calls32 "$ROOT/tests/prog/strace-calls.c" 2> /dev/null; then
+if cc -m32 -idirafter "/usr/include/$(cc -print-multiarch)" -w -D_GNU_SOURCE -o calls32 \
+	"$ROOT/tests/prog/strace-calls.c" 2> /dev/null; then
 	same "follow race" -f -- "$PWD/calls32"
 	same "follow race" -f -v -- "$PWD/calls32"
 fi
