@@ -180,7 +180,7 @@ command_diff(int *status, const struct gate_values *values, const struct parsed 
 		load_golden(&a, parsed->words[0], profile, err) < 0 ||
 		load_golden(&b, parsed->words[1], profile, err) < 0)
 		return -1;
-	if (judge_compare(&differences, arena, a, b, err) < 0)
+	if (judge_compare(&differences, arena, a, b, NULL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < differences.n; i++)
 		add_difference(

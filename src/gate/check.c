@@ -186,7 +186,7 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 
 	if (!run_is_whole(g, target, run, v))
 		return 0;
-	if (judge_compare(&differences, g->arena, r->golden, run->golden, err) < 0)
+	if (judge_compare(&differences, g->arena, r->golden, run->golden, NULL, err) < 0)
 		return -1;
 	add_exit_difference(g, target, run, &differences);
 	parts.differences = &differences;

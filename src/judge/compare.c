@@ -371,9 +371,12 @@ hand_out(struct differences *out, struct compare *c)
 
 int
 judge_compare(struct differences *out, struct arena *arena, const struct golden *golden,
-	const struct golden *run, struct err *err)
+	const struct golden *run, const struct compare_opts *opts, struct err *err)
 {
-	struct compare c = { .arena = arena, .golden = golden, .run = run };
+	static const struct compare_opts none = { 0 };
+	struct compare c = {
+		.arena = arena, .golden = golden, .run = run, .opts = opts ? opts : &none
+	};
 	struct leftovers left = { 0 };
 
 	if (check_comparable(golden, run, err) < 0)

@@ -10,7 +10,8 @@
 struct compare {
 	struct arena *arena;
 	const struct golden *golden, *run;
-	struct found *found; /* so far, in no order */
+	const struct compare_opts *opts; /* never NULL */
+	struct found *found;             /* so far, in no order */
 	size_t n, capacity;
 	size_t n_compared, n_optional, n_open;
 };

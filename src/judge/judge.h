@@ -62,14 +62,22 @@ struct differences {
 	size_t n_open;     /* values that the golden keeps open: not compared */
 };
 
+struct output_maps; /* judge/output_map.h: what texts may differ in */
+
+/* What a comparison leaves out besides what the golden itself keeps open. Borrowed. */
+struct compare_opts {
+	const struct output_maps *maps; /* NULL: none */
+};
+
 /* Effects are matched by kind and key, their values one by one; EFFECT_CALLs of one key are
  * aligned as a sequence. The first difference is that of the exit, then the one whose event
  * came first. Absent effects that the golden saw in some recordings only (n_runs) are no
  * difference. A value that the golden keeps open (the text "varies" where the run has a number)
  * is not compared. Goldens of unlike profile, format or table are an error that says what to
- * do. */
+ * do. opts NULL: the bytes decide. */
 MUST_CHECK int judge_compare(struct differences *out, struct arena *arena,
-	const struct golden *golden, const struct golden *run, struct err *err);
+	const struct golden *golden, const struct golden *run, const struct compare_opts *opts,
+	struct err *err);
 
 /*
  * Rules: [[assertion]] tables of renacer.toml.

@@ -106,7 +106,7 @@ compare(struct differences *out, struct arena *arena, const struct golden *golde
 {
 	struct err err = { 0 };
 
-	assert_int_equal(judge_compare(out, arena, golden, run, &err), 0);
+	assert_int_equal(judge_compare(out, arena, golden, run, NULL, &err), 0);
 	err_done(&err);
 }
 
@@ -587,17 +587,17 @@ goldens_of_another_profile_or_table_are_refused_with_a_hint(void **state)
 
 	(void)state;
 	run->profile = PROFILE_IO;
-	assert_int_equal(judge_compare(&d, arena, golden, run, &err), -1);
+	assert_int_equal(judge_compare(&d, arena, golden, run, NULL, &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
 	assert_string_equal(err.text, "the golden has profile 'effects', the run 'io'");
 	assert_non_null(err.hint);
 	run->profile = golden->profile;
 	run->table++;
-	assert_int_equal(judge_compare(&d, arena, golden, run, &err), -1);
+	assert_int_equal(judge_compare(&d, arena, golden, run, NULL, &err), -1);
 	assert_int_equal(err.kind, ERR_UNSURE);
 	run->table--;
 	run->format++;
-	assert_int_equal(judge_compare(&d, arena, golden, run, &err), -1);
+	assert_int_equal(judge_compare(&d, arena, golden, run, NULL, &err), -1);
 	assert_non_null(err.hint);
 	err_done(&err);
 }
