@@ -6,11 +6,13 @@ set -u
 checks=${CHECKS:-2}
 only=${ONLY:-*}
 for program in git sqlite3 python3 node perl make gcc g++ openssl curl redis-server nginx go \
-	rustc musl-gcc zstd xz bzip2 patch; do
+	rustc musl-gcc zstd xz bzip2 patch rsync busybox gawk jq pigz zip unzip bc ed socat; do
 	PATH=$PATH:/usr/sbin:/sbin command -v $program > /dev/null ||
 		{ echo "no $program: tools/install-deps corpus"; exit 77; }
 done
-export PATH=$PATH:/usr/sbin:/sbin
+# rustc itself, where what is found first only looks for it below the home directory.
+PATH=$(rustc --print sysroot)/bin:$PATH:/usr/sbin:/sbin
+export PATH
 
 # Built once; nothing in them depends on where.
 bin=$BUILD/corpus
@@ -28,13 +30,13 @@ cp -r "$ROOT/tests/corpus" corpus
 # -idirafter: <asm/types.h> of the kernel, which only the unversioned gcc-multilib links to.
 if gcc -m32 -idirafter "/usr/include/$(gcc -print-multiarch)" -O1 -o "$bin/copy-i386" \
 	"$ROOT/tests/corpus/src/copy.c" 2> /dev/null; then
-	n_wanted=43
+	n_wanted=61
 else
 	echo 'no 32-bit C library (gcc-12-multilib or later): the i386 target is left out'
 	awk '/^\[\[target\]\]/ { n++ } { block[n] = block[n] $0 "\n" }
 		END { for (i = 0; i <= n; i++) if (block[i] !~ /name = "i386"/) printf "%s", block[i] }' \
 		"$ROOT/tests/corpus/renacer.toml" > corpus/renacer.toml
-	n_wanted=42
+	n_wanted=60
 fi
 cp -r "$bin" corpus/bin
 cd corpus || exit 1
