@@ -98,6 +98,8 @@ open_path(struct act *a, const char *path, uint32_t flags, uint32_t mode)
 		} else {
 			n = open_name(a, path, flags, mode);
 			o->file = n->file;
+			if (!o->file->name)
+				o->file->name = n; /* the name it was known by is gone */
 			if ((flags & O_ACCMODE) != O_RDONLY)
 				o->file->name->touched = true;
 		}

@@ -1,18 +1,22 @@
 #!/bin/bash
 # Real programs: recorded twice with equal bytes, then checked again and again without a flake.
 #
-# CHECKS says how often (2; `make bench` asks for 20), ONLY limits it to targets of that glob.
+# CHECKS says how often in each surrounding (2; `make bench` asks for 50), IN which surroundings
+# (quiet; `make bench` asks for all of them), ONLY limits it to targets of that glob.
 set -u
 checks=${CHECKS:-2}
 only=${ONLY:-*}
+in=${IN:-quiet}
+# Debian's programs first, so that another user may run them too; and rustc itself, where what is
+# found first only looks for it below the home directory.
+PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+PATH=$BUILD:$(rustc --print sysroot)/bin:$PATH
+export PATH
 for program in git sqlite3 python3 node perl make gcc g++ openssl curl redis-server nginx go \
 	rustc musl-gcc zstd xz bzip2 patch rsync busybox gawk jq pigz zip unzip bc ed socat; do
-	PATH=$PATH:/usr/sbin:/sbin command -v $program > /dev/null ||
+	command -v $program > /dev/null ||
 		{ echo "no $program: tools/install-deps corpus"; exit 77; }
 done
-# rustc itself, where what is found first only looks for it below the home directory.
-PATH=$(rustc --print sysroot)/bin:$PATH:/usr/sbin:/sbin
-export PATH
 
 # Built once; nothing in them depends on where.
 bin=$BUILD/corpus
@@ -27,32 +31,33 @@ build hello-go hello.go env CGO_ENABLED=0 GO111MODULE=off GOCACHE="$BUILD/go-cac
 build threads-rs threads.rs rustc --edition 2018 -O -o
 build copy-musl copy.c musl-gcc -static -O1 -o
 cp -r "$ROOT/tests/corpus" corpus
+n_wanted=61
 # -idirafter: <asm/types.h> of the kernel, which only the unversioned gcc-multilib links to.
-if gcc -m32 -idirafter "/usr/include/$(gcc -print-multiarch)" -O1 -o "$bin/copy-i386" \
-	"$ROOT/tests/corpus/src/copy.c" 2> /dev/null; then
-	n_wanted=61
-else
+gcc -m32 -idirafter "/usr/include/$(gcc -print-multiarch)" -O1 -o "$bin/copy-i386" \
+	"$ROOT/tests/corpus/src/copy.c" 2> /dev/null || {
 	echo 'no 32-bit C library (gcc-12-multilib or later): the i386 target is left out'
 	awk '/^\[\[target\]\]/ { n++ } { block[n] = block[n] $0 "\n" }
 		END { for (i = 0; i <= n; i++) if (block[i] !~ /name = "i386"/) printf "%s", block[i] }' \
 		"$ROOT/tests/corpus/renacer.toml" > corpus/renacer.toml
 	n_wanted=60
-fi
+}
 cp -r "$bin" corpus/bin
 cd corpus || exit 1
+here=$PWD
 
-gate() { # what log
+gate() { # what log, as $wrap says
 	local rc
-	renacer-gate "$1" --config renacer.toml --json report.json "$only" > "$2" 2>&1
+	"${wrap[@]}" renacer-gate "$1" --config renacer.toml --json report.json "$only" > "$2" 2>&1
 	rc=$?
 	if [ $rc -ne 0 ]; then
 		echo "renacer-gate $1 ended with $rc:"
-		cat "$2"
+		grep -v '^PASS ' "$2"
 	fi
 	return $rc
 }
 
-bad=0
+bad=0 n_verdicts=0 n_bad=0
+wrap=()
 gate record log.record1 || bad=1
 cp -r golden golden.first
 [ "$only" != '*' ] || [ "$(find golden -type f | wc -l)" -eq $n_wanted ] ||
@@ -65,20 +70,101 @@ for golden in golden.first/*; do
 	bad=1
 done
 
-for ((i = 1; i <= checks; i++)); do
-	gate check "log.check$i" || bad=1
-	# The exit status says it as well; the report says which.
-	python3 - report.json << 'END' || bad=1
+check_often() { # surrounding
+	local i counted start=$SECONDS
+	for ((i = 1; i <= checks; i++)); do
+		gate check "log.$1.$i" || bad=1
+		# The exit status says it as well; the report says which.
+		counted=$(python3 - report.json "$1" << 'END'
 import json, sys
 
 with open(sys.argv[1], encoding="utf-8") as report:
     targets = json.load(report)["targets"]
 not_passed = [(t["name"], t["verdict"]) for t in targets if t["verdict"] != "pass"]
 if not targets or not_passed:
-    print(f"{len(targets)} verdicts, not passed: {not_passed}")
-    sys.exit(1)
+    print(f"{sys.argv[2]}: {len(targets)} verdicts, not passed: {not_passed}", file=sys.stderr)
+print(len(targets), len(not_passed))
 END
+		) || bad=1
+		rm -f report.json
+		n_verdicts=$((n_verdicts + ${counted% *})) n_bad=$((n_bad + ${counted#* }))
+	done
+	echo "$1: checked $checks times in $((SECONDS - start)) s"
+}
+
+under_load() {
+	local spinners=() i
+	for ((i = 0; i < $(nproc); i++)); do
+		(while :; do :; done) &
+		spinners+=($!)
+	done
+	check_often load
+	kill "${spinners[@]}"
+	wait "${spinners[@]}" 2> /dev/null
+}
+
+elsewhere() {
+	local there="$here/../another place, with a considerably longer name/corpus"
+	mkdir -p "${there%/*}"
+	cp -r "$here" "$there"
+	cd "$there" || exit 1
+	check_often elsewhere
+	cd "$here" || exit 1
+}
+
+# Whatever this user may not run is left out, and said.
+as_nobody() {
+	local there
+	command -v setpriv > /dev/null && [ "$(id -u)" -eq 0 ] ||
+		{ echo 'nobody: skipped, needs root and setpriv'; return; }
+	there=$(mktemp -d)
+	cp -r "$here/." "$there"
+	chown -R 65534:65534 "$there"
+	cd "$there" || exit 1
+	wrap=(setpriv --reuid 65534 --regid 65534 --clear-groups env "HOME=$there")
+	"${wrap[@]}" test -x "$BUILD/renacer-gate" ||
+		{ echo "nobody: skipped, may not run $BUILD"; wrap=(); cd "$here" || exit 1; return; }
+	if ! "${wrap[@]}" rustc --version > /dev/null 2>&1; then
+		echo "nobody: may not run rustc: left out"
+		awk '/^\[\[target\]\]/ { n++ } { block[n] = block[n] $0 "\n" }
+			END { for (i = 0; i <= n; i++) if (block[i] !~ /name = "rustc"/) printf "%s", block[i] }' \
+			"$here/renacer.toml" > renacer.toml
+	fi
+	check_often nobody
+	wrap=()
+	cd "$here" || exit 1
+	rm -rf "$there"
+}
+
+other_locale() {
+	wrap=(env LANG=de_DE.UTF-8 LC_ALL=tr_TR.UTF-8 LANGUAGE=fr LC_NUMERIC=de_DE TZ=Asia/Tokyo)
+	check_often locale
+	wrap=()
+}
+
+# A day later, for everything that asks the C library.
+tomorrow() {
+	local library
+	library=$(find /usr/lib -name 'libfaketimeMT.so.1' 2> /dev/null | head -n 1)
+	[ -n "$library" ] || { echo 'tomorrow: skipped, no libfaketime'; return; }
+	cp renacer.toml renacer.toml.today
+	sed -i "s|^inherit = .*|&\\nset = { LD_PRELOAD = \"$library\", FAKETIME = \"+1d\", FAKETIME_DONT_FAKE_MONOTONIC = \"1\" }|" renacer.toml
+	check_often tomorrow
+	mv renacer.toml.today renacer.toml
+}
+
+for surrounding in $in; do
+	case $surrounding in
+	quiet) check_often quiet ;;
+	load) under_load ;;
+	elsewhere) elsewhere ;;
+	nobody) as_nobody ;;
+	locale) other_locale ;;
+	tomorrow) tomorrow ;;
+	*) echo "no surrounding is called '$surrounding'"; exit 2 ;;
+	esac
 done
+[ "$n_verdicts" -gt 0 ] || bad=1
 n=$(find golden -type f | wc -l)
-echo "$n programs, recorded twice, checked $checks times in $SECONDS s"
+echo "$n programs, recorded twice; $n_verdicts verdicts ($in), $n_bad not passed, in $SECONDS s"
 exit $bad

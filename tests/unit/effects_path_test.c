@@ -55,6 +55,25 @@ a_file_made_and_removed_is_nothing_and_one_that_was_there_is_removed(void **stat
 	made_free(&m);
 }
 
+/* How semaphores and lock files are made: under a name of their own, linked to the real one. */
+static void
+the_second_name_of_a_file_stays_when_the_first_is_gone(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+
+	(void)state;
+	write_file(&m, "first", 3, O_EXCL);
+	made_call(&m, 1, CALL_link, 0, S("first"), S("second"));
+	made_call(&m, 1, CALL_unlink, 0, S("first"));
+	made_call(&m, 1, CALL_openat, 4, CWD, S("second"), N(O_RDWR));
+	made_call(&m, 1, CALL_openat, 5, CWD, S("second"), N(O_WRONLY | O_CREAT), N(0600));
+	made_state(&m, false, "/box/w/second", PATH_FILE, 0644, "x");
+	made_finish(&m);
+	assert_int_equal(made_count(&m, EFFECT_PATH), 1);
+	assert_string_equal(FIELD(&m, "<cwd>/second", "text"), "x");
+	made_free(&m);
+}
+
 static void
 what_is_as_it_was_is_no_effect(void **state)
 {
@@ -371,6 +390,7 @@ main(void)
 		cmocka_unit_test(a_written_file_is_told_by_its_state_after),
 		cmocka_unit_test(
 			a_file_made_and_removed_is_nothing_and_one_that_was_there_is_removed),
+		cmocka_unit_test(the_second_name_of_a_file_stays_when_the_first_is_gone),
 		cmocka_unit_test(what_is_as_it_was_is_no_effect),
 		cmocka_unit_test(changes_that_no_call_shows_are_found_by_the_two_states),
 		cmocka_unit_test(durability_is_what_was_synced_before_the_rename),
