@@ -148,6 +148,23 @@ type_word(unsigned type)
 	return type == PATH_ABSENT || type >= N_PATH_TYPES ? "unknown" : path_type_names[type];
 }
 
+/* A program that keeps the owner of what it copies gives its files to whoever runs it: only an
+ * owner that is somebody else, or became somebody else, is told. */
+static void
+put_owner(struct out *o, struct effect *e, const struct name *n)
+{
+	const struct trace_header *user = &o->fx->header;
+	const struct path_state *a = n->before, *b = n->after;
+	bool was_there = a && a->type != PATH_ABSENT;
+
+	if (!n->file || !n->file->had_chown)
+		return;
+	if (b->uid != user->uid || (was_there && a->uid != b->uid))
+		effect_number(o->golden, e, "uid", b->uid);
+	if (b->gid != user->gid || (was_there && a->gid != b->gid))
+		effect_number(o->golden, e, "gid", b->gid);
+}
+
 static void
 put_state(struct out *o, struct effect *e, const struct name *n)
 {
@@ -162,10 +179,7 @@ put_state(struct out *o, struct effect *e, const struct name *n)
 	if (s->type != PATH_SYMLINK)
 		effect_text(o->golden, e, "mode",
 			arena_printf(o->golden->arena, "%04o", s->mode & 07777u));
-	if (n->file && n->file->had_chown) {
-		effect_number(o->golden, e, "uid", s->uid);
-		effect_number(o->golden, e, "gid", s->gid);
-	}
+	put_owner(o, e, n);
 	if (s->type == PATH_CHAR || s->type == PATH_BLOCK)
 		effect_text(o->golden, e, "device",
 			arena_printf(
