@@ -1,0 +1,3 @@
+echo partial
+echo broken >&2
+exit 7

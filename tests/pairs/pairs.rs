@@ -1,0 +1,57 @@
+//! The rewrites of the programs in py/, in one binary: `rewrite NAME ARG...` is `NAME.py ARG...`.
+//!
+//! A second binary is built of the same sources with `--cfg wrong`. There `rewrite-wrong NAME:2`
+//! is a rewrite of NAME with a mistake, the second that its source knows; the first binary has no
+//! mistakes in it. Standard library only, for rustc 1.63 and later.
+
+#![allow(unknown_lints, unexpected_cfgs)]
+
+use std::env;
+use std::process::exit;
+
+#[cfg(wrong)]
+pub fn wrong(number: u32) -> bool {
+    let which = env::args().nth(1).unwrap_or_default();
+    which.split_once(':').map_or(false, |(_, n)| n == number.to_string())
+}
+
+#[cfg(not(wrong))]
+pub const fn wrong(_: u32) -> bool {
+    false
+}
+
+#[path = "rs/json.rs"]
+mod json;
+
+macro_rules! pairs {
+    ($($name:ident $path:literal,)*) => {
+        $(#[path = $path] mod $name;)*
+
+        const PAIRS: &[(&str, fn(&[String]) -> i32)] = &[$((stringify!($name), $name::main),)*];
+    };
+}
+
+pairs! {
+    atomic_write "rs/atomic_write.rs",
+    config_manager "rs/config_manager.rs",
+    copy_tree "rs/copy_tree.rs",
+    csv_report "rs/csv_report.rs",
+    flag_parser "rs/flag_parser.rs",
+    json_query "rs/json_query.rs",
+    run_jobs "rs/run_jobs.rs",
+    tcp_echo "rs/tcp_echo.rs",
+    unix_echo "rs/unix_echo.rs",
+    walk_tree "rs/walk_tree.rs",
+}
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let wanted = args.first().map_or("", |a| a.split(':').next().unwrap_or(""));
+    match PAIRS.iter().find(|(name, _)| *name == wanted) {
+        Some((_, main)) => exit(main(&args[1..])),
+        None => {
+            eprintln!("rewrite: no program '{}'", wanted);
+            exit(99);
+        }
+    }
+}
