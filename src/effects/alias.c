@@ -5,7 +5,7 @@
 #include "base/regex.h"
 #include "effects/path.h"
 #include "effects/process.h"
-#include "effects/temp.h"
+#include "effects/reword.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,13 +74,6 @@ put_pid(const struct effects *fx, struct str *out, const char *digits, size_t n)
 	task_place(out, t);
 	str_add_char(out, '>');
 	return true;
-}
-
-static bool
-is_word_byte(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_';
 }
 
 static bool
@@ -188,9 +181,7 @@ put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsig
 			str_add_char(out, text[end++]);
 			continue;
 		}
-		if (end - i >= TEMP_MIN)
-			done = temp_put(fx, out, text + i, end - i);
-		if (!done && is_number(text + i, end - i)) {
+		if (is_number(text + i, end - i)) {
 			if (how & WITH_PORTS && i > 0 && text[i - 1] == ':')
 				done = put_port(fx, out, text + i, end - i);
 			if (!done && how & WITH_PIDS)

@@ -2,9 +2,9 @@
 /*
  * alias.h - names that vary between equal runs, and what stands for them
  *
- * Known roots become <sandbox>, <cwd>, <tmp>, <home>; random parts of temporary names <tmp:N>;
- * ports that the kernel chose <port:N>; processes <pid:PLACE>. N is given at first use in the
- * output, whose order is canonical.
+ * Known roots become <sandbox>, <cwd>, <tmp>, <home>; ports that the kernel chose <port:N>;
+ * processes <pid:PLACE>. N is given at first use in the output, whose order is canonical.
+ * Temporary names stay as they are: settle.h knows more about them.
  */
 #ifndef EFFECTS_ALIAS_H
 #define EFFECTS_ALIAS_H
@@ -13,8 +13,6 @@
 
 void alias_roots(struct effects *fx); /* from the header; once */
 void alias_add_port(struct effects *fx, int port);
-/* A name appeared: is it a temporary one, made by mkstemp or the like? */
-void temp_notice(const struct act *a, struct name *n, uint32_t flags, uint32_t mode);
 
 /* The canonical form of an absolute path. */
 void alias_path(struct effects *fx, struct str *out, const char *path);

@@ -2,7 +2,6 @@
 /* calls_path.c - calls that take paths */
 #include "effects/calls.h"
 
-#include "effects/alias.h"
 #include "effects/evidence.h"
 #include "effects/msg.h"
 #include "effects/names.h"
@@ -10,6 +9,7 @@
 #include "effects/process.h"
 #include "effects/stream.h"
 #include "effects/table.h"
+#include "effects/temp.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,15 +8,16 @@
 #include "effects/evidence.h"
 #include "effects/facts.h"
 #include "effects/flows.h"
+#include "effects/made.h"
 #include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/net.h"
 #include "effects/out.h"
 #include "effects/path.h"
 #include "effects/process.h"
+#include "effects/settle.h"
 #include "effects/stream.h"
 #include "effects/table.h"
-#include "effects/unite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,6 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->peers = map_new();
 	fx->deeds = map_new();
 	fx->named = map_new();
-	fx->temps = map_new();
-	fx->temp_counts = map_new();
 	fx->ports = map_new();
 	fx->total = tally_new();
 	alias_roots(fx);
@@ -111,8 +110,6 @@ effects_free(struct effects *fx)
 	deeds_free(fx);
 	map_free(fx->by_pid);
 	map_free(fx->named);
-	map_free(fx->temps);
-	map_free(fx->temp_counts);
 	map_free(fx->families);
 	map_free(fx->ports);
 	tally_free(fx->total);
@@ -387,7 +384,9 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 		g->fingerprint.arch = arena_strdup(g->arena, fx->header.machine);
 	fill(fx, g);
 	facts_fill(fx, footer);
-	golden_unite(g);
+	made_fill(fx, g);
+	if (!fx->opts.keep_names)
+		effects_settle(g, NULL);
 	*out = TAKE(g);
 	return 0;
 }

@@ -24,6 +24,8 @@ struct effects_opts {
 	size_t n_ignore_paths;
 	struct redaction *redactions;
 	size_t n_redactions;
+	/* The golden is settled by the caller, who has something to compare it with. */
+	bool keep_names;
 	size_t text_limit; /* longest stream or file text kept in the golden, bytes; 65536 */
 };
 
@@ -66,7 +68,12 @@ uint64_t effects_written(const struct effects *fx, const char *stream);
 /* Valid after effects_finish(), borrowed until effects_free(). */
 const struct facts *effects_facts(const struct effects *fx);
 
-/* Several recordings of one target into one golden: what all have is required, what n of m have
+/* Which names in a fresh run vary: those that are made as the golden says, or (NULL) those that
+ * look like it. They become <tmp:N>, numbers of processes and ports what they are in the golden.
+ * Once, before the run is compared, merged by other means or stored. */
+void effects_settle(struct golden *run, const struct golden *golden);
+
+/* Several recordings of one target into one golden; they are settled first. What all have is required, what n of m have
  * is optional, counts that varied become open. *unstable is how many differ, with up to `limit`
  * sentences on what differed appended to report, one a line. */
 MUST_CHECK int effects_merge(struct golden **out, struct golden *const *runs, size_t n_runs,

@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "effects/settle.h"
 #include "effects/unite.h"
 
 #include <stdio.h>
@@ -254,17 +255,23 @@ merge_calls(struct merge *m)
 }
 
 static const char *const *
+copy_words(struct arena *arena, const char *const *words, size_t n)
+{
+	const char **copy = arena_array(arena, n + 1, sizeof *copy);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(arena, words[i]);
+	return copy;
+}
+
+static const char *const *
 copy_argv(struct arena *arena, const char *const *argv)
 {
 	size_t n = 0;
-	const char **copy;
 
 	while (argv[n])
 		n++;
-	copy = arena_array(arena, n + 1, sizeof *copy);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = arena_strdup(arena, argv[i]);
-	return copy;
+	return copy_words(arena, argv, n);
 }
 
 static void
@@ -276,6 +283,8 @@ copy_head(struct golden *out, const struct golden *from, size_t n_runs)
 	out->argv = copy_argv(out->arena, from->argv);
 	out->profile = from->profile;
 	out->n_runs = (uint32_t)n_runs;
+	out->temps = copy_words(out->arena, from->temps, from->n_temps);
+	out->n_temps = from->n_temps;
 	out->fingerprint = (struct fingerprint){
 		arena_strdup(out->arena, from->fingerprint.arch),
 		arena_strdup(out->arena, from->fingerprint.libc),
@@ -297,11 +306,11 @@ effects_merge(struct golden **out, struct golden *const *runs, size_t n_runs, si
 
 	if (n_runs == 0)
 		return err_set(err, "no recordings to merge");
+	settle_runs(runs, n_runs);
 	copy_head(g, runs[0], n_runs);
 	for (size_t r = 0; r < n_runs; r++) {
 		if (runs[r]->profile != g->profile || runs[r]->table != g->table)
 			return err_set(err, "the recordings are of different profiles");
-		golden_sort(runs[r]);
 		for (size_t i = 0; i < runs[r]->n_effects; i++)
 			if (runs[r]->effects[i].kind != EFFECT_CALL)
 				add_to_rows(&m, r, &runs[r]->effects[i]);

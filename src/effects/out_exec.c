@@ -18,8 +18,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define KEY_LIMIT 4096
-
 /* One effect in the making. */
 struct program {
 	const char *key, *path;
@@ -69,8 +67,6 @@ static void
 put_key(struct out *o, struct program *p, const struct image *image)
 {
 	AUTO(str_done) struct str key = { 0 };
-	char hex[DIGEST_HEX];
-	struct digest d = { 0 };
 
 	if (image->is_fork)
 		str_add(&key, "fork of ");
@@ -84,16 +80,6 @@ put_key(struct out *o, struct program *p, const struct image *image)
 	for (size_t i = 1; i < p->n_argv; i++) {
 		str_add_char(&key, ' ');
 		put_quoted(&key, p->argv[i]);
-	}
-	if (key.n > KEY_LIMIT) {
-		size_t cut = KEY_LIMIT;
-
-		digest_add(&d, key.data, key.n);
-		digest_hex(&d, hex);
-		while (cut > 0 && ((unsigned char)key.data[cut] & 0xc0) == 0x80)
-			cut--;
-		str_cut(&key, cut);
-		str_addf(&key, "… %s", hex);
 	}
 	p->key = arena_strdup(o->golden->arena, key.data);
 }

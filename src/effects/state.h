@@ -53,8 +53,6 @@ struct file {
 
 enum existed { EXISTED_UNKNOWN, EXISTED_NO, EXISTED_YES };
 
-struct temp_name; /* alias.c */
-
 /* A name in the file system. Never freed before the end. */
 struct name {
 	const char *path;  /* absolute, lexically clean, real bytes */
@@ -71,6 +69,9 @@ struct name {
 	uint64_t change_seq; /* of the last change of the name itself */
 	const char *target;  /* of a symbolic link, as the calls tell */
 	uint32_t maker;      /* task that made it */
+	/* What looks drawn in its last component, and the part of its word before that; NULL:
+	 * nothing does. */
+	const char *random, *random_prefix;
 	struct path_state *before, *after;
 	struct evidence *evidence, *read_evidence;
 };
@@ -230,8 +231,6 @@ struct effects {
 	struct map *peers;        /* key -> struct peer_use */
 	struct map *deeds;
 	struct map *named; /* paths that command lines name */
-	struct map *temps; /* random run of characters -> struct temp_name */
-	struct map *temp_counts;
 	struct map *families; /* names but for their numbers -> how many; made at the end */
 	struct map *ports;    /* ephemeral port -> alias */
 	uint32_t n_port_aliases;

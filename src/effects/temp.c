@@ -12,29 +12,16 @@
  */
 #include "effects/temp.h"
 
-#include "effects/alias.h"
 #include "effects/path.h"
+#include "effects/reword.h"
 
 #include <fcntl.h>
 #include <string.h>
-
-struct temp_name {
-	const char *class;  /* directory, and the name without its random part */
-	const char *prefix; /* of the run: "cc" of ccAbCdEf */
-	uint32_t number;    /* 0: not used yet */
-};
 
 /* Words that makers put before the random part without a separator. */
 static const char *const prefixes[] = { "tmp", "cc", "sed", "sort", "gzip", "bash", "pip", "zi",
 	"rustc", "rmeta", "target", "file", "go_build", "tmp_obj_", "tmp_pack_", "tmp_idx_",
 	"tmp_rev_" };
-
-static bool
-is_word_byte(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_';
-}
 
 static int
 class_of(char c)
@@ -145,9 +132,7 @@ temp_notice(const struct act *a, struct name *name, uint32_t flags, uint32_t mod
 	struct effects *fx = a->fx;
 	bool is_dir = flags & O_DIRECTORY, drew = a->task->drew_random;
 	const char *last = path_last(name->path), *run;
-	struct temp_name *t;
 	size_t n, skip;
-	void **slot;
 
 	a->task->drew_random = false;
 	if (mode != (is_dir ? 0700u : 0600u) && !drew)
@@ -161,28 +146,7 @@ temp_notice(const struct act *a, struct name *name, uint32_t flags, uint32_t mod
 		return;
 	if (mode != (is_dir ? 0700u : 0600u) && unrest(run, n) < 2)
 		return; /* drawn for something else, and a word */
-	slot = map_slot(fx->temps, run, n);
-	if (*slot)
-		return;
 	skip = prefix_of(run, n);
-	t = *slot = arena_alloc(fx->arena, sizeof *t);
-	t->prefix = arena_strndup(fx->arena, run, skip);
-	t->class = arena_printf(fx->arena, "%.*s%.*s*%s", (int)(last - name->path), name->path,
-		(int)(run + skip - last), last, run + n);
-}
-
-bool
-temp_put(struct effects *fx, struct str *out, const char *run, size_t n)
-{
-	struct temp_name *t = map_count(fx->temps) ? map_get(fx->temps, run, n) : NULL;
-	uintptr_t *count;
-
-	if (!t)
-		return false;
-	if (!t->number) {
-		count = (uintptr_t *)map_text(fx->temp_counts, t->class);
-		t->number = (uint32_t)++ * count;
-	}
-	str_addf(out, "%s<tmp:%u>", t->prefix, t->number);
-	return true;
+	name->random = arena_strndup(fx->arena, run + skip, n - skip);
+	name->random_prefix = arena_strndup(fx->arena, run, skip);
 }

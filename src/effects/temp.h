@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * temp.h - temporary names: which part of a name is random, and what stands for it
+ * temp.h - temporary names: which part of a name looks random
  */
 #ifndef EFFECTS_TEMP_H
 #define EFFECTS_TEMP_H
@@ -9,7 +9,8 @@
 
 #define TEMP_MIN 6 /* no maker draws fewer characters */
 
-/* A run of word bytes that belongs to a temporary name of this run: writes its alias. */
-bool temp_put(struct effects *fx, struct str *out, const char *run, size_t n);
+/* A name appeared: is it a temporary one, made by mkstemp or the like? A guess, by the call and
+ * the shape, for when there is nothing to compare with. */
+void temp_notice(const struct act *a, struct name *n, uint32_t flags, uint32_t mode);
 
 #endif

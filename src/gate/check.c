@@ -186,6 +186,8 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 
 	if (!run_is_whole(g, target, run, v))
 		return 0;
+	effects_settle(r->golden, NULL); /* of a run; a stored one is */
+	effects_settle(run->golden, r->golden);
 	if (judge_compare(&differences, g->arena, r->golden, run->golden, NULL, err) < 0)
 		return -1;
 	add_exit_difference(g, target, run, &differences);
@@ -230,8 +232,10 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 		err_drop(&err); /* the missing golden is what has to be said first */
 	if (v->kind == VERDICT_PASS)
 		artifacts_remove(g, target, nr);
-	else if (run.golden)
+	else if (run.golden) {
+		effects_settle(run.golden, NULL); /* nothing was there to compare it with */
 		artifacts_pending(g, target, &run, v);
+	}
 	verdict_keep(g, v, &run);
 	v->time_ns = run.time_ns;
 	run_done(&run);

@@ -181,6 +181,7 @@ begin_effects(struct runner *r, struct err *err)
 	const struct target *t = r->target;
 	const struct trace_header *header = capture_header(r->capture);
 	struct effects_opts opts = {
+		.keep_names = true,
 		.profile = t->profile,
 		.target = r->config->path[0] ? t->name : NULL,
 		.ignore_paths = t->ignore_paths,

@@ -21,7 +21,8 @@ struct run_opts {
 	void *arg;
 };
 
-/* What one run came to. `golden` is the canonical form, with facts and footer. */
+/* What one run came to. `golden` is the canonical form, with facts and footer; its names are for
+ * the caller to settle. */
 struct run {
 	struct golden *golden;
 	struct effects *effects; /* owns facts */

@@ -75,6 +75,18 @@ struct fingerprint {
 	const char *arch, *libc, *interpreter, *build_id; /* "" when not known */
 };
 
+/* A name that a run gave to something in the file system. */
+struct golden_made {
+	const char *path;   /* canonical, but for what varies in it */
+	const char *random; /* the part of its last component that looks drawn; NULL: none */
+	const char *prefix; /* what stands before that part in its word */
+};
+
+/* A number that the run was given, and what stands for it: "4711", "<pid:1.2>". */
+struct golden_word {
+	const char *raw, *alias;
+};
+
 struct golden {
 	struct arena *arena; /* owns everything below */
 	uint32_t format, table;
@@ -85,6 +97,16 @@ struct golden {
 	struct fingerprint fingerprint;
 	struct effect *effects; /* by kind, then in canonical order */
 	size_t n_effects, capacity;
+	/* Names that vary: canonical paths, directories first, "<tmp>/sort<tmp:1=6>". The
+	 * number behind "=" is the length of what varies, where that is always the same. */
+	const char *const *temps;
+	size_t n_temps;
+	/* Of a fresh run only, until effects_settle(): is_raw. The words stay. */
+	bool is_raw;
+	struct golden_made *made;
+	struct golden_word *words;
+	size_t n_made, n_words;
+	uint64_t first_s, last_s; /* wall clock: seconds in which it ran; 0: not known */
 };
 
 struct golden *golden_new(void);

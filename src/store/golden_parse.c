@@ -70,6 +70,23 @@ expect_fingerprint(struct parser *p, const struct json **at)
 	return line_expect_end(p, j);
 }
 
+/* Names that vary; a golden without any does not have the key. */
+static int
+take_temps(struct parser *p, const struct json **at)
+{
+	const struct json *j = *at;
+	const char **list;
+
+	if (!j || strcmp(j->key, "temps") != 0)
+		return 0;
+	if (line_expect(p, at, "temps", &j) < 0 || line_list(p, j, &list) < 0)
+		return -1;
+	p->golden->temps = list;
+	while (list[p->golden->n_temps])
+		p->golden->n_temps++;
+	return 0;
+}
+
 static int
 parse_header(struct parser *p, const struct json *at)
 {
@@ -82,7 +99,8 @@ parse_header(struct parser *p, const struct json *at)
 		line_expect_text(p, &at, "target", &g->target) < 0 ||
 		line_expect(p, &at, "argv", &j) < 0 || line_list(p, j, &argv) < 0 ||
 		expect_profile(p, &at) < 0 || line_expect(p, &at, "runs", &j) < 0 ||
-		line_u32(p, j, UINT32_MAX, &g->n_runs) < 0 || expect_fingerprint(p, &at) < 0)
+		line_u32(p, j, UINT32_MAX, &g->n_runs) < 0 || expect_fingerprint(p, &at) < 0 ||
+		take_temps(p, &at) < 0)
 		return -1;
 	g->argv = argv;
 	p->has_header = true;

@@ -147,6 +147,10 @@ put_header(struct json_writer *w, const struct golden *g)
 	json_key(w, "runs");
 	json_uint(w, g->n_runs);
 	put_fingerprint(w, &g->fingerprint);
+	if (g->n_temps) {
+		json_key(w, "temps");
+		put_list(w, g->temps, g->n_temps);
+	}
 	json_end(w, '}');
 }
 

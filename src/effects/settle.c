@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* settle.c - which names vary between runs of one program */
+#include "effects/settle.h"
+
+#include "base/mem.h"
+#include "effects/path.h"
+#include "effects/unite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_LIMIT 4096
+
+bool
+settle_guess(
+	struct rules *rules, const struct golden_made *made, const char *dir, struct temp *temp)
+{
+	const char *last = path_last(made->path), *at;
+	AUTO(str_done) struct str word = { 0 };
+
+	if (!made->random || !*made->random)
+		return false;
+	str_addf(&word, "%s%s", made->prefix, made->random);
+	at = strstr(last, word.data);
+	if (!at)
+		return false;
+	temp->length = strlen(made->random);
+	rules_add(rules, dir, last, (size_t)(at - last) + strlen(made->prefix), temp->length,
+		temp);
+	return true;
+}
+
+/* Words that tell when the run was; how many. */
+static uint32_t
+guess_times(const struct golden *run, const struct golden_made *made, struct rules *rules,
+	const char *dir, struct arena *arena, uint32_t n_temps)
+{
+	const char *last = path_last(made->path);
+	uint32_t found = 0;
+
+	for (const char *at = last; *at;) {
+		size_t n = 0;
+
+		while (is_word_byte(at[n]))
+			n++;
+		if (n && is_time(run, at, n) && !rules_find(rules, at, n)) {
+			struct temp *temp = arena_alloc(arena, sizeof *temp);
+
+			*temp = (struct temp){ .id = n_temps + ++found, .length = n };
+			rules_add(rules, dir, last, (size_t)(at - last), n, temp);
+		}
+		at += n ? n : 1;
+	}
+	return found;
+}
+
+static void
+guess_all(struct golden *run, struct rules *rules, struct arena *arena)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < run->n_made; i++) {
+		const struct golden_made *made = &run->made[i];
+		struct temp *temp;
+		const char *dir = arena_strndup(arena, made->path, path_parent(made->path));
+
+		n += guess_times(run, made, rules, dir, arena, n);
+		if (!made->random ||
+			rules_find(rules,
+				arena_printf(arena, "%s%s", made->prefix, made->random),
+				strlen(made->prefix) + strlen(made->random)))
+			continue;
+		temp = arena_alloc(arena, sizeof *temp);
+		temp->id = ++n;
+		(void)settle_guess(rules, made, dir, temp);
+	}
+}
+
+static size_t
+depth_of(const char *path)
+{
+	size_t n = 0;
+
+	for (; *path; path++)
+		n += *path == '/';
+	return n;
+}
+
+static int
+compare_depths(const void *x, const void *y)
+{
+	const char *a = *(const char *const *)x, *b = *(const char *const *)y;
+	size_t i = depth_of(a), k = depth_of(b);
+
+	return i != k ? (i > k) - (i < k) : strcmp(a, b);
+}
+
+/* How the names look that were replaced somewhere. */
+static void
+note_temps(struct golden *g, struct rules *rules)
+{
+	const char **temps = arena_array(g->arena, g->n_made + 1, sizeof *temps);
+	AUTO(map_free) struct map *seen = map_new();
+	AUTO(str_done) struct str path = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_made && map_count(rules->words); i++) {
+		const char *from = g->made[i].path;
+		void **slot;
+
+		str_clear(&path);
+		if (!reword(rules, &path, from, strlen(from), REWORD_LENGTHS) ||
+			!strstr(path_last(path.data), "<tmp:") || strstr(path.data, "<tmp:0"))
+			continue;
+		slot = map_text(seen, path.data);
+		if (!*slot)
+			temps[n++] = *slot = arena_strdup(g->arena, path.data);
+	}
+	if (n)
+		qsort(temps, n, sizeof *temps, compare_depths);
+	g->temps = temps;
+	g->n_temps = n;
+}
+
+/* What people need not read is a digest. */
+static void
+cut_keys(struct golden *g)
+{
+	for (size_t i = 0; i < g->n_effects; i++) {
+		struct effect *e = &g->effects[i];
+		struct digest d = { 0 };
+		char hex[DIGEST_HEX];
+		size_t cut = KEY_LIMIT, n = strlen(e->key);
+
+		if (e->kind != EFFECT_EXEC || n <= cut)
+			continue;
+		digest_add(&d, e->key, n);
+		digest_hex(&d, hex);
+		while (cut > 0 && ((unsigned char)e->key[cut] & 0xc0) == 0x80)
+			cut--;
+		e->key = arena_printf(g->arena, "%.*s… %s", (int)cut, e->key, hex);
+	}
+}
+
+static void
+apply(struct golden *g, struct rules *rules)
+{
+	reword_golden(rules, g);
+	note_temps(g, rules);
+	cut_keys(g);
+	golden_unite(g);
+	g->made = NULL;
+	g->n_made = 0;
+	g->is_raw = false;
+}
+
+void
+effects_settle(struct golden *run, const struct golden *golden)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct rules rules;
+	uint32_t n_numbers = 0;
+
+	if (!run->is_raw)
+		return;
+	rules_init(&rules, arena, &n_numbers);
+	if (golden)
+		settle_by_golden(run, &rules, golden, arena);
+	else
+		guess_all(run, &rules, arena);
+	apply(run, &rules);
+	rules_done(&rules);
+	if (golden)
+		settle_words_by_golden(run, golden);
+}
+
+void
+settle_runs(struct golden *const *runs, size_t n_runs)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct rules *rules = arena_array(arena, n_runs, sizeof *rules);
+	uint32_t n_numbers = 0;
+
+	for (size_t i = 0; i < n_runs; i++)
+		if (n_runs == 1 || !runs[i]->is_raw)
+			effects_settle(runs[i], NULL);
+	if (n_runs < 2)
+		return;
+	for (size_t i = 0; i < n_runs; i++)
+		rules_init(&rules[i], arena, &n_numbers);
+	settle_pairs(runs, rules, n_runs, arena);
+	for (size_t i = 0; i < n_runs; i++) {
+		if (runs[i]->is_raw)
+			apply(runs[i], &rules[i]);
+		rules_done(&rules[i]);
+	}
+	settle_words(runs, n_runs);
+}
