@@ -122,6 +122,7 @@ on_pipe(struct act *a)
 		return;
 	p = mem_alloc(sizeof *p);
 	p->n_users = 2;
+	p->channel = channel_new();
 	p->maker = a->task->nr;
 	p->ordinal = ++a->task->process->n_made;
 	for (int i = 0; i < 2; i++) {
@@ -145,6 +146,8 @@ on_new_fd(struct act *a)
 
 	if (a->id == CALL_pidfd_open)
 		o->pid = (int32_t)a->call->arg[0];
+	if (a->id == CALL_eventfd || a->id == CALL_eventfd2)
+		o->counter = channel_new();
 	/* epoll_create1, eventfd2 and signalfd4 may be given an old descriptor. */
 	if (a->id == CALL_signalfd || a->id == CALL_signalfd4)
 		if (arg_fd(a, 0) >= 0) {

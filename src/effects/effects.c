@@ -5,10 +5,13 @@
 #include "effects/alias.h"
 #include "effects/calls.h"
 #include "effects/deed.h"
+#include "effects/edges.h"
+#include "effects/event_log.h"
 #include "effects/evidence.h"
 #include "effects/facts.h"
 #include "effects/flows.h"
 #include "effects/made.h"
+#include "effects/hold.h"
 #include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/net.h"
@@ -74,6 +77,8 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->named = map_new();
 	fx->ports = map_new();
 	fx->total = tally_new();
+	fx->causal = causal_new(opts->clocks, opts->lamport);
+	edges_init(fx);
 	alias_roots(fx);
 	return fx;
 }
@@ -90,6 +95,8 @@ names_free(struct effects *fx)
 		evidence_free(n->evidence);
 		evidence_free(n->read_evidence);
 	}
+	for (size_t i = 0; i < fx->n_files; i++)
+		moment_done(&fx->files[i]->unlocked);
 	map_free(fx->names);
 	mem_free(fx->files);
 }
@@ -108,6 +115,10 @@ effects_free(struct effects *fx)
 	streams_free(fx);
 	net_free(fx);
 	deeds_free(fx);
+	held_free(fx);
+	event_log_free(fx->log);
+	edges_done(fx);
+	causal_free(fx->causal);
 	map_free(fx->by_pid);
 	map_free(fx->named);
 	map_free(fx->families);
@@ -124,7 +135,8 @@ effects_wanted(struct call_set *out, enum profile profile)
 {
 	*out = (struct call_set){ { 0 } };
 	for (int id = 1; id < N_CALL_IDS; id++)
-		if (profile == PROFILE_STRICT || handler_of((enum call_id)id))
+		if (profile == PROFILE_STRICT || handler_of((enum call_id)id) ||
+			edges_are_firm((enum call_id)id))
 			call_set_add(out, (enum call_id)id);
 	call_set_add(out, CALL_getrandom);
 }
@@ -151,6 +163,7 @@ one_call(struct effects *fx, const struct event *event)
 	a.id = decode_spec((enum arch)call->arch, call->nr)->id;
 	if (call->state == CALL_RESTARTED)
 		return;
+	edges_call(&a);
 	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
 	tally_call(&a);
 	if (fx->opts.profile == PROFILE_STRICT)
@@ -206,19 +219,18 @@ one_path(struct effects *fx, const struct path_state *s)
 	}
 }
 
-int
-effects_event(struct effects *fx, const struct event *event, struct err *err)
+/* In causal order: what brought the event about was told before. */
+void
+effects_apply(struct effects *fx, const struct event *event)
 {
-	if (fx->is_finished)
-		return err_set(err, "an event came after the effects were finished");
-	if (event->kind != EVENT_PATH) {
-		if (!fx->first_ns)
-			fx->first_ns = event->time_ns;
-		fx->last_ns = event->time_ns;
-	}
+	fx->acting = event->task;
+	if (event->kind != EVENT_CALL && event->kind != EVENT_START)
+		edges_event(fx, event);
 	switch ((enum event_kind)event->kind) {
 	case EVENT_START:
 		task_start(fx, event);
+		causal_start(fx->causal, event->task, event->start.parent);
+		edges_event(fx, event);
 		break;
 	case EVENT_HELD:
 		task_held(fx, event);
@@ -231,6 +243,7 @@ effects_event(struct effects *fx, const struct event *event, struct err *err)
 		break;
 	case EVENT_EXIT:
 		task_exit(fx, event);
+		causal_end(fx->causal, event->task);
 		break;
 	case EVENT_PATH:
 		one_path(fx, &event->path);
@@ -239,6 +252,21 @@ effects_event(struct effects *fx, const struct event *event, struct err *err)
 	case N_EVENT_KINDS:
 		break;
 	}
+	if (fx->opts.clocks || fx->opts.visit)
+		event_log_add(fx, event);
+}
+
+int
+effects_event(struct effects *fx, const struct event *event, struct err *err)
+{
+	if (fx->is_finished)
+		return err_set(err, "an event came after the effects were finished");
+	if (event->kind != EVENT_PATH) {
+		if (!fx->first_ns)
+			fx->first_ns = event->time_ns;
+		fx->last_ns = event->time_ns;
+	}
+	held_add(fx, event);
 	return 0;
 }
 
@@ -283,6 +311,7 @@ effects_paths(struct effects *fx, void (*visit)(void *arg, const char *path), vo
 	const void *key;
 	void *value;
 
+	held_flush(fx);
 	while (map_next(fx->names, &at, NULL, NULL, &value)) {
 		const struct name *name = value;
 
@@ -370,6 +399,7 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 
 	if (fx->is_finished)
 		return err_set(err, "the effects were finished already");
+	held_flush(fx);
 	if (!fx->first) {
 		err_set(err, "no task was seen: nothing was traced");
 		return err_as(err, ERR_UNSURE);

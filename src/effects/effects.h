@@ -27,6 +27,16 @@ struct effects_opts {
 	/* The golden is settled by the caller, who has something to compare it with. */
 	bool keep_names;
 	size_t text_limit; /* longest stream or file text kept in the golden, bytes; 65536 */
+	/* Causal order. clocks: effects_lamport() and causal_ordered() will be asked; memory
+	 * then grows with the events. visit (NULL: nobody) gets each event but EVENT_PATH,
+	 * causes before what they bring about, with its Lamport clock. Without `clocks` only
+	 * what every recording has in the same order is followed (docs/causal.md), futexes are
+	 * not.
+	 */
+	bool clocks;
+	uint64_t lamport; /* what whoever started the run had counted to */
+	void (*visit)(void *arg, const struct event *event, uint64_t lamport);
+	void *visit_arg;
 };
 
 /* What the user wants hidden in output texts and arguments, before anything is stored. */
@@ -72,6 +82,12 @@ const struct facts *effects_facts(const struct effects *fx);
  * look like it. They become <tmp:N>, numbers of processes and ports what they are in the golden.
  * Once, before the run is compared, merged by other means or stored. */
 void effects_settle(struct golden *run, const struct golden *golden);
+
+/* With opts.clocks, for two events by their seq, when all events are in: did a happen before b,
+ * by any causal edge? Neither (a, b) nor (b, a): they are concurrent. False for events that
+ * are not there. */
+bool causal_ordered(const struct effects *fx, uint64_t a, uint64_t b);
+uint64_t effects_lamport(const struct effects *fx, uint64_t seq); /* 0: no such event */
 
 /* Several recordings of one target into one golden; they are settled first. What all have is required, what n of m have
  * is optional, counts that varied become open. *unstable is how many differ, with up to `limit`

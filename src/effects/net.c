@@ -8,6 +8,7 @@
 #include "effects/net.h"
 
 #include "effects/alias.h"
+#include "effects/edges.h"
 #include "effects/evidence.h"
 #include "effects/msg.h"
 #include "effects/names.h"
@@ -121,6 +122,8 @@ socket_end(struct effects *fx, struct socket *s)
 		use_add(s->use, &s->out);
 	}
 	evidence_free(s->evidence);
+	channel_drop(s->to);
+	channel_drop(s->from);
 	mem_free(s);
 }
 
@@ -208,6 +211,7 @@ on_socketpair(struct act *a)
 	other = new_socket((int32_t)arg[0], (int64_t)arg[1], (int32_t)arg[2]);
 	one->pair = other;
 	other->pair = one;
+	edges_paired(one, other);
 	give_socket(a, fds[0], one, arg[1]);
 	give_socket(a, fds[1], other, arg[1]);
 }
@@ -258,6 +262,7 @@ on_bind(struct act *a)
 	if (!s || !read_address(a, 1, a->call->arg[1], (uint32_t)a->call->arg[2], address))
 		return;
 	s->bound = arena_intern(a->fx->arena, address->data, address->n);
+	edges_bound(a, s);
 	if (str_has_prefix(s->bound, "unix:/"))
 		names_create(a, s->bound + 5, PATH_SOCKET);
 	if (s->type != SOCK_STREAM && s->type != SOCK_SEQPACKET && !s->use &&
@@ -295,6 +300,7 @@ on_getsockname(struct act *a)
 	if (s->bound && address_port(s->bound) != 0)
 		return;
 	s->bound = arena_intern(a->fx->arena, address->data, address->n);
+	edges_bound(a, s);
 	if (s->use && (s->use->kind == USE_LISTEN || s->use->kind == USE_BOUND))
 		s->use->address = s->bound;
 }
@@ -327,6 +333,8 @@ on_connect(struct act *a)
 		return;
 	s->use = use_get(a, USE_CONNECT, address->data, s->type);
 	s->is_pending = error == EINPROGRESS || error == EINTR;
+	if (error == 0 || s->is_pending)
+		edges_connected(a, s, address->data);
 	if (error == 0)
 		s->use->n_ok++;
 	else if (!s->is_pending)
@@ -361,6 +369,7 @@ on_accept(struct act *a)
 		s->use = use_get(a, USE_ACCEPT, listener->use->address, s->type);
 		s->use->n_ok++;
 	}
+	edges_accepted(a, s);
 	give_socket(a, a->call->ret, s, flags);
 }
 
@@ -371,6 +380,7 @@ sent_to(const struct act *a, const struct socket *s, const char *address, uint64
 	struct peer_use *use = use_get(a, USE_SEND, address, s->type);
 	struct flow one = { 0 };
 
+	edges_sent_to(a, address, a->id == CALL_sendmmsg ? (uint64_t)a->call->ret : 1);
 	flow_add(&one, a->call, AREA_DATA_OUT, n);
 	use->n_messages++;
 	use_add(use, &one);

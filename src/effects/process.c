@@ -126,6 +126,7 @@ task_start(struct effects *fx, const struct event *event)
 		   : flags & CLONE_FILES ? table_share(parent->table)
 					 : table_copy(parent->table);
 	set_place(fx, t, parent, flags);
+	fx->n_living++;
 	*map_number(fx->by_pid, (uint32_t)s->tid) = t;
 	if (!is_thread)
 		*map_number(fx->by_pid, (uint32_t)s->pid) = t;
@@ -303,6 +304,7 @@ task_exit(struct effects *fx, const struct event *event)
 		return;
 	p = t->process;
 	t->has_ended = true;
+	fx->n_living--;
 	table_drop(fx, t->table);
 	t->table = table_new(); /* so that late events find an empty one */
 	p->ended_ns = event->time_ns;
@@ -344,6 +346,7 @@ tasks_free(struct effects *fx)
 
 		for (size_t k = 0; k < p->n_images; k++)
 			evidence_free(p->images[k].evidence);
+		moment_done(&p->ended);
 		mem_free(p->images);
 		mem_free(p);
 	}

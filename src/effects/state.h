@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "effects/channel.h"
 #include "effects/effects.h"
 
 struct evidence;
@@ -49,6 +50,7 @@ struct file {
 	bool synced_before_move;
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
+	struct moment unlocked; /* all who gave up a lock on it */
 };
 
 enum existed { EXISTED_UNKNOWN, EXISTED_NO, EXISTED_YES };
@@ -97,6 +99,7 @@ struct pipe {
 	uint32_t maker, ordinal;
 	bool is_broken; /* a write found nobody to read it */
 	struct flow flow;
+	struct channel *channel;
 };
 
 struct peer_use; /* net.c */
@@ -109,17 +112,23 @@ struct socket {
 	struct peer_use *use; /* whom it talks to; NULL: nobody yet */
 	bool is_listening, was_accepted, is_pending;
 	struct flow out, in;
-	char head[8]; /* the first bytes sent: tells an encrypted stream */
+	struct channel *to,
+		*from;      /* to and from its other end, if that is the run's; or NULL */
+	bool is_sure;       /* the other end is known for certain */
+	bool has_strangers; /* a listener that others than the run connect to */
+	char head[8];       /* the first bytes sent: tells an encrypted stream */
 	uint32_t n_head;
 	struct evidence *evidence;
 };
 
 struct open_file {
-	uint32_t n_users; /* descriptors, and messages on their way */
-	uint8_t kind;     /* enum object_kind */
-	uint8_t pipe_end; /* 1: the writing one */
-	uint32_t flags;   /* as F_GETFL */
-	int32_t pid;      /* of a pidfd; 0: none */
+	uint32_t n_users;        /* descriptors, and messages on their way */
+	uint8_t kind;            /* enum object_kind */
+	uint8_t pipe_end;        /* 1: the writing one */
+	uint32_t flags;          /* as F_GETFL */
+	int32_t pid;             /* of a pidfd; 0: none */
+	bool is_locked;          /* by flock or fcntl: the last close unlocks */
+	struct channel *counter; /* of an eventfd */
 	union {
 		struct file *file;
 		struct stream *stream;
@@ -180,6 +189,7 @@ struct process {
 	struct ids user, group;
 	int32_t status;
 	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
+	struct moment ended; /* the ends of its tasks so far */
 	struct tally *tally;
 };
 
@@ -191,6 +201,7 @@ struct task {
 	struct table *table;
 	struct place *place;
 	bool has_ended;
+	uint64_t clear_tid; /* the futex that its end wakes; 0: none */
 	/* What the call before was, as far as makers of temporary names tell. */
 	bool drew_random;
 	/* execve in progress: what it was asked for. */
@@ -244,6 +255,12 @@ struct effects {
 	size_t n_roots;
 	bool has_before, has_after_tree, has_links, has_pty, saw_memory_calls;
 	uint64_t sync_seq; /* of the last sync(2) */
+	struct causal *causal;
+	struct edges *edges;
+	struct hold *hold;
+	struct event_log *log;
+	uint32_t n_living; /* tasks */
+	uint32_t acting;   /* the task whose event is at hand */
 	struct facts facts;
 	struct tally *total;
 	uint64_t n_calls, first_ns, last_ns;
@@ -259,6 +276,7 @@ struct act {
 	const struct call *call;
 	enum call_id id;
 	const int8_t *col; /* the row of handlers.def: which argument holds what */
+	struct stamp at;
 };
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "effects/table.h"
 
+#include "effects/edges.h"
 #include "effects/flows.h"
 #include "effects/net.h"
 
@@ -33,11 +34,16 @@ open_hold(struct open_file *o)
 void
 open_drop(struct effects *fx, struct open_file *o)
 {
-	if (!o || --o->n_users > 0)
+	if (!o)
+		return;
+	o->n_users--;
+	edges_dropped(fx, o);
+	if (o->n_users > 0)
 		return;
 	if (o->kind == OBJECT_PIPE && --o->pipe->n_users == 0) {
 		if (!o->pipe->is_broken)
 			flow_keep(fx, "pipe", o->pipe->maker, o->pipe->ordinal, &o->pipe->flow);
+		channel_drop(o->pipe->channel);
 		mem_free(o->pipe);
 	} else if (o->kind == OBJECT_SOCKET && --o->socket->n_users == 0) {
 		socket_end(fx, o->socket);

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * edges_state.c - what is on its way between tasks, and belongs to no object of theirs
+ *
+ * Connections meet by address: who connects first is accepted first, as the kernel's queue has
+ * it. Where several wait, whose is whose is not certain.
+ */
+#include "effects/edges_own.h"
+
+#include "effects/net.h"
+#include "effects/process.h"
+#include "effects/table.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define MAX_WAITING 4096 /* SOMAXCONN: nobody has more connections that wait */
+
+/* A connection that nobody accepted yet. */
+struct caller {
+	struct moment at;
+	struct channel *to, *from; /* as the caller sees them */
+	struct caller *next;
+};
+
+struct queue {
+	struct caller *first, **last;
+	size_t n;
+};
+
+struct edges {
+	struct map *futexes, *signals; /* -> struct channel */
+	struct map *inboxes;           /* of datagrams, by address */
+	struct map *queues;            /* of connections, by address -> struct queue */
+	struct channel *to, *from;     /* of the connection that is being accepted */
+	bool is_sure;
+};
+
+void
+edges_init(struct effects *fx)
+{
+	struct edges *e = fx->edges = mem_alloc(sizeof *e);
+
+	e->futexes = map_new();
+	e->signals = map_new();
+	e->inboxes = map_new();
+	e->queues = map_new();
+}
+
+static void
+channels_free(struct map *m)
+{
+	size_t at = 0;
+	void *value;
+
+	while (map_next(m, &at, NULL, NULL, &value))
+		channel_drop(value);
+	map_free(m);
+}
+
+static void
+queue_shift(struct queue *q)
+{
+	struct caller *c = q->first;
+
+	q->first = c->next;
+	if (!q->first)
+		q->last = &q->first;
+	q->n--;
+	moment_done(&c->at);
+	channel_drop(c->to);
+	channel_drop(c->from);
+	mem_free(c);
+}
+
+void
+edges_done(struct effects *fx)
+{
+	struct edges *e = fx->edges;
+	size_t at = 0;
+	void *value;
+
+	channels_free(e->futexes);
+	channels_free(e->signals);
+	channels_free(e->inboxes);
+	while (map_next(e->queues, &at, NULL, NULL, &value)) {
+		struct queue *q = value;
+
+		while (q->n)
+			queue_shift(q);
+		mem_free(q);
+	}
+	map_free(e->queues);
+	channel_drop(e->to);
+	channel_drop(e->from);
+	mem_free(e);
+}
+
+static struct channel *
+channel_at(void **slot)
+{
+	if (!*slot)
+		*slot = channel_new();
+	return *slot;
+}
+
+struct channel *
+edges_futex(struct effects *fx, const struct task *t, uint64_t address)
+{
+	struct {
+		uint64_t process, address;
+	} key = { t->process->nr, address };
+
+	return channel_at(map_slot(fx->edges->futexes, &key, sizeof key));
+}
+
+struct channel *
+edges_signal(struct effects *fx, const struct process *to, int number)
+{
+	return channel_at(map_number(
+		fx->edges->signals, (uint64_t)to->nr << 8 | ((unsigned)number & 255)));
+}
+
+/* Loopback, any address and the machine's own are one place: the port says which. */
+static void **
+slot_of(struct map *m, const char *address)
+{
+	int port = address_port(address);
+
+	return port > 0 ? map_number(m, (uint64_t)port) : map_text(m, address);
+}
+
+static struct queue *
+queue_of(struct effects *fx, const char *address)
+{
+	void **slot = slot_of(fx->edges->queues, address);
+	struct queue *q = *slot;
+
+	if (!q) {
+		q = *slot = mem_alloc(sizeof *q);
+		q->last = &q->first;
+	}
+	return q;
+}
+
+static bool
+is_connected(const struct socket *s)
+{
+	return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
+}
+
+void
+edges_connected(const struct act *a, struct socket *s, const char *address)
+{
+	struct effects *fx = a->fx;
+	struct queue *q;
+	struct caller *c;
+
+	if (!is_connected(s)) {
+		channel_drop(s->to);
+		s->to = channel_share(channel_at(slot_of(fx->edges->inboxes, address)));
+		return;
+	}
+	if (s->to)
+		return;
+	s->to = channel_new();
+	s->from = channel_new();
+	s->is_sure = true;
+	q = queue_of(fx, address);
+	if (q->n == MAX_WAITING)
+		queue_shift(q);
+	c = *q->last = mem_alloc(sizeof *c);
+	q->last = &c->next;
+	q->n++;
+	c->at = causal_now(fx->causal, a->task->nr);
+	c->to = channel_share(s->to);
+	c->from = channel_share(s->from);
+}
+
+void
+edges_take_peer(const struct act *a, const char *bound)
+{
+	struct edges *e = a->fx->edges;
+	struct queue *q = queue_of(a->fx, bound);
+
+	channel_drop(TAKE(e->to));
+	channel_drop(TAKE(e->from));
+	if (!q->n)
+		return;
+	e->is_sure = q->n == 1;
+	e->to = channel_share(q->first->from);
+	e->from = channel_share(q->first->to);
+	causal_learn(a->fx->causal, a->task->nr, &q->first->at, e->is_sure);
+	queue_shift(q);
+}
+
+void
+edges_accepted(const struct act *a, struct socket *s)
+{
+	struct edges *e = a->fx->edges;
+
+	s->is_sure = e->is_sure;
+	s->to = TAKE(e->to);
+	s->from = TAKE(e->from);
+}
+
+void
+edges_sent_to(const struct act *a, const char *address, uint64_t n_messages)
+{
+	struct moment now = causal_now(a->fx->causal, a->task->nr);
+
+	channel_put(channel_at(slot_of(a->fx->edges->inboxes, address)), n_messages, &now);
+	moment_done(&now);
+}
+
+void
+edges_bound(const struct act *a, struct socket *s)
+{
+	if (is_connected(s) || s->from || address_port(s->bound) == 0)
+		return;
+	s->from = channel_share(channel_at(slot_of(a->fx->edges->inboxes, s->bound)));
+	channel_forgive(s->from); /* anybody may send there */
+}
+
+void
+edges_paired(struct socket *one, struct socket *other)
+{
+	one->to = channel_new();
+	one->from = channel_new();
+	other->to = channel_share(one->from);
+	other->from = channel_share(one->to);
+	one->is_sure = other->is_sure = true;
+}
+
+void
+edges_dropped(struct effects *fx, struct open_file *o)
+{
+	bool is_last = o->n_users == 0;
+	struct moment now = causal_now(fx->causal, fx->acting);
+
+	if (o->kind == OBJECT_PIPE && o->pipe_end == 1)
+		channel_close(o->pipe->channel, &now, is_last);
+	else if (o->kind == OBJECT_SOCKET && o->socket->to && is_connected(o->socket))
+		channel_close(o->socket->to, &now, is_last);
+	else if (o->kind == OBJECT_FILE && o->is_locked)
+		moment_join(&o->file->unlocked, &now);
+	moment_done(&now);
+	if (is_last)
+		channel_drop(TAKE(o->counter));
+}
+
+static void
+task_ended(struct effects *fx, struct task *t)
+{
+	struct moment now = causal_now(fx->causal, t->nr);
+
+	moment_join(&t->process->ended, &now);
+	if (t->clear_tid)
+		channel_put(edges_futex(fx, t, t->clear_tid), 1, &now);
+	moment_done(&now);
+}
+
+static void
+signal_came(struct effects *fx, const struct task *t, const struct signal_info *s)
+{
+	const struct task *from =
+		s->pid > 0 ? map_get_number(fx->by_pid, (uint32_t)s->pid) : NULL;
+
+	if (s->is_stop || !from)
+		return;
+	if (s->signal == SIGCHLD && s->code > 0)
+		causal_learn(fx->causal, t->nr, &from->process->ended, false);
+	else if (s->code <= 0)
+		channel_take_all(
+			edges_signal(fx, t->process, s->signal), fx->causal, t->nr, false);
+}
+
+void
+edges_event(struct effects *fx, const struct event *event)
+{
+	struct task *t = task_get(fx, event->task), *from;
+
+	if (!t)
+		return;
+	if (event->kind == EVENT_SIGNAL)
+		signal_came(fx, t, &event->signal);
+	if (event->kind == EVENT_EXEC && (from = task_get(fx, event->exec.from)) != NULL) {
+		struct moment now = causal_now(fx->causal, from->nr);
+
+		causal_learn(fx->causal, t->nr, &now, true);
+		moment_done(&now);
+	}
+	(void)causal_step(fx->causal, t->nr);
+	if (event->kind == EVENT_EXIT && !t->has_ended)
+		task_ended(fx, t);
+}
+
+static bool
+calls_other_ends(const struct effects *fx, const struct act *a, struct need *need)
+{
+	const struct open_file *o =
+		table_get(a->task->table, (int32_t)a->call->arg[edges_take_arg(a->id)]);
+	struct channel *ch = edges_inward(o);
+
+	(void)fx;
+	if (!ch || o->counter)
+		return false;
+	if (a->call->ret == 0 && (o->kind == OBJECT_PIPE || is_connected(o->socket))) {
+		*need = (struct need){ NEED_END, ch, NULL };
+		return !channel_has_ended(ch);
+	}
+	*need = (struct need){ NEED_DATA, ch, NULL };
+	return channel_lacks(ch, o->kind == OBJECT_SOCKET && o->socket->type != SOCK_STREAM
+					 ? 1
+					 : (uint64_t)a->call->ret);
+}
+
+static bool
+as_act(struct effects *fx, const struct event *event, struct act *a)
+{
+	*a = (struct act){ .fx = fx,
+		.task = task_get(fx, event->task),
+		.event = event,
+		.call = &event->call };
+	if (event->kind != EVENT_CALL || !a->task || event->call.arch >= N_ARCHES ||
+		event->call.state != CALL_DONE || event->call.is_error)
+		return false;
+	a->id = decode_spec((enum arch)event->call.arch, event->call.nr)->id;
+	return true;
+}
+
+struct need
+edges_need(struct effects *fx, const struct event *event)
+{
+	const struct open_file *o;
+	struct need need;
+	struct act a;
+
+	if (!as_act(fx, event, &a))
+		return (struct need){ 0 };
+	if (edges_takes_data(a.id) && calls_other_ends(fx, &a, &need))
+		return need;
+	if (a.id != CALL_accept && a.id != CALL_accept4)
+		return (struct need){ 0 };
+	o = table_get(a.task->table, (int32_t)a.call->arg[0]);
+	if (!o || o->kind != OBJECT_SOCKET || !o->socket->bound || o->socket->has_strangers ||
+		queue_of(fx, o->socket->bound)->n)
+		return (struct need){ 0 };
+	return (struct need){ NEED_PEER, NULL, o->socket };
+}
+
+bool
+edges_feeds(struct effects *fx, const struct event *event, const struct need *need)
+{
+	struct act a;
+	bool is_call;
+
+	if (need->kind == NEED_END && event->kind == EVENT_EXIT)
+		return true;
+	is_call = as_act(fx, event, &a);
+	if (need->kind == NEED_PEER)
+		return event->kind == EVENT_CALL && a.task &&
+		       decode_spec((enum arch)event->call.arch, event->call.nr)->id ==
+			       CALL_connect;
+	if (!is_call)
+		return false;
+	if (need->kind == NEED_END && a.id == CALL_close)
+		return edges_outward(table_get(a.task->table, (int32_t)a.call->arg[0])) ==
+		       need->channel;
+	return edges_tell_arg(a.id) >= 0 &&
+	       edges_outward(table_get(a.task->table,
+		       (int32_t)a.call->arg[edges_tell_arg(a.id)])) == need->channel;
+}
+
+void
+edges_forgive(const struct need *need)
+{
+	if (need->channel)
+		channel_forgive(need->channel);
+	if (need->listener)
+		need->listener->has_strangers = true;
+}
