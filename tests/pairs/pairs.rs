@@ -33,13 +33,23 @@ macro_rules! pairs {
 
 pairs! {
     atomic_write "rs/atomic_write.rs",
+    big_output "rs/big_output.rs",
+    binary_pack "rs/binary_pack.rs",
     config_manager "rs/config_manager.rs",
     copy_tree "rs/copy_tree.rs",
     csv_report "rs/csv_report.rs",
+    env_reader "rs/env_reader.rs",
+    exit_codes "rs/exit_codes.rs",
     flag_parser "rs/flag_parser.rs",
+    hash_files "rs/hash_files.rs",
     json_query "rs/json_query.rs",
+    log_filter "rs/log_filter.rs",
+    pattern_matcher "rs/pattern_matcher.rs",
     run_jobs "rs/run_jobs.rs",
     tcp_echo "rs/tcp_echo.rs",
+    temp_work "rs/temp_work.rs",
+    text_wrap "rs/text_wrap.rs",
+    unicode_tools "rs/unicode_tools.rs",
     unix_echo "rs/unix_echo.rs",
     walk_tree "rs/walk_tree.rs",
 }
