@@ -207,7 +207,7 @@ on_link(struct act *a)
 	if (from && fd < 0)
 		names_link(a, from, to);
 	else /* a file of O_TMPFILE, or behind a descriptor, gets a name */
-		names_create(a, to, PATH_FILE)->arrived = true;
+		names_create(a, to, PATH_FILE)->arrived = ARRIVED_BY_LINK;
 }
 
 /* Columns: target, directory, path. */

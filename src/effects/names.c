@@ -117,7 +117,8 @@ names_create(const struct act *a, const char *path, enum path_type type)
 	new_file(a->fx, n)->is_new = true;
 	n->file->write_seq = a->event->seq;
 	n->type = (uint8_t)type;
-	n->is_gone = n->arrived = false;
+	n->is_gone = false;
+	n->arrived = ARRIVED_NOT;
 	n->maker = a->task->nr;
 	changed(a, n);
 	return n;
@@ -132,7 +133,8 @@ names_remove(const struct act *a, const char *path)
 		n->existed = EXISTED_YES;
 	let_go(n);
 	n->is_gone = true;
-	n->arrived = n->by_open = false;
+	n->by_open = false;
+	n->arrived = ARRIVED_NOT;
 	changed(a, n);
 }
 
@@ -155,7 +157,7 @@ carry(const struct act *a, struct name *from, struct name *to)
 	to->target = from->target;
 	to->is_gone = false;
 	to->by_open = from->by_open;
-	to->arrived = true;
+	to->arrived = ARRIVED_BY_RENAME;
 	to->maker = from->maker ? from->maker : a->task->nr;
 	if (!from->touched)
 		from->existed = EXISTED_YES;
@@ -163,7 +165,7 @@ carry(const struct act *a, struct name *from, struct name *to)
 	from->target = NULL;
 	from->type = PATH_ABSENT;
 	from->is_gone = true;
-	from->arrived = false;
+	from->arrived = ARRIVED_NOT;
 	changed(a, from);
 	changed(a, to);
 }
@@ -196,7 +198,7 @@ carry_below(const struct act *a, const char *from, const char *to)
 		str_add(&path, name->path + n);
 		there = names_get(a->fx, path.data);
 		carry(a, name, there);
-		there->arrived = false; /* its directory did */
+		there->arrived = ARRIVED_NOT; /* its directory did */
 	}
 	for (size_t i = 0; i < a->fx->n_tasks; i++) {
 		struct place *p = a->fx->tasks[i] ? a->fx->tasks[i]->place : NULL;
@@ -253,7 +255,7 @@ names_link(const struct act *a, const char *from, const char *to)
 	t->type = f->type;
 	t->target = f->target;
 	t->is_gone = false;
-	t->arrived = true;
+	t->arrived = ARRIVED_BY_LINK;
 	t->maker = a->task->nr;
 	file->moved = true;
 	file->synced_before_move = file_is_synced(a->fx, file);

@@ -207,7 +207,13 @@ put_durability(struct out *o, struct effect *e, const struct name *n)
 	const struct name *dir;
 
 	if (n->arrived)
-		effect_text(o->golden, e, "arrived", f && f->moved ? "rename" : "link");
+		effect_text(o->golden, e, "arrived",
+			n->arrived == ARRIVED_BY_RENAME ? "rename" : "link");
+	if (n->arrived == ARRIVED_BY_LINK && f && f->name && f->name != n) {
+		str_clear(&o->text);
+		alias_made_path(o->fx, &o->text, f->name);
+		effect_text(o->golden, e, "link_of", str_text(&o->text));
+	}
 	if (f && (f->was_written || f->is_new) && (!n->after || n->after->type == PATH_FILE)) {
 		bool synced = f->moved ? f->synced_before_move : file_is_synced(o->fx, f);
 

@@ -46,12 +46,14 @@ struct file {
 	bool had_chown;
 	uint64_t write_seq; /* of the last write; 0: none */
 	uint64_t sync_seq;  /* of the last sync of its content */
-	bool moved;         /* a rename gave it its name */
+	bool moved;         /* a rename or link gave it a name */
 	bool synced_before_move;
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
 	struct moment unlocked; /* all who gave up a lock on it */
 };
+
+enum arrived { ARRIVED_NOT, ARRIVED_BY_RENAME, ARRIVED_BY_LINK };
 
 enum existed { EXISTED_UNKNOWN, EXISTED_NO, EXISTED_YES };
 
@@ -66,7 +68,7 @@ struct name {
 	bool touched;
 	bool was_read, was_listed, was_executed;
 	bool by_open;        /* written through an open that follows links */
-	bool arrived;        /* by rename or link */
+	uint8_t arrived;     /* enum arrived: how it came to its name */
 	bool replaced;       /* there was something before that */
 	uint64_t change_seq; /* of the last change of the name itself */
 	const char *target;  /* of a symbolic link, as the calls tell */
@@ -241,7 +243,7 @@ struct effects {
 	struct map *streams;      /* key -> struct stream */
 	struct map *peers;        /* key -> struct peer_use */
 	struct map *deeds;
-	struct map *named; /* paths that command lines name */
+	struct map *named;    /* paths that command lines name */
 	struct map *families; /* names but for their numbers -> how many; made at the end */
 	struct map *ports;    /* ephemeral port -> alias */
 	uint32_t n_port_aliases;

@@ -274,6 +274,21 @@ say_arrived(const struct sides *s)
 }
 
 static const char *
+say_link_of(const struct sides *s)
+{
+	if (s->a && s->b)
+		return arena_printf(s->arena, "%s is a hard link of %s, in the golden of %s",
+			s->thing, s->found, s->wanted);
+	if (s->b)
+		return arena_printf(s->arena,
+			"%s is a hard link of %s, the golden has a file of its own", s->thing,
+			s->found);
+	return arena_printf(s->arena,
+		"%s is a file of its own, the golden has a hard link of %s", s->thing,
+		s->wanted);
+}
+
+static const char *
 say_type(const struct sides *s)
 {
 	return arena_printf(s->arena, "%s: is a %s, the golden has a %s",
@@ -333,6 +348,7 @@ static const struct field_row field_rows[] = {
 	{ EFFECT_PATH, "target", DIFF_ARGUMENT, false, say_target },
 	{ EFFECT_PATH, "synced", DIFF_ARGUMENT, false, say_synced },
 	{ EFFECT_PATH, "dir_synced", DIFF_ARGUMENT, false, say_dir_synced },
+	{ EFFECT_PATH, "link_of", DIFF_ARGUMENT, true, say_link_of },
 	{ EFFECT_PATH, "arrived", DIFF_ARGUMENT, false, say_arrived },
 	{ EFFECT_EXEC, "count", DIFF_COUNT, true, say_times },
 	{ EFFECT_EXEC, "exits", DIFF_RESULT, false, say_exits },

@@ -164,6 +164,32 @@ durability_is_what_was_synced_before_the_rename(void **state)
 	}
 }
 
+/* Links of equal files, and a copy: only the call tells them apart. */
+static void
+a_hard_link_says_of_what(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+
+	(void)state;
+	write_file(&m, "one", 3, O_EXCL);
+	write_file(&m, "two", 4, O_EXCL);
+	made_call(&m, 1, CALL_rename, 0, S("two"), S("deux"));
+	made_call(&m, 1, CALL_link, 0, S("deux"), S("linked"));
+	made_call(&m, 1, CALL_link, 0, S("one"), S("published"));
+	made_call(&m, 1, CALL_unlink, 0, S("one"));
+	made_state(&m, false, "/box/w/deux", PATH_FILE, 0644, "x");
+	made_state(&m, false, "/box/w/linked", PATH_FILE, 0644, "x");
+	made_state(&m, false, "/box/w/published", PATH_FILE, 0644, "x");
+	made_finish(&m);
+	assert_string_equal(FIELD(&m, "<cwd>/deux", "arrived"), "rename");
+	assert_string_equal(FIELD(&m, "<cwd>/deux", "link_of"), "(no such field)");
+	assert_string_equal(FIELD(&m, "<cwd>/linked", "arrived"), "link");
+	assert_string_equal(FIELD(&m, "<cwd>/linked", "link_of"), "<cwd>/deux");
+	assert_string_equal(FIELD(&m, "<cwd>/published", "arrived"), "link");
+	assert_string_equal(FIELD(&m, "<cwd>/published", "link_of"), "(no such field)");
+	made_free(&m);
+}
+
 static void
 a_directory_takes_what_is_below_along(void **state)
 {
@@ -394,6 +420,7 @@ main(void)
 		cmocka_unit_test(what_is_as_it_was_is_no_effect),
 		cmocka_unit_test(changes_that_no_call_shows_are_found_by_the_two_states),
 		cmocka_unit_test(durability_is_what_was_synced_before_the_rename),
+		cmocka_unit_test(a_hard_link_says_of_what),
 		cmocka_unit_test(a_directory_takes_what_is_below_along),
 		cmocka_unit_test(exchanged_names_have_each_others_content),
 		cmocka_unit_test(writing_through_a_link_changes_what_it_points_to),
