@@ -43,17 +43,28 @@ carry_pos(const struct luggage *to, struct pos *at)
 }
 
 static void
-carry_findings(const struct luggage *to, struct verdict *v)
+carry_findings(const struct luggage *to, struct finding **findings, size_t n)
 {
-	v->findings = carry(to, v->findings, v->n_findings, sizeof *v->findings);
-	for (size_t i = 0; i < v->n_findings; i++) {
-		struct finding *f = &v->findings[i];
+	*findings = carry(to, *findings, n, sizeof **findings);
+	for (size_t i = 0; i < n; i++) {
+		struct finding *f = &(*findings)[i];
 		const char **texts[] = { &f->rule_id, &f->subject, &f->text, &f->wanted,
-			&f->found, &f->detail, &f->evidence, &f->hint };
+			&f->found, &f->detail, &f->evidence, &f->hint, &f->known };
 
 		for (size_t j = 0; j < ARRAY_LEN(texts); j++)
 			carry_text(to, texts[j]);
 		carry_pos(to, &f->at);
+		carry_findings(to, &f->members, f->n_members);
+	}
+}
+
+static void
+carry_basis(const struct luggage *to, struct basis *b)
+{
+	b->unseen = carry(to, b->unseen, b->n_unseen, sizeof *b->unseen);
+	for (size_t i = 0; i < b->n_unseen; i++) {
+		carry_text(to, &b->unseen[i].key);
+		carry_text(to, &b->unseen[i].words);
 	}
 }
 
@@ -102,11 +113,12 @@ void
 verdict_carry(struct verdict *v, const struct luggage *to)
 {
 	const char **texts[] = { &v->target, &v->text, &v->golden_path, &v->config_path,
-		&v->command, &v->output };
+		&v->command, &v->output, &v->first, &v->performance.golden_name };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		carry_text(to, texts[i]);
-	carry_findings(to, v);
+	carry_findings(to, &v->findings, v->n_findings);
+	carry_basis(to, &v->basis);
 	carry_outcomes(to, v);
 	carry_pos(to, &v->at);
 	if (v->facts)

@@ -10,7 +10,9 @@
 
 #include "base/str.h"
 #include "gate/fingerprint.h"
+#include "gate/known.h"
 #include "gate/target.h"
+#include "judge/basis.h"
 #include "store/golden.h"
 
 #include <string.h>
@@ -192,6 +194,15 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 		return -1;
 	add_exit_difference(g, target, run, &differences);
 	parts.differences = &differences;
+	parts.knowns = &g->config->knowns;
+	parts.today = known_today(g->arena);
+	basis_of(&v->basis, g->arena, run->golden, run->facts, &footer, &differences);
+	v->performance.run = cost_of(run->facts, run->golden);
+	if (r->is_run) {
+		v->performance.golden = cost_of(r->run.facts, r->golden);
+		v->performance.golden_name =
+			arena_printf(g->arena, "target '%s'", target->equivalent_to);
+	}
 	parts.n_outcomes = judge_rules(g, target, run, &outcomes);
 	parts.outcomes = outcomes;
 	if (target->equivalent_to)

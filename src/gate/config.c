@@ -10,6 +10,7 @@
 #include "decode/decode.h"
 #include "gate/historic.h"
 #include "gate/key.h"
+#include "gate/known.h"
 #include "gate/paths.h"
 #include "gate/setting.h"
 #include "gate/target.h"
@@ -131,8 +132,8 @@ refuse_known(struct key_context *k, const struct toml *value, void *field, struc
 {
 	(void)k, (void)field;
 	err_at(err, value->first ? value->first->at : value->at,
-		"[[known]] is not supported yet");
-	return err_hint(err, "remove the table; it would have no effect");
+		"[[known]] does not stand in a rule pack");
+	return err_hint(err, "accepted differences are those of one project: renacer.toml");
 }
 
 static const struct key pack_keys[] = {
@@ -191,7 +192,7 @@ static const struct key document_keys[] = {
 	{ "gate", KEY_OWN, .read = read_gate },
 	{ .name = "target", .kind = KEY_CHECKED },
 	{ .name = "assertion", .kind = KEY_CHECKED },
-	{ "known", KEY_OWN, .read = refuse_known },
+	{ .name = "known", .kind = KEY_CHECKED },
 	{ .name = "semantic_equivalence", .kind = KEY_CHECKED },
 	{ .name = "lamport_clock", .kind = KEY_CHECKED },
 	{ .name = "compression", .kind = KEY_CHECKED },
@@ -245,7 +246,9 @@ read_document(struct loader *l, const struct toml *document, const char *shown, 
 		each_table(document, "assertion", add_rule, l, err) < 0 ||
 		historic_read(c, document, err) < 0)
 		return -1;
-	return targets_check(c, err) < 0 ? -1 : check_rules(c, err);
+	if (targets_check(c, err) < 0 || known_read(c, document, err) < 0)
+		return -1;
+	return check_rules(c, err);
 }
 
 static struct config *

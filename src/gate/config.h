@@ -13,6 +13,7 @@
 #include "capture/capture.h"
 #include "effects/effects.h"
 #include "judge/judge.h"
+#include "judge/known.h"
 #include "model/golden.h"
 
 struct report_wish {
@@ -66,6 +67,7 @@ struct config {
 	struct target *targets;
 	size_t n_targets;
 	struct rules rules;
+	struct knowns knowns;
 	struct report_wish *reports;
 	size_t n_reports;
 	const char *const *inherit; /* names of variables passed on */

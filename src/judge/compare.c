@@ -11,19 +11,19 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "judge/content.h"
+#include "judge/derived.h"
+#include "judge/imprint.h"
 #include "judge/say.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* How early a difference is shown: the exit, then by event, then what has none, then counts,
- * which follow from the others. */
-enum rank { RANK_EXIT, RANK_EVENT, RANK_NONE, RANK_COUNT };
+/* How early a difference is shown: by event, then the exit, which ends all events, then what
+ * has none, then counts, which follow from the others. */
+enum rank { RANK_EVENT, RANK_EXIT, RANK_NONE, RANK_COUNT };
 
 struct found {
 	struct difference d;
-	enum rank rank;
-	uint64_t seq;
 	size_t nr;
 };
 
@@ -36,19 +36,33 @@ compare_is_required(const struct golden *g, const struct effect *e)
 void
 compare_add(struct compare *c, struct difference d, uint64_t seq)
 {
-	const struct effect *e = d.run ? d.run : d.golden;
-	enum rank rank = e->kind == EFFECT_EXIT    ? RANK_EXIT
-			 : e->kind == EFFECT_COUNT ? RANK_COUNT
-			 : seq                     ? RANK_EVENT
-						   : RANK_NONE;
-
 	if (d.run && !d.evidence)
 		d.evidence = d.run->evidence;
 	if (d.golden)
 		d.golden_line = d.golden->line;
 	c->found = mem_grow(c->found, c->n, &c->capacity, sizeof *c->found);
-	c->found[c->n] = (struct found){ d, rank, seq, c->n };
+	d.seq = seq;
+	imprint_take(&d);
+	c->found[c->n] = (struct found){ .d = d, .nr = c->n };
 	c->n++;
+}
+
+const struct difference *
+compare_found(const struct compare *c, size_t i)
+{
+	assert(i < c->n);
+	return &c->found[i].d;
+}
+
+static enum rank
+rank_of(const struct difference *d)
+{
+	enum effect_kind kind = (d->run ? d->run : d->golden)->kind;
+
+	return kind == EFFECT_EXIT    ? RANK_EXIT
+	       : kind == EFFECT_COUNT ? RANK_COUNT
+	       : d->seq               ? RANK_EVENT
+				      : RANK_NONE;
 }
 
 static int
@@ -58,16 +72,71 @@ by_rank(const void *x, const void *y)
 	const struct effect *e, *f;
 	int order;
 
-	if (a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
-	if (a->seq != b->seq)
-		return a->seq < b->seq ? -1 : 1;
+	if (rank_of(&a->d) != rank_of(&b->d))
+		return rank_of(&a->d) < rank_of(&b->d) ? -1 : 1;
+	if (a->d.seq != b->d.seq)
+		return a->d.seq < b->d.seq ? -1 : 1;
 	e = a->d.run ? a->d.run : a->d.golden;
 	f = b->d.run ? b->d.run : b->d.golden;
 	order = (e->kind > f->kind) - (e->kind < f->kind);
 	if (!order)
 		order = strcmp(e->key, f->key);
 	return order ? order : (a->nr > b->nr) - (a->nr < b->nr);
+}
+
+/*
+ * When something did not happen: known when the golden is fresh from a run, too. It belongs
+ * behind the last effect before it that both runs have.
+ */
+static void
+timeline_add(struct compare *c, uint64_t golden_seq, uint64_t run_seq)
+{
+	if (!golden_seq || !run_seq)
+		return;
+	c->timeline =
+		mem_grow(c->timeline, c->n_timeline, &c->timeline_room, sizeof *c->timeline);
+	c->timeline[c->n_timeline++] = (struct moment){ golden_seq, run_seq };
+}
+
+static int
+by_golden(const void *x, const void *y)
+{
+	const struct moment *a = x, *b = y;
+
+	return (a->golden > b->golden) - (a->golden < b->golden);
+}
+
+static uint64_t
+moment_of(const struct compare *c, uint64_t golden_seq)
+{
+	uint64_t latest = 1;
+
+	for (size_t lo = 0, hi = c->n_timeline; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->timeline[mid].golden > golden_seq) {
+			hi = mid;
+		} else {
+			latest = c->timeline[mid].run;
+			lo = mid + 1;
+		}
+	}
+	return latest;
+}
+
+static void
+timeline_place(struct compare *c)
+{
+	if (c->n_timeline)
+		qsort(c->timeline, c->n_timeline, sizeof *c->timeline, by_golden);
+	for (size_t i = 1; i < c->n_timeline; i++)
+		c->timeline[i].run = MAX(c->timeline[i].run, c->timeline[i - 1].run);
+	for (size_t i = 0; i < c->n; i++) {
+		struct difference *d = &c->found[i].d;
+
+		if (!d->seq && !d->run && d->golden->seq)
+			d->seq = moment_of(c, d->golden->seq);
+	}
 }
 
 /*
@@ -234,6 +303,7 @@ match_pair(struct compare *c, struct leftovers *left, const struct effect *golde
 	const struct effect *run)
 {
 	c->n_compared++;
+	timeline_add(c, golden->seq, run->seq);
 	count_open(c, golden, run);
 	if (compare_is_required(c->golden, golden) && !compare_is_required(c->run, run))
 		add_seldom(c, golden, run);
@@ -345,28 +415,22 @@ check_comparable(const struct golden *golden, const struct golden *run, struct e
 	return err_hint(err, "renacer-gate record %s", target);
 }
 
-/* Counts are derived from the other effects: what changed them has been told already. */
-static void
-drop_derived(struct compare *c)
-{
-	while (c->n && c->found[0].rank != RANK_COUNT && c->found[c->n - 1].rank == RANK_COUNT)
-		c->n--;
-}
-
 static void
 hand_out(struct differences *out, struct compare *c)
 {
+	timeline_place(c);
 	if (c->n)
 		qsort(c->found, c->n, sizeof *c->found, by_rank);
-	drop_derived(c);
 	out->items = arena_array(c->arena, c->n, sizeof *out->items);
 	out->n = c->n;
 	for (size_t i = 0; i < c->n; i++)
 		out->items[i] = c->found[i].d;
+	derived_mark(out->items, out->n);
 	out->n_compared = c->n_compared;
 	out->n_optional = c->n_optional;
 	out->n_open = c->n_open;
 	mem_free(c->found);
+	mem_free(c->timeline);
 }
 
 int

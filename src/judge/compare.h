@@ -7,6 +7,11 @@
 
 #include "judge/judge.h"
 
+/* An effect that both have, by the events of both. */
+struct moment {
+	uint64_t golden, run;
+};
+
 struct compare {
 	struct arena *arena;
 	const struct golden *golden, *run;
@@ -14,11 +19,15 @@ struct compare {
 	struct found *found;             /* so far, in no order */
 	size_t n, capacity;
 	size_t n_compared, n_optional, n_open;
+	struct moment *timeline;
+	size_t n_timeline, timeline_room;
 };
 
 /* seq: of the event behind it, 0: not known. Lines, evidence and the short forms that are still
  * missing are filled in from the effects. */
 void compare_add(struct compare *c, struct difference d, uint64_t seq);
+/* The i-th that was added. */
+const struct difference *compare_found(const struct compare *c, size_t i);
 /* Seen in every recording that the golden was made from. */
 bool compare_is_required(const struct golden *g, const struct effect *e);
 

@@ -51,6 +51,10 @@ struct difference {
 				 'y'" */
 	const char *detail;   /* a text diff, a hex diff, …; several lines; NULL: none */
 	const char *evidence; /* the call that made it; NULL: not known */
+	const char *identity; /* what else tells it from others; NULL: nothing else does */
+	char imprint[17]; /* of both sides, hexadecimal: the same whenever both are */
+	uint64_t seq;         /* when it came about, by the run's events; 0: not known */
+	bool is_derived;      /* a count that the other differences explain to the last one */
 	uint32_t golden_line; /* 0: none */
 };
 
@@ -70,8 +74,9 @@ struct compare_opts {
 };
 
 /* Effects are matched by kind and key, their values one by one; EFFECT_CALLs of one key are
- * aligned as a sequence. The first difference is that of the exit, then the one whose event
- * came first. Absent effects that the golden saw in some recordings only (n_runs) are no
+ * aligned as a sequence. The first difference is the one whose event came first (what is missing
+ * came where it stands in a golden that is itself fresh from a run); then how the run ended,
+ * then what has no event. Absent effects that the golden saw in some recordings only (n_runs) are no
  * difference. A value that the golden keeps open (the text "varies" where the run has a number)
  * is not compared. Goldens of unlike profile, format or table are an error that says what to
  * do. opts NULL: the bytes decide. */
@@ -121,7 +126,10 @@ struct finding {
 	const char *detail;         /* several lines; NULL */
 	const char *evidence;       /* NULL */
 	const char *hint;           /* what to type; NULL */
+	const char *known; /* of a difference: the [[known]] table that would accept it */
 	struct pos at; /* where it points: the rule in renacer.toml, the line of the golden */
+	struct finding *members; /* what the same cause explains; these have no members */
+	size_t n_members;
 };
 
 /* What came of one rule on one target. */
@@ -137,6 +145,33 @@ struct outcome {
 void rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	const char *target, const struct facts *facts);
 
+/* Something that was there and not seen, or seen and not compared. */
+struct unseen {
+	const char *key;   /* "opaque_bytes" */
+	const char *words; /* "bytes that passed without being seen (sendfile, splice)" */
+	uint64_t n;
+};
+
+/* What a verdict rests on, of one of its runs; judge/basis.h fills it. */
+struct basis {
+	bool is_known; /* false: nothing ran */
+	uint64_t n_calls, n_bytes; /* bytes: of streams, files left and connections */
+	size_t n_effects, n_paths, n_streams, n_processes, n_connections;
+	struct unseen *unseen;
+	size_t n_unseen;
+};
+
+/* What one side cost, under tracing. Decides nothing. */
+struct cost {
+	bool is_known, has_rss;
+	uint64_t wall_ns, n_calls, n_bytes, peak_rss_bytes, n_processes;
+};
+
+struct performance {
+	struct cost golden, run; /* goldens keep no times: golden is another run, or not known */
+	const char *golden_name; /* "target 'greet-py'"; NULL */
+};
+
 /* Everything about one target. */
 struct verdict {
 	const char *target;
@@ -150,6 +185,10 @@ struct verdict {
 	size_t n_outcomes;
 	const struct facts *facts; /* NULL: never ran */
 	size_t n_compared, n_optional;
+	const char *first; /* the earliest difference and the call behind it; NULL: none */
+	size_t n_known;    /* differences that a [[known]] accepts */
+	struct basis basis;
+	struct performance performance;
 	uint32_t n_runs, golden_runs;
 	const char *golden_path, *config_path; /* relative where possible; NULL */
 	const char *command;                   /* as shown */
@@ -159,6 +198,7 @@ struct verdict {
 };
 
 /* What a verdict is made from; whatever is NULL or 0 did not happen. */
+struct knowns; /* judge/known.h */
 struct verdict_parts {
 	const struct differences *differences; /* NULL: no golden was to be compared */
 	const struct outcome *outcomes;        /* of every rule that applies, skips included */
@@ -166,12 +206,15 @@ struct verdict_parts {
 	const struct trace_footer *footer; /* NULL: the target never ran */
 	const char *accept; /* the command that takes the run as the new golden; NULL: the
 			       usual `renacer-gate record NAME` */
+	const struct knowns *knowns; /* accepted differences of all targets; NULL: none */
+	const char *today;           /* "2026-11-21", UTC; with knowns */
 };
 
 /* Fills kind, text, findings, outcomes, n_compared and n_optional of a verdict whose other
  * fields (target, golden_path, expects_fail, …) the caller has set. Never a pass when nothing
  * was traced or compared, or when the trace has holes; a budget that is exceeded in spite of
- * holes is a fail. With expects_fail a fail passes, and a pass fails. */
+ * holes is a fail. With expects_fail a fail passes, and a pass fails. A [[known]] that is stale or
+ * expired fails whatever is expected, unless the trace has holes. */
 void verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts *parts);
 /* A verdict of what kept us from judging: ERR_MISSING, ERR_UNSURE and others give their kinds.
  */

@@ -9,6 +9,8 @@
 
 #include "judge/compare.h"
 
+#include "base/map.h"
+#include "base/str.h"
 #include "judge/content.h"
 #include "judge/say.h"
 
@@ -111,45 +113,177 @@ add_other_arguments(struct compare *c, const struct effect *golden, const struct
  */
 struct pairing {
 	bool (*is_same)(const struct effect *a, const struct effect *b);
+	/* Equal for effects that may be the same; nothing: for no other. */
+	void (*identity)(struct str *out, const struct effect *e);
 	void (*add)(struct compare *c, const struct effect *golden, const struct effect *run);
 };
 
-static const struct pairing pairings[] = {
-	{ is_same_file, add_renamed },
-	{ is_same_program, add_other_arguments },
-};
-
-/* The one entry of the list that is the same, NULL: none or several. */
-static const struct effect **
-only_same(const struct pairing *p, const struct effects_list *list, const struct effect *e)
+static void
+file_identity(struct str *out, const struct effect *e)
 {
-	const struct effect **only = NULL;
+	static const char *const whole[] = { "target", "sha256", "digest", "text", "hex" };
 
-	for (size_t i = 0; i < list->n; i++) {
-		if (!p->is_same(e, list->items[i]))
-			continue;
-		if (only)
-			return NULL;
-		only = &list->items[i];
-	}
-	return only;
+	if (e->kind != EFFECT_PATH || !text_of(e, "type"))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+		if (text_of(e, whole[i])) {
+			str_addf(out, "%s %s %s", text_of(e, "type"), whole[i],
+				text_of(e, whole[i]));
+			return;
+		}
 }
 
-/* Quadratic in what is left over; lists this long are no longer about one effect. */
-#define MOST_LEFT 500
+static void
+program_identity(struct str *out, const struct effect *e)
+{
+	if (e->kind == EFFECT_EXEC && text_of(e, "path"))
+		str_add(out, text_of(e, "path"));
+}
+
+static const struct pairing pairings[] = {
+	{ is_same_file, file_identity, add_renamed },
+	{ is_same_program, program_identity, add_other_arguments },
+};
+
+/* Those of one identity: how many, and the last of them. */
+struct alike {
+	size_t n_removed, n_added;
+	size_t removed, added;
+};
+
+static void
+sort_alike(struct map *map, struct arena *arena, const struct pairing *p,
+	const struct effects_list *list, bool is_added)
+{
+	AUTO(str_done) struct str identity = { 0 };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct alike *a;
+		void **slot;
+
+		str_clear(&identity);
+		if (list->items[i])
+			p->identity(&identity, list->items[i]);
+		if (!identity.n)
+			continue;
+		slot = map_slot(map, identity.data, identity.n);
+		if (!*slot)
+			*slot = arena_alloc(arena, sizeof *a);
+		a = *slot;
+		*(is_added ? &a->added : &a->removed) = i;
+		(*(is_added ? &a->n_added : &a->n_removed))++;
+	}
+}
+
+static void
+take_pair(struct compare *c, struct leftovers *l, const struct pairing *p, size_t removed,
+	size_t added)
+{
+	p->add(c, l->removed.items[removed], l->added.items[added]);
+	l->removed.items[removed] = l->added.items[added] = NULL;
+}
 
 static void
 take_pairs(struct compare *c, struct leftovers *l, const struct pairing *p)
 {
-	if (l->removed.n > MOST_LEFT || l->added.n > MOST_LEFT)
-		return;
-	for (size_t i = 0; i < l->removed.n; i++) {
-		const struct effect **other = only_same(p, &l->added, l->removed.items[i]);
+	AUTO(map_free) struct map *map = map_new();
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	size_t at = 0;
+	void *value;
 
-		if (!other || only_same(p, &l->removed, *other) != &l->removed.items[i])
+	sort_alike(map, scratch, p, &l->removed, false);
+	sort_alike(map, scratch, p, &l->added, true);
+	while (map_next(map, &at, NULL, NULL, &value)) {
+		const struct alike *a = value;
+
+		if (a->n_removed == 1 && a->n_added == 1 &&
+			p->is_same(l->removed.items[a->removed], l->added.items[a->added]))
+			take_pair(c, l, p, a->removed, a->added);
+	}
+}
+
+/*
+ * Trees that moved: what is under the same name in both, however many others are like it.
+ */
+static bool
+is_same_in_tree(const struct effect *a, const struct effect *b)
+{
+	return is_same_file(a, b) || (texts_are_equal(a, b, "type") &&
+					     strcmp(text_of(a, "type"), "dir") == 0);
+}
+
+/* The directories that a renamed file left and came to: both names without the last parts that
+ * they share. false: only its own name changed. */
+static bool
+tree_of(const struct difference *d, size_t *n_from, size_t *n_to)
+{
+	const char *a, *b;
+	size_t i = 0;
+
+	if (!d->field || strcmp(d->field, "path") != 0)
+		return false;
+	a = d->golden->key;
+	b = d->run->key;
+	*n_from = strlen(a);
+	*n_to = strlen(b);
+	for (size_t n_a = *n_from, n_b = *n_to; i < n_a && i < n_b;) {
+		if (a[n_a - 1 - i] != b[n_b - 1 - i])
+			break;
+		if (a[n_a - 1 - i++] == '/') {
+			*n_from = n_a - i;
+			*n_to = n_b - i;
+		}
+	}
+	return *n_from < strlen(a) && *n_from && *n_to;
+}
+
+static void
+take_tree(struct compare *c, struct leftovers *l, const struct map *added, const char *from,
+	const char *to)
+{
+	size_t n = strlen(from);
+
+	for (size_t i = 0; i < l->removed.n; i++) {
+		const struct effect *e = l->removed.items[i];
+		AUTO(str_done) struct str key = { 0 };
+		const size_t *other;
+
+		if (!e || e->kind != EFFECT_PATH || strncmp(e->key, from, n) != 0 ||
+			(e->key[n] && e->key[n] != '/'))
 			continue;
-		p->add(c, l->removed.items[i], *other);
-		l->removed.items[i] = *other = NULL;
+		str_addf(&key, "%s%s", to, e->key + n);
+		other = map_get_text(added, key.data);
+		if (other && l->added.items[*other] &&
+			is_same_in_tree(e, l->added.items[*other]))
+			take_pair(c, l, &pairings[0], i, *other);
+	}
+}
+
+static void
+take_trees(struct compare *c, struct leftovers *l)
+{
+	AUTO(map_free) struct map *added = map_new();
+	AUTO(map_free) struct map *done = map_new();
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	size_t n = c->n, n_from, n_to;
+
+	for (size_t i = 0; i < l->added.n; i++)
+		if (l->added.items[i] && l->added.items[i]->kind == EFFECT_PATH)
+			*map_text(added, l->added.items[i]->key) =
+				arena_dup(scratch, &i, sizeof i);
+	for (size_t i = 0; i < n; i++) {
+		const struct difference *d = compare_found(c, i);
+		const char *from, *to;
+		void **slot;
+
+		if (!tree_of(d, &n_from, &n_to))
+			continue;
+		from = arena_strndup(scratch, d->golden->key, n_from);
+		to = arena_strndup(scratch, d->run->key, n_to);
+		slot = map_text(done, arena_printf(scratch, "%s\n%s", from, to));
+		if (!*slot)
+			take_tree(c, l, added, from, to);
+		*slot = done;
 	}
 }
 
@@ -158,5 +292,6 @@ pairs_take(struct compare *c, struct leftovers *l)
 {
 	for (size_t i = 0; i < ARRAY_LEN(pairings); i++)
 		take_pairs(c, l, &pairings[i]);
+	take_trees(c, l);
 	streams_take(c, l);
 }

@@ -402,6 +402,8 @@ say_changed(struct difference *d, struct arena *arena, const struct effect *gold
 	d->sentence = row.say(&s);
 }
 
+#define EXITED "exit status "
+
 /* "exit status 1", "killed by SIGSEGV", or all that is said of it. */
 static const char *
 ending(struct arena *arena, const struct effect *e)
@@ -414,7 +416,7 @@ ending(struct arena *arena, const struct effect *e)
 			str_has_prefix(signal, "SIG") ? "killed by " : "",
 			printable(arena, signal, 40));
 	if (code && code->kind == VALUE_NUMBER)
-		return arena_printf(arena, "exit status %" PRId64, code->number);
+		return arena_printf(arena, EXITED "%" PRId64, code->number);
 	for (size_t i = 0; i < e->n_values; i++)
 		all = arena_printf(arena, "%s%s%s %s", all, *all ? ", " : "", e->values[i].name,
 			say_value(arena, &e->values[i]));
@@ -428,5 +430,12 @@ say_exit(struct difference *d, struct arena *arena, const struct effect *golden,
 	d->class = DIFF_RESULT;
 	d->wanted = ending(arena, golden);
 	d->found = ending(arena, run);
+	if (str_has_prefix(d->wanted, EXITED) && str_has_prefix(d->found, EXITED)) {
+		d->wanted += strlen(EXITED);
+		d->found += strlen(EXITED);
+		d->sentence = arena_printf(
+			arena, EXITED "%s, the golden has %s", d->found, d->wanted);
+		return;
+	}
 	d->sentence = arena_printf(arena, "%s, the golden has %s", d->found, d->wanted);
 }

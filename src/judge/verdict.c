@@ -9,6 +9,7 @@
 #include "judge/judge.h"
 
 #include "base/str.h"
+#include "judge/findings.h"
 
 #include <string.h>
 
@@ -121,44 +122,6 @@ verdict_from_err(struct verdict *v, struct arena *arena, const struct err *err)
 		});
 }
 
-static const char *
-subject_of(struct arena *arena, const struct difference *d)
-{
-	const struct effect *e = d->golden ? d->golden : d->run;
-	const char *kind = effect_kind_names[e->kind], *field = d->field ? d->field : "";
-	bool is_plain = e->kind == EFFECT_STREAM || e->kind == EFFECT_EXIT;
-
-	return arena_printf(arena, "%s%s%s%s%s", is_plain ? "" : kind, is_plain ? "" : " ",
-		e->key, *field ? " " : "", field);
-}
-
-static struct pos
-place_of(const struct verdict *v, const struct difference *d)
-{
-	if (!v->golden_path)
-		return v->at;
-	return (struct pos){ .file = v->golden_path, .row = d->golden_line, .column = 1 };
-}
-
-/* A difference counts for less when the trace has holes: the hole may have made it. */
-static void
-add_difference(struct finding *f, struct arena *arena, const struct verdict *v,
-	const struct difference *d, bool is_complete, const char *accept)
-{
-	*f = (struct finding){
-		.level = is_complete ? FINDING_ERROR : FINDING_WARNING,
-		.rule_id = arena_printf(arena, "renacer/%s", difference_class_names[d->class]),
-		.subject = subject_of(arena, d),
-		.text = d->sentence,
-		.wanted = d->wanted,
-		.found = d->found,
-		.detail = d->detail,
-		.evidence = d->evidence,
-		.hint = accept,
-		.at = place_of(v, d),
-	};
-}
-
 /* What a rule's outcome adds to the verdict. */
 static enum verdict_kind
 outcome_weight(const struct outcome *o)
@@ -191,17 +154,13 @@ add_outcome(struct finding *f, struct arena *arena, const struct outcome *o)
 /* Everything that was found, differences first. */
 static void
 collect(struct verdict *v, struct arena *arena, const struct verdict_parts *parts,
-	bool is_complete)
+	const struct finding *differences, size_t n_differences)
 {
-	const struct differences *d = parts->differences;
-	size_t n = (d ? d->n : 0) + parts->n_outcomes + v->n_findings, at = 0;
+	size_t n = n_differences + parts->n_outcomes + v->n_findings, at = n_differences;
 	struct finding *all = arena_array(arena, n + 1, sizeof *all);
-	const char *accept = parts->accept;
 
-	if (!accept && v->target && *v->target)
-		accept = arena_printf(arena, "renacer-gate record %s", v->target);
-	for (size_t i = 0; d && i < d->n; i++)
-		add_difference(&all[at++], arena, v, &d->items[i], is_complete, accept);
+	if (n_differences)
+		memcpy(all, differences, n_differences * sizeof *all);
 	for (size_t i = 0; i < parts->n_outcomes; i++)
 		if (outcome_is_finding(&parts->outcomes[i]))
 			add_outcome(&all[at++], arena, &parts->outcomes[i]);
@@ -248,13 +207,18 @@ add_count(struct str *s, size_t n, const char *one, const char *many)
 
 /* "2 differences, 1 broken rule": what speaks for the kind; "" when nothing does. */
 static const char *
-summary(struct arena *arena, const struct verdict_parts *parts, bool with_good)
+summary(struct arena *arena, const struct verdict_parts *parts, const struct findings *f,
+	bool with_good)
 {
 	struct tally t = count_outcomes(parts);
 	const struct differences *d = parts->differences;
 	AUTO(str_done) struct str s = { 0 };
 
-	add_count(&s, d ? d->n : 0, "difference", "differences");
+	add_count(&s, f->n_clusters, "difference", "differences");
+	if (f->n_differences > f->n_clusters)
+		str_addf(&s, " (%zu with what follows)", f->n_differences);
+	add_count(&s, f->n_stale, "[[known]] to remove", "[[known]] to remove");
+	add_count(&s, f->n_known, "known difference", "known differences");
 	add_count(&s, t.broken, "broken rule", "broken rules");
 	add_count(&s, t.failed, "rule that cannot be judged", "rules that cannot be judged");
 	add_count(&s, t.unsure, "rule in doubt", "rules in doubt");
@@ -327,12 +291,22 @@ turn_around(struct verdict *v, struct arena *arena)
 	}
 }
 
+/* Somebody has to tidy up, whatever the target was expected to do. */
+static void
+hold_to_known(struct verdict *v)
+{
+	v->kind = MAX(v->kind, VERDICT_FAIL);
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (strcmp(v->findings[i].rule_id, FINDINGS_STALE) == 0)
+			v->findings[i].level = FINDING_ERROR;
+}
+
 static enum verdict_kind
-heaviest(const struct verdict_parts *parts, bool is_complete)
+heaviest(const struct verdict_parts *parts, const struct findings *f, bool is_complete)
 {
 	enum verdict_kind kind = is_complete ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
 
-	if (is_complete && parts->differences && parts->differences->n)
+	if (is_complete && f->n_clusters)
 		kind = VERDICT_FAIL;
 	for (size_t i = 0; i < parts->n_outcomes; i++)
 		kind = MAX(kind, outcome_weight(&parts->outcomes[i]));
@@ -344,6 +318,7 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 {
 	bool is_complete = parts->footer && trace_is_complete(parts->footer);
 	const char *nothing = why_nothing(parts);
+	struct findings findings;
 
 	v->n_compared = parts->differences ? parts->differences->n_compared : 0;
 	v->n_optional = parts->differences ? parts->differences->n_optional : 0;
@@ -351,15 +326,18 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 	v->outcomes = parts->n_outcomes ? arena_dup(arena, parts->outcomes,
 						  parts->n_outcomes * sizeof *parts->outcomes)
 					: NULL;
-	collect(v, arena, parts, is_complete);
+	findings_make(&findings, arena, v, parts, is_complete);
+	collect(v, arena, parts, findings.items, findings.n);
+	v->n_known = findings.n_known;
+	v->first = findings.first;
 	if (nothing) {
 		v->kind = VERDICT_ERROR;
 		v->text = nothing;
 		add_reason(v, arena, FINDING_ERROR, "renacer/error", nothing);
 		return;
 	}
-	v->kind = heaviest(parts, is_complete);
-	v->text = summary(arena, parts, v->kind == VERDICT_PASS);
+	v->kind = heaviest(parts, &findings, is_complete);
+	v->text = summary(arena, parts, &findings, v->kind == VERDICT_PASS);
 	if (!is_complete) {
 		const char *why = why_incomplete(arena, parts->footer);
 
@@ -368,4 +346,6 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 	}
 	if (v->expects_fail)
 		turn_around(v, arena);
+	if (is_complete && findings.n_stale)
+		hold_to_known(v);
 }

@@ -40,6 +40,11 @@ const struct catalog_entry catalog[] = {
 	{ "renacer/rule/memory_usage", "MemoryExceeded", "More memory was used than the rule allows.",
 		"A memory_usage rule limits the bytes asked for by mmap, brk and mremap, or the peak of "
 		"resident memory." RULE },
+	{ "renacer/known", "KnownDifference", "A difference that a [[known]] table accepts.",
+		"Its owner has agreed to end it by the date that the table names." },
+	{ "renacer/known-stale", "KnownStale", "A [[known]] table that must go.",
+		"The difference it accepts no longer occurs, or its date has passed. Remove the table from "
+		"renacer.toml; what still differs has to be repaired or accepted anew." },
 	{ "renacer/missing-golden", "GoldenMissing", "There is no golden to compare with.",
 		"Record one with `renacer-gate record TARGET` and commit it." },
 	{ "renacer/inconclusive", "Inconclusive", "What was seen is not enough to judge.",

@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include "base/clock.h"
+#include "judge/basis.h"
 #include "report/clean.h"
 #include "report/formats.h"
 
@@ -62,6 +63,18 @@ put_place(struct put *p, const struct pos *at)
 	json_end(&p->w, '}');
 }
 
+static void put_finding(struct put *p, const struct finding *f);
+
+static void
+put_members(struct put *p, const struct finding *f)
+{
+	json_key(&p->w, "members");
+	json_begin(&p->w, '[');
+	for (size_t i = 0; i < f->n_members; i++)
+		put_finding(p, &f->members[i]);
+	json_end(&p->w, ']');
+}
+
 static void
 put_finding(struct put *p, const struct finding *f)
 {
@@ -79,7 +92,9 @@ put_finding(struct put *p, const struct finding *f)
 	put_text(p, "detail", f->detail, CLEAN_LINES);
 	put_text(p, "evidence", f->evidence, CLEAN_LINE);
 	put_text(p, "hint", f->hint, CLEAN_LINE);
+	put_text(p, "known", f->known, CLEAN_LINES);
 	put_place(p, &f->at);
+	put_members(p, f);
 	json_end(&p->w, '}');
 }
 
@@ -127,6 +142,74 @@ put_facts(struct put *p, const struct facts *f)
 }
 
 static void
+put_evidence(struct put *p, const struct verdict *v)
+{
+	const struct basis *b = &v->basis;
+
+	json_key(&p->w, "evidence");
+	if (!b->is_known) {
+		json_null(&p->w);
+		return;
+	}
+	json_begin(&p->w, '{');
+	put_uint(p, "runs", v->n_runs);
+	put_uint(p, "golden_runs", v->golden_runs);
+	put_uint(p, "calls", b->n_calls);
+	put_uint(p, "bytes", b->n_bytes);
+	put_uint(p, "effects", b->n_effects);
+	put_uint(p, "paths", b->n_paths);
+	put_uint(p, "streams", b->n_streams);
+	put_uint(p, "processes", b->n_processes);
+	put_uint(p, "connections", b->n_connections);
+	json_key(&p->w, "not_seen");
+	json_begin(&p->w, '{');
+	for (size_t i = 0; i < b->n_unseen; i++)
+		put_uint(p, b->unseen[i].key, b->unseen[i].n);
+	json_end(&p->w, '}');
+	json_end(&p->w, '}');
+}
+
+static void
+put_cost(struct put *p, const char *key, const struct cost *c)
+{
+	json_key(&p->w, key);
+	if (!c->is_known) {
+		json_null(&p->w);
+		return;
+	}
+	json_begin(&p->w, '{');
+	put_ms(p, "wall_ms", c->wall_ns);
+	put_uint(p, "calls", c->n_calls);
+	put_uint(p, "bytes", c->n_bytes);
+	put_uint(p, "processes", c->n_processes);
+	json_key(&p->w, "peak_rss_bytes");
+	if (c->has_rss)
+		json_uint(&p->w, c->peak_rss_bytes);
+	else
+		json_null(&p->w);
+	json_end(&p->w, '}');
+}
+
+/* Beside the verdict, which does not depend on it. */
+static void
+put_performance(struct put *p, const struct performance *f)
+{
+	double speedup = cost_speedup(f);
+
+	json_key(&p->w, "performance");
+	json_begin(&p->w, '{');
+	put_text(p, "against", f->golden_name, CLEAN_LINE);
+	put_cost(p, "golden", &f->golden);
+	put_cost(p, "run", &f->run);
+	json_key(&p->w, "speedup");
+	if (speedup > 0)
+		json_double(&p->w, speedup);
+	else
+		json_null(&p->w);
+	json_end(&p->w, '}');
+}
+
+static void
 put_verdict(struct put *p, const struct verdict *v)
 {
 	json_begin(&p->w, '{');
@@ -135,6 +218,7 @@ put_verdict(struct put *p, const struct verdict *v)
 	put_uint(p, "exit_status", (uint64_t)verdict_exit(v->kind));
 	put_bool(p, "expects_fail", v->expects_fail);
 	put_text(p, "text", v->text, CLEAN_LINE);
+	put_text(p, "first_divergence", v->first, CLEAN_LINE);
 	put_text(p, "profile", profile_names[v->profile], CLEAN_LINE);
 	put_text(p, "command", v->command, CLEAN_LINE);
 	put_text(p, "golden", v->golden_path, CLEAN_LINE);
@@ -145,6 +229,9 @@ put_verdict(struct put *p, const struct verdict *v)
 	put_uint(p, "golden_runs", v->golden_runs);
 	put_uint(p, "compared", v->n_compared);
 	put_uint(p, "optional_absent", v->n_optional);
+	put_uint(p, "known", v->n_known);
+	put_evidence(p, v);
+	put_performance(p, &v->performance);
 	put_facts(p, v->facts);
 	json_key(&p->w, "findings");
 	json_begin(&p->w, '[');

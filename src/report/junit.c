@@ -12,6 +12,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "judge/basis.h"
 #include "report/clean.h"
 
 #include <libxml/xmlwriter.h>
@@ -203,6 +204,8 @@ describe_finding(struct str *body, const struct finding *f)
 	if (f->detail)
 		add_lines(body, f->detail);
 	add_row(body, "  call:   ", f->evidence);
+	for (size_t i = 0; i < f->n_members && body->n < 4 * TEXT_LIMIT; i++)
+		add_row(body, "  with it: ", f->members[i].text);
 	add_place(body, &f->at);
 	add_row(body, "  hint:   ", f->hint);
 }
@@ -326,6 +329,20 @@ add_system_out(struct junit *j, const struct verdict *v)
 }
 
 static void
+add_basis(struct junit *j, const struct verdict *v)
+{
+	AUTO(arena_free) struct arena *scratch = arena_new();
+
+	if (!v->basis.is_known)
+		return;
+	add_property(j, "renacer.evidence",
+		arena_printf(scratch, "%u runs, golden of %u: %s", v->n_runs, v->golden_runs,
+			basis_words(scratch, &v->basis)));
+	add_property(j, "renacer.not_seen", basis_unseen_words(scratch, &v->basis));
+	add_property(j, "renacer.performance", cost_words(scratch, &v->performance));
+}
+
+static void
 add_suite(struct junit *j, const struct verdicts *all, size_t i)
 {
 	const struct verdict *v = &all->items[i];
@@ -352,6 +369,8 @@ add_suite(struct junit *j, const struct verdicts *all, size_t i)
 	add_property(j, "renacer.reason", v->text);
 	add_property(j, "renacer.golden", v->golden_path);
 	add_property(j, "renacer.command", v->command);
+	add_property(j, "renacer.first", v->first);
+	add_basis(j, v);
 	end(j);
 	t = golden_test(v, &name, &body);
 	add_test(j, &t);

@@ -10,6 +10,7 @@
 #include "report/formats.h"
 
 #include "base/mem.h"
+#include "judge/basis.h"
 #include "report/clean.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@
 #define LARGEST_TABLE (400 * 1024)
 #define LARGEST_DETAIL 16384 /* of one finding */
 #define MOST_FINDINGS 50     /* of one target */
+#define MOST_MEMBERS 20      /* of one finding */
 #define SPARE 4096           /* kept for the last words */
 
 struct markdown {
@@ -132,6 +134,13 @@ add_finding(struct markdown *m, const struct finding *f)
 	add_text(m, f->text);
 	add_place(m, &f->at);
 	str_add_char(m->out, '\n');
+	for (size_t i = 0; i < MIN(f->n_members, (size_t)MOST_MEMBERS); i++) {
+		str_add(m->out, "  - with it: ");
+		add_text(m, f->members[i].text);
+		str_add_char(m->out, '\n');
+	}
+	if (f->n_members > MOST_MEMBERS)
+		str_addf(m->out, "  - … and %zu more\n", f->n_members - MOST_MEMBERS);
 	if (f->evidence) {
 		str_add(m->out, "  - call: ");
 		add_text(m, f->evidence);
@@ -150,6 +159,10 @@ add_target(struct markdown *m, const struct verdict *t)
 	add_text(m, target_of(t));
 	str_addf(m->out, " — %s\n\n", marks[t->kind]);
 	add_text(m, t->text);
+	if (t->first) {
+		str_add(m->out, "; ");
+		add_text(m, t->first);
+	}
 	str_add(m->out, "\n\n");
 	for (size_t i = 0; i < t->n_findings; i++) {
 		if (i == MOST_FINDINGS || is_full(m, 4 * LINE_LIMIT)) {
@@ -166,6 +179,38 @@ add_target(struct markdown *m, const struct verdict *t)
 		add_fenced(m, "", t->output, LARGEST_DETAIL);
 	}
 	str_add_char(m->out, '\n');
+}
+
+/* What every verdict rests on, and what it cost: passes too. */
+static void
+add_bases(struct markdown *m, const struct verdicts *v, const size_t *order)
+{
+	AUTO(arena_free) struct arena *scratch = arena_new();
+
+	str_add(m->out, "<details><summary>What the verdicts rest on</summary>\n\n");
+	for (size_t i = 0; i < v->n && !is_full(m, 4 * LINE_LIMIT); i++) {
+		const struct verdict *t = &v->items[order[i]];
+		const char *unseen = basis_unseen_words(scratch, &t->basis);
+		const char *cost = cost_words(scratch, &t->performance);
+
+		if (!t->basis.is_known)
+			continue;
+		str_add(m->out, "- **");
+		add_text(m, target_of(t));
+		str_addf(m->out, "**: %u run%s, golden of %u: ", t->n_runs,
+			t->n_runs == 1 ? "" : "s", t->golden_runs);
+		add_text(m, basis_words(scratch, &t->basis));
+		if (unseen) {
+			str_add(m->out, "; not seen or not compared: ");
+			add_text(m, unseen);
+		}
+		if (cost) {
+			str_add(m->out, "; cost, traced: ");
+			add_text(m, cost);
+		}
+		str_add_char(m->out, '\n');
+	}
+	str_add(m->out, "\n</details>\n");
 }
 
 static void
@@ -203,6 +248,7 @@ markdown_write(struct str *out, const struct verdicts *v, const struct report_op
 	str_add(out, " s.\n\n");
 	add_table(&m, v, order);
 	add_targets(&m, v, order);
+	add_bases(&m, v, order);
 	str_done(&m.room);
 	return 0;
 }

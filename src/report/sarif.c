@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "judge/basis.h"
 #include "report/catalog.h"
 #include "report/clean.h"
 #include "report/formats.h"
@@ -225,6 +226,7 @@ put_result_message(struct sarif *s, const struct verdict *v, const struct findin
 static void
 put_bag(struct sarif *s, const struct verdict *v, const struct finding *f)
 {
+	AUTO(arena_free) struct arena *scratch = arena_new();
 	const struct {
 		const char *key, *text;
 	} rows[] = {
@@ -236,12 +238,23 @@ put_bag(struct sarif *s, const struct verdict *v, const struct finding *f)
 		{ "detail", f->detail },
 		{ "evidence", f->evidence },
 		{ "hint", f->hint },
+		{ "known", f->known },
+		{ "firstDivergence", v->first },
+		{ "restsOn", v->basis.is_known ? basis_words(scratch, &v->basis) : NULL },
+		{ "notSeen", basis_unseen_words(scratch, &v->basis) },
 	};
 
 	begin(s, "properties", '{');
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].text)
 			put(s, rows[i].key, rows[i].text);
+	if (f->n_members) {
+		begin(s, "members", '[');
+		for (size_t i = 0; i < f->n_members; i++)
+			json_text(&s->w, clean(&s->room, f->members[i].text, MESSAGE_LIMIT,
+						 CLEAN_LINES));
+		end(s, ']');
+	}
 	end(s, '}');
 }
 

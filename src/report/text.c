@@ -11,6 +11,7 @@
 #include "report/formats.h"
 
 #include "base/mem.h"
+#include "judge/basis.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #define MOST_IN_FULL 20   /* findings of one target with their diffs */
 #define MOST_FINDINGS 100 /* … with their sentences */
 #define MOST_EXPECTED 5
+#define MOST_MEMBERS 8 /* of one finding */
 #define INDENT 7
 
 enum color { PLAIN, RED, GREEN, YELLOW, BOLD, DIM };
@@ -166,23 +168,59 @@ add_place(struct text *t, const struct pos *at)
 {
 	AUTO(str_done) struct str place = { 0 };
 
-	if (!at->file)
-		return;
-	str_add(&place, at->file);
-	if (at->row)
-		str_addf(&place, ":%u", at->row);
+	if (!at->file || !at->row)
+		return; /* of a whole golden nobody needs to be told */
+	str_addf(&place, "%s:%u", at->file, at->row);
 	add_labelled(t, "at", str_text(&place));
 }
 
+/* What else the cause explains: a line each. */
 static void
-add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
+add_members(struct text *t, const struct finding *f)
+{
+	size_t n = t->opts->verbosity > 0 ? f->n_members
+					  : MIN(f->n_members, (size_t)MOST_MEMBERS);
+
+	for (size_t i = 0; i < n; i++) {
+		str_addf(t->out, "       %-8s ", i ? "" : "with it");
+		add_wrapped(t, PLAIN, f->members[i].text, INDENT + 9);
+		str_add_char(t->out, '\n');
+		if (t->opts->verbosity > 0 && f->members[i].detail)
+			add_block(t, f->members[i].detail);
+	}
+	if (n < f->n_members)
+		str_addf(t->out, "                … and %zu more; -v shows them\n",
+			f->n_members - n);
+}
+
+static bool
+is_told(const struct finding *f, const char *side)
+{
+	return !side || strstr(f->text, side);
+}
+
+/* A diff of one line for one, both of which the sentence has whole. */
+static bool
+is_told_by_diff(const struct finding *f)
+{
+	size_t n = 0;
+
+	for (const char *p = f->detail; *p; p++)
+		n += *p == '\n';
+	return n == 5 && str_has_prefix(f->detail, "--- ") && f->wanted && f->found &&
+	       is_told(f, f->wanted) && is_told(f, f->found) && !strstr(f->text, "…");
+}
+
+static void
+add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full,
+	const char *before)
 {
 	static const enum color colors[] = {
 		[FINDING_NOTE] = PLAIN, [FINDING_WARNING] = YELLOW, [FINDING_ERROR] = RED
 	};
 	size_t start = t->out->n;
 
-	str_addf(t->out, "  %3zu. ", nr);
+	str_addf(t->out, "  %3zu. %s", nr, before);
 	if (f->level == FINDING_WARNING)
 		add_colored(t, YELLOW, "warning: ");
 	if (is_of_rule(f)) {
@@ -194,11 +232,14 @@ add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full)
 	str_add_char(t->out, '\n');
 	if (!in_full)
 		return;
-	add_labelled(t, "golden", f->wanted);
-	add_labelled(t, "run", f->found);
-	if (f->detail)
+	if (!is_told(f, f->wanted) || !is_told(f, f->found)) {
+		add_labelled(t, "golden", f->wanted);
+		add_labelled(t, "run", f->found);
+	}
+	if (f->detail && !is_told_by_diff(f))
 		add_block(t, f->detail);
 	add_labelled(t, "call", f->evidence);
+	add_members(t, f);
 	add_place(t, &f->at);
 }
 
@@ -228,6 +269,49 @@ add_hints(struct text *t, const struct verdict *v)
 	}
 }
 
+/* The tables that accept what was found, to be pasted; behind no bar. */
+static void
+add_known(struct text *t, const struct verdict *v)
+{
+	AUTO(str_done) struct str all = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < v->n_findings; i++) {
+		if (!v->findings[i].known)
+			continue;
+		if (!any)
+			str_add(t->out, t->opts->verbosity > 0
+						? "       to accept it until a date, in "
+						  "renacer.toml:\n"
+						: "       to accept it until a date: -v prints the "
+						  "[[known]] table\n");
+		any = true;
+		if (t->opts->verbosity <= 0)
+			return;
+		str_addf(t->out, "\n%s",
+			clean(&all, v->findings[i].known, TEXT_LIMIT, CLEAN_LINES));
+	}
+	if (any)
+		str_add_char(t->out, '\n');
+}
+
+/* The earliest difference is told by finding 1. */
+static bool
+is_first(const struct verdict *v, size_t i)
+{
+	return i == 0 && v->first && is_difference(&v->findings[0]);
+}
+
+/* One line of stderr that the first finding quotes already. */
+static bool
+is_output_told(const struct verdict *v)
+{
+	size_t n = strcspn(v->output, "\n");
+
+	return v->n_findings && !v->output[n + (v->output[n] == '\n')] &&
+	       memmem(v->findings[0].text, strlen(v->findings[0].text), v->output, n);
+}
+
 static void
 add_findings(struct text *t, const struct verdict *v)
 {
@@ -239,10 +323,12 @@ add_findings(struct text *t, const struct verdict *v)
 				v->n_findings - i);
 			break;
 		}
-		add_finding(t, &v->findings[i], i + 1, all || i < MOST_IN_FULL);
+		add_finding(t, &v->findings[i], i + 1, all || i < MOST_IN_FULL,
+			is_first(v, i) ? "first divergence: " : "");
 	}
 	add_hints(t, v);
-	if (v->output && *v->output) {
+	add_known(t, v);
+	if (v->output && *v->output && !is_output_told(v)) {
 		str_add(t->out, "       the target's stderr ended with\n");
 		add_block(t, v->output);
 	}
@@ -256,7 +342,7 @@ add_remarks(struct text *t, const struct verdict *v)
 					  : MIN(v->n_findings, (size_t)MOST_EXPECTED);
 
 	for (size_t i = 0; i < n; i++)
-		add_finding(t, &v->findings[i], i + 1, t->opts->verbosity > 0);
+		add_finding(t, &v->findings[i], i + 1, t->opts->verbosity > 0, "");
 	if (v->n_findings > n)
 		str_addf(t->out, "       … and %zu more\n", v->n_findings - n);
 }
@@ -273,11 +359,43 @@ add_everything(struct text *t, const struct verdict *v)
 		add_clean(t, PLAIN, o->text);
 		str_addf(t->out, " (%" PRIu64 " looked at)\n", o->n_events);
 	}
-	if (v->facts)
-		str_addf(t->out, "       %" PRIu64 " calls of %zu processes\n",
-			v->facts->n_calls, v->facts->n_processes);
 	add_labelled(t, "command", v->command);
 	add_labelled(t, "golden", v->golden_path);
+}
+
+/* "rests on 1 run and a golden of 3: 712 calls, …; not seen: …" */
+static void
+add_basis(struct text *t, const struct verdict *v)
+{
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	const char *unseen = basis_unseen_words(scratch, &v->basis), *of;
+
+	if (!v->basis.is_known)
+		return;
+	of = v->performance.golden_name ? arena_printf(scratch, " and one of %s",
+						  v->performance.golden_name)
+	     : v->golden_runs ? arena_printf(scratch, " and a golden of %u", v->golden_runs)
+			      : "";
+	str_add(t->out, "       ");
+	add_wrapped(t, DIM,
+		arena_printf(scratch, "rests on %u run%s%s: %s%s%s", v->n_runs,
+			v->n_runs == 1 ? "" : "s", of, basis_words(scratch, &v->basis),
+			unseen ? "; not seen or not compared: " : "", unseen ? unseen : ""),
+		INDENT);
+	str_add_char(t->out, '\n');
+}
+
+static void
+add_performance(struct text *t, const struct verdict *v)
+{
+	AUTO(arena_free) struct arena *scratch = arena_new();
+	const char *cost = cost_words(scratch, &v->performance);
+
+	if (!cost || (t->opts->verbosity <= 0 && !v->performance.golden.is_known))
+		return;
+	str_add(t->out, "       ");
+	add_wrapped(t, DIM, arena_printf(scratch, "cost, traced: %s", cost), INDENT);
+	str_add_char(t->out, '\n');
 }
 
 static void
@@ -292,6 +410,8 @@ add_verdict(struct text *t, const struct verdict *v, size_t name_width)
 		add_findings(t, v);
 	else
 		add_remarks(t, v);
+	add_basis(t, v);
+	add_performance(t, v);
 	if (t->opts->verbosity > 0)
 		add_everything(t, v);
 }

@@ -73,7 +73,7 @@ change written-twice 1 "stdout: line 2 is not in the golden: 'once'" \
 	'echo once' 'echo once; echo once'
 change wrong-stream 1 "'warning' went to stderr instead of stdout" \
 	'echo warning' 'echo warning >&2'
-change exit-code 1 'exit status 3, the golden has exit status 0' \
+change exit-code 1 'exit status 3, the golden has 0' \
 	'exit 0' 'exit 3'
 change killed 1 'killed by SIGTERM, the golden has exit status 0' \
 	'exit 0' 'kill -TERM $$'

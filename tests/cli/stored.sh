@@ -30,7 +30,7 @@ says 0 ' openat$' renacer report -c cat.rtrace
 says 0 ',write,' renacer report --format csv cat.rtrace
 says 0 '^cat;.*write [0-9]+$' renacer report --format folded cat.rtrace
 says 0 . renacer-gate diff cat.rtrace cat.rtrace
-says 1 'exit status 1, the golden has exit status 0' renacer-gate diff cat.rtrace none.rtrace
+says 1 'exit status 1, the golden has 0' renacer-gate diff cat.rtrace none.rtrace
 says 2 . renacer-gate show one
 says 3 . renacer report absent.rtrace
 

@@ -125,7 +125,7 @@ static const struct row rows[] = {
 	{ "stream|stdout|bytes=#3|digest=d1;", "stream|stdout|bytes=#3|digest=d1|text=abc;", "" },
 
 	/* exit */
-	{ EXIT_0, "exit|exit|code=#1;", "result: exit status 1, the golden has exit status 0\n" },
+	{ EXIT_0, "exit|exit|code=#1;", "result: exit status 1, the golden has 0\n" },
 	{ EXIT_0, "exit|exit|signal=SIGSEGV;",
 		"result: killed by SIGSEGV, the golden has exit status 0\n" },
 	{ EXIT_0, "exit|exit|signal=never ended;",
@@ -252,7 +252,8 @@ static const struct row rows[] = {
 		"result: program /bin/sh ended with 2, the golden has 0: sh -c ls\n" },
 	{ EXIT_0 "exec|ls a|path=/bin/ls|argv=[ls,a]|exits=[0];",
 		EXIT_0 "exec|ls b|path=/bin/ls|argv=[ls,b]|exits=[0];count|programs|n=#9;",
-		"argument: program /bin/ls was executed with other arguments: wanted 'ls a', found 'ls b'\n" },
+		"argument: program /bin/ls was executed with other arguments: wanted 'ls a', found 'ls b'\n"
+		"added: count of programs is not in the golden\n" },
 	{ EXIT_0 "exec|ls a|path=/bin/ls;exec|ls c|path=/bin/ls;", EXIT_0 "exec|ls b|path=/bin/ls;",
 		"removed: program /bin/ls was not executed, the golden executes it: ls a\n"
 		"added: program /bin/ls was executed, the golden does not execute it: ls b\n"
@@ -492,7 +493,7 @@ both_sides_line_and_evidence_are_kept(void **state)
 }
 
 static void
-the_exit_comes_first_then_the_earliest_event(void **state)
+events_come_first_then_the_exit_then_what_has_none(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(golden_free)
@@ -505,7 +506,7 @@ the_exit_comes_first_then_the_earliest_event(void **state)
 		     "exit|exit|code=#1|^99;",
 			1);
 	struct differences d;
-	static const char *const keys[] = { "exit", "x", "stdout", "gone" };
+	static const char *const keys[] = { "x", "stdout", "exit", "gone", "c" };
 
 	(void)state;
 	compare(&d, arena, golden, run);
@@ -681,7 +682,7 @@ main(void)
 		cmocka_unit_test(every_single_change_is_found),
 		cmocka_unit_test(long_calls_are_shown_where_they_part),
 		cmocka_unit_test(both_sides_line_and_evidence_are_kept),
-		cmocka_unit_test(the_exit_comes_first_then_the_earliest_event),
+		cmocka_unit_test(events_come_first_then_the_exit_then_what_has_none),
 		cmocka_unit_test(an_optional_effect_may_be_absent_and_may_be_present),
 		cmocka_unit_test(a_required_effect_in_some_runs_only_is_a_difference),
 		cmocka_unit_test(open_values_are_counted),

@@ -54,6 +54,11 @@ leave(void **state)
 
 #define T "[[target]]\nname = \"t\"\ncommand = [\"true\"]\n"
 
+#define LINE "stdout: line 1 differs [0123456789abcdef]"
+#define KNOWN(target_, difference_, rest_)                                                     \
+	"[[known]]\ntarget = \"" target_ "\"\ndifference = \"" difference_                    \
+	"\"\nreason = \"r\"\nowner = \"o\"\n" rest_
+
 /* What is written, where the error points (row:column, 0: not at a place), its text, its hint.
  */
 static const struct {
@@ -183,8 +188,24 @@ static const struct {
 	{ T T, "4:1", "a second [[target]] 't'", "the first is at renacer.toml:1" },
 	{ T "[[target]]\nname = \"u\"\ncommand = [\"true\"]\ngolden = \"golden/t.golden\"\n",
 		"4:1", NULL, NULL },
-	{ "[[known]]\ntarget = \"x\"\n", "1:1", "[[known]] is not supported yet",
-		"remove the table; it would have no effect" },
+	{ T KNOWN("elsewhere", LINE, ""), "5:10", "there is no target 'elsewhere'", NULL },
+	{ T "[[known]]\ntarget = \"t\"\n", "4:1", "[[known]] lacks 'difference'", NULL },
+	{ T KNOWN("t", "stdout: line 1 differs", ""), "6:14",
+		"'difference' does not end in the imprint of a difference: [16 hexadecimal "
+		"digits]",
+		"copy it from a report: renacer-gate -v prints the whole table" },
+	{ T KNOWN("t", "stdout [0123456789abcdeF]", ""), "6:14", NULL, NULL },
+	{ T KNOWN("t", LINE, "expires = \"2027-03-01\"\n"), "9:11",
+		"'expires' in [[known]] must be a date, not a string",
+		"write it without quotes: expires = 2027-03-01" },
+	{ T KNOWN("t", LINE, "expires = 2027-03-01T00:00:00Z\n"), "9:11", NULL, NULL },
+	{ T KNOWN("t", LINE, "expires = 2027-02-30\n"), NULL, NULL, NULL },
+	{ T KNOWN("t", LINE, "expires = 2027-03-01\nuntil = 3\n"), "10:1",
+		"unknown key 'until' in [[known]]", NULL },
+	{ T KNOWN("t", LINE, "expires = 2027-03-01\n") KNOWN(
+		  "t", "other words [0123456789abcdef]", "expires = 2027-03-01\n"),
+		"10:1", "a second [[known]] for this difference of 't'",
+		"the first is at renacer.toml:4" },
 	{ "include = \"pack.toml\"\n", "1:11",
 		"'include' in the configuration must be an array of paths, not a string",
 		NULL },
@@ -346,7 +367,7 @@ rule_packs_are_read_once_and_hold_rules_only(void **state)
 			"unknown key 'gate' in a rule pack: only [[assertion]] may stand "
 			"there" },
 		{ "include = [\"one.toml\"]\n", "[[known]]\n", "",
-			"[[known]] is not supported yet" },
+			"[[known]] does not stand in a rule pack" },
 	};
 
 	(void)state;

@@ -21,6 +21,15 @@
 
 #include <cmocka.h>
 
+static struct finding some_members[] = {
+	{ .level = FINDING_ERROR,
+		.rule_id = "renacer/bytes",
+		.subject = "path <cwd>/log content",
+		.text = "file <cwd>/log: line 9 differs: wanted 'total 12', found 'total 13'" },
+};
+
+static struct unseen some_unseen[] = { { "opaque_bytes", "bytes not seen", 7 } };
+
 static struct finding some_findings[] = {
 	{ .level = FINDING_ERROR,
 		.rule_id = "renacer/bytes",
@@ -28,9 +37,12 @@ static struct finding some_findings[] = {
 		.text = "stdout: line 3 differs: wanted 'total 12', found 'total 13'",
 		.wanted = "'total 12'",
 		.found = "'total 13'",
-		.detail = "--- golden\n+++ run\n@@ -3,1 +3,1 @@\n-total 12\n+total 13\n",
+		.detail = "--- golden\n+++ run\n@@ -2,2 +2,2 @@\n two\n-total 12\n+total 13\n",
 		.evidence = "write(1, \"total 13\\n\", 9) = 9",
 		.hint = "renacer-gate record greet",
+		.known = "[[known]]\ntarget = \"greet\"\n",
+		.members = some_members,
+		.n_members = 1,
 		.at = { .file = "golden/greet.golden", .row = 4, .column = 1 } },
 	{ .level = FINDING_ERROR,
 		.rule_id = "renacer/rule/span_count",
@@ -74,6 +86,19 @@ static struct verdict some_verdicts[] = {
 		.outcomes = some_outcomes,
 		.n_outcomes = 3,
 		.facts = &some_facts,
+		.first = "first divergence: stdout: line 3 differs: wanted 'total 12', found "
+			 "'total 13', by write(1, \"total 13\\n\", 9) = 9",
+		.basis = { .is_known = true,
+			.n_calls = 130,
+			.n_bytes = 40,
+			.n_streams = 1,
+			.n_processes = 1,
+			.unseen = some_unseen,
+			.n_unseen = 1 },
+		.performance = { .run = { .is_known = true, .wall_ns = 5000000, .n_calls = 130 },
+			.golden = { .is_known = true, .wall_ns = 15000000, .n_calls = 300 },
+			.golden_name = "target 'greet-py'" },
+		.n_runs = 1,
 		.golden_path = "golden/greet.golden",
 		.config_path = "renacer.toml",
 		.command = "build/greet --name Alice",
@@ -177,21 +202,27 @@ text_says_everything_when_it_is_not(void **state)
 	write_report(&out, "text", &v, NULL);
 	assert_string_equal(str_text(&out),
 		"FAIL    greet  1 difference, 1 broken rule  0.104 s\n"
-		"    1. stdout: line 3 differs: wanted 'total 12', found 'total 13'\n"
-		"       golden   'total 12'\n"
-		"       run      'total 13'\n"
+		"    1. first divergence: stdout: line 3 differs: wanted 'total 12', found 'total "
+		"13'\n"
 		"       | --- golden\n"
 		"       | +++ run\n"
-		"       | @@ -3,1 +3,1 @@\n"
+		"       | @@ -2,2 +2,2 @@\n"
+		"       |  two\n"
 		"       | -total 12\n"
 		"       | +total 13\n"
 		"       call     write(1, \"total 13\\n\", 9) = 9\n"
+		"       with it  file <cwd>/log: line 9 differs: wanted 'total 12', found 'total 13'\n"
 		"       at       golden/greet.golden:4\n"
 		"    2. rule 'calls': calls: 130 > 100\n"
 		"       at       renacer.toml:12\n"
 		"       to accept it: renacer-gate record greet\n"
+		"       to accept it until a date: -v prints the [[known]] table\n"
 		"       the target's stderr ended with\n"
 		"       | warning: x\n"
+		"       rests on 1 run and one of target 'greet-py': 130 calls, 40 bytes, 0 paths, 1 "
+		"stream, 1 process, 0 connections; not seen or not compared: 7 bytes not seen\n"
+		"       cost, traced: 5.0 ms against 15.0 ms (3.0 times as fast), 130 against 300 "
+		"calls, 0 against 0 bytes, 0 against 0 processes\n"
 		"1 target: 1 failed in 3.210 s\n");
 }
 
@@ -236,8 +267,8 @@ a_sentence_is_broken_where_the_terminal_ends(void **state)
 	v.items = some_verdicts + 1;
 	v.n = 1;
 	write_report(&out, "text", &v, &opts);
-	assert_non_null(strstr(out.data, "    1. stdout: line 3 differs: wanted\n"
-					 "       'total 12', found 'total 13'\n"));
+	assert_non_null(strstr(out.data, "    1. first divergence: stdout: line 3\n"
+					 "       differs: wanted 'total 12', found\n"));
 }
 
 static void
