@@ -37,8 +37,9 @@ read_difference(struct key_context *k, const struct toml *v, void *field, struct
 		return -1;
 	if (known_imprint(v->text))
 		return 0;
-	err_at(err, v->at, "'difference' does not end in the imprint of a difference: "
-			   "[16 hexadecimal digits]");
+	err_at(err, v->at,
+		"'difference' does not end in the imprint of a difference: "
+		"[16 hexadecimal digits]");
 	return err_hint(err, "copy it from a report: renacer-gate -v prints the whole table");
 }
 

@@ -94,11 +94,12 @@ add_blind_effects(struct basis *b, struct arena *arena, const struct golden *g)
 		unread += is_false(e, "content_known");
 		undigested += e->kind == EFFECT_STREAM && !content_is_known(e);
 	}
-	basis_unseen(b, arena, "opaque_bytes",
-		"bytes counted but not seen (sendfile, splice)", opaque);
+	basis_unseen(b, arena, "opaque_bytes", "bytes counted but not seen (sendfile, splice)",
+		opaque);
 	basis_unseen(b, arena, "sealed_connections",
 		"encrypted connections whose bytes are not compared", sealed);
-	basis_unseen(b, arena, "content_unknown", "files whose content could not be read", unread);
+	basis_unseen(
+		b, arena, "content_unknown", "files whose content could not be read", unread);
 	basis_unseen(b, arena, "streams_uncompared",
 		"streams of which only the size is compared", undigested);
 }

@@ -9,9 +9,10 @@
 void basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 	const struct facts *facts, const struct trace_footer *footer,
 	const struct differences *differences);
-/* One more thing that was not seen or not compared; n 0: nothing happens. Texts are borrowed. */
-void basis_unseen(struct basis *b, struct arena *arena, const char *key, const char *words,
-	uint64_t n);
+/* One more thing that was not seen or not compared; n 0: nothing happens. Texts are borrowed.
+ */
+void basis_unseen(
+	struct basis *b, struct arena *arena, const char *key, const char *words, uint64_t n);
 /* "712 calls, 1204 bytes, 3 paths, 2 streams, 1 process, 0 connections"; what was not seen, or
  * NULL when nothing is known to be. */
 const char *basis_words(struct arena *arena, const struct basis *b);

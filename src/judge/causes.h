@@ -10,8 +10,9 @@ struct causes {
 	struct arena *arena;
 	const struct difference *const *d;
 	size_t n;
-	size_t *leader;     /* of each: the one it belongs to, itself when it stands alone */
-	const char **title; /* what is said of the whole, by leader; NULL: the leader's sentence */
+	size_t *leader; /* of each: the one it belongs to, itself when it stands alone */
+	const char *
+		*title; /* what is said of the whole, by leader; NULL: the leader's sentence */
 };
 
 /* Does it stand alone so far? */
@@ -19,7 +20,8 @@ bool causes_is_free(const struct causes *c, size_t i);
 size_t causes_root(const struct causes *c, size_t i);
 /* Puts i, and all that belongs to it, under the leader. */
 void causes_join(struct causes *c, size_t i, size_t leader);
-const struct effect *causes_effect(const struct difference *d); /* the run's, else the golden's */
+const struct effect *causes_effect(
+	const struct difference *d); /* the run's, else the golden's */
 bool causes_is(const struct difference *d, enum effect_kind kind, enum difference_class class);
 
 /* Paths: trees that are missing, new or elsewhere; permission bits. */

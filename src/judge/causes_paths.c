@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* causes_paths.c - trees that are missing, new or elsewhere; permission bits that a umask takes */
+/* causes_paths.c - trees that are missing, new or elsewhere; permission bits that a umask takes
+ */
 
 #include "judge/causes.h"
 
@@ -212,7 +213,8 @@ bits_of(struct bits *out, const struct difference *d)
 	return true;
 }
 
-/* The bits that one side lacks, if it is always the same side and the same mask explains all. */
+/* The bits that one side lacks, if it is always the same side and the same mask explains all.
+ */
 static unsigned
 common_mask(const struct causes *c, bool is_tighter, size_t *n)
 {

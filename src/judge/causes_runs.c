@@ -141,7 +141,7 @@ say_with(struct causes *c, size_t leader, const char *words)
 		c->title[leader] = arena_printf(c->arena, "%s (%s %zu %s%s)",
 			c->d[leader]->sentence, words, n,
 			causes_is(c->d[leader], EFFECT_EXEC, DIFF_ADDED) ? "effect"
-									  : "other effect",
+									 : "other effect",
 			n == 1 ? "" : "s");
 }
 
@@ -183,8 +183,8 @@ has_failed(const struct effect *e)
 {
 	const struct value *code = e ? effect_value(e, "code") : NULL;
 
-	return e && (text_of(e, "signal") || (code && code->kind == VALUE_NUMBER &&
-						     code->number != 0));
+	return e && (text_of(e, "signal") ||
+			    (code && code->kind == VALUE_NUMBER && code->number != 0));
 }
 
 /* A program that ended as the command did then, and did not in the golden. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cluster.c - from differences to findings: which belong together, in which order they are told */
+/* cluster.c - from differences to findings: which belong together, in which order they are told
+ */
 
 #include "judge/cluster.h"
 
@@ -151,8 +152,8 @@ sort(struct clusters *all, struct arena *arena)
 }
 
 void
-cluster_all(struct clusters *out, struct arena *arena, const struct difference *const *d,
-	size_t n)
+cluster_all(
+	struct clusters *out, struct arena *arena, const struct difference *const *d, size_t n)
 {
 	struct causes c = { .arena = arena, .d = d, .n = n };
 

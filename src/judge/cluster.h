@@ -3,8 +3,8 @@
  * cluster.h - differences that one cause explains, told as one
  *
  * A cause hides nothing: each difference is in exactly one cluster and keeps its sentence. What
- * belongs together is decided by rules that name what they go by (cluster.c has the list); where
- * none applies a difference stands alone.
+ * belongs together is decided by rules that name what they go by (cluster.c has the list);
+ * where none applies a difference stands alone.
  */
 #ifndef JUDGE_CLUSTER_H
 #define JUDGE_CLUSTER_H
@@ -25,10 +25,10 @@ struct clusters {
 	size_t n;
 };
 
-/* Of the n differences that d points to, in the order that judge_compare() gave. All is borrowed
- * from them and from the arena. */
-void cluster_all(struct clusters *out, struct arena *arena, const struct difference *const *d,
-	size_t n);
+/* Of the n differences that d points to, in the order that judge_compare() gave. All is
+ * borrowed from them and from the arena. */
+void cluster_all(
+	struct clusters *out, struct arena *arena, const struct difference *const *d, size_t n);
 /* Sentence and imprint of one difference that stands alone. */
 const char *cluster_line(struct arena *arena, const struct difference *d);
 

@@ -95,13 +95,13 @@ timeline_add(struct compare *c, uint64_t golden_seq, uint64_t run_seq)
 		return;
 	c->timeline =
 		mem_grow(c->timeline, c->n_timeline, &c->timeline_room, sizeof *c->timeline);
-	c->timeline[c->n_timeline++] = (struct moment){ golden_seq, run_seq };
+	c->timeline[c->n_timeline++] = (struct anchor){ golden_seq, run_seq };
 }
 
 static int
 by_golden(const void *x, const void *y)
 {
-	const struct moment *a = x, *b = y;
+	const struct anchor *a = x, *b = y;
 
 	return (a->golden > b->golden) - (a->golden < b->golden);
 }

@@ -8,7 +8,7 @@
 #include "judge/judge.h"
 
 /* An effect that both have, by the events of both. */
-struct moment {
+struct anchor {
 	uint64_t golden, run;
 };
 
@@ -19,7 +19,7 @@ struct compare {
 	struct found *found;             /* so far, in no order */
 	size_t n, capacity;
 	size_t n_compared, n_optional, n_open;
-	struct moment *timeline;
+	struct anchor *timeline;
 	size_t n_timeline, timeline_room;
 };
 

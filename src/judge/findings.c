@@ -41,8 +41,8 @@ finding_of(const struct maker *m, const struct difference *d)
 {
 	return (struct finding){
 		.level = m->is_complete ? FINDING_ERROR : FINDING_WARNING,
-		.rule_id = arena_printf(
-			m->arena, "renacer/%s", difference_class_names[d->class]),
+		.rule_id =
+			arena_printf(m->arena, "renacer/%s", difference_class_names[d->class]),
 		.subject = subject_of(m->arena, d),
 		.text = d->sentence,
 		.wanted = d->wanted,
@@ -74,7 +74,8 @@ add_cluster(const struct maker *m, const struct cluster *c)
 	f->text = c->sentence;
 	f->evidence = c->earliest->evidence;
 	f->hint = m->accept;
-	if (m->is_complete && m->v->target && *m->v->target && m->v->config_path && m->parts->today)
+	if (m->is_complete && m->v->target && *m->v->target && m->v->config_path &&
+		m->parts->today)
 		f->known = known_snippet(m->arena, m->v->target, c->line, m->parts->today);
 	add_members(m, f, c);
 	out->n_clusters++;
@@ -126,8 +127,8 @@ add_stale(const struct maker *m, const struct known_match *match)
 		.at = k->at };
 	if (is_expired)
 		f->text = arena_printf(m->arena,
-			"a [[known]] difference expired on %s (%s: %s): %s", k->expires, k->owner,
-			k->reason, match->cluster->sentence);
+			"a [[known]] difference expired on %s (%s: %s): %s", k->expires,
+			k->owner, k->reason, match->cluster->sentence);
 	else
 		f->text = arena_printf(m->arena,
 			"a [[known]] difference no longer occurs (%s: %s): %s", k->owner,
@@ -135,8 +136,7 @@ add_stale(const struct maker *m, const struct known_match *match)
 	f->hint = arena_printf(m->arena,
 		is_expired ? "repair it, or agree with %s on another date"
 			   : "remove the [[known]] of %s",
-		is_expired ? k->owner
-			   : arena_printf(m->arena, "%s:%u", k->at.file, k->at.row));
+		is_expired ? k->owner : arena_printf(m->arena, "%s:%u", k->at.file, k->at.row));
 	m->out->n_stale++;
 }
 
@@ -185,8 +185,8 @@ findings_make(struct findings *out, struct arena *arena, const struct verdict *v
 		m.accept = arena_printf(arena, "renacer-gate record %s", v->target);
 	known_apply(&result, arena, parts->knowns, v->target ? v->target : "",
 		parts->today ? parts->today : "", parts->differences);
-	out->items = arena_array(arena, result.left.n + 2 * result.n_matches + 1,
-		sizeof *out->items);
+	out->items = arena_array(
+		arena, result.left.n + 2 * result.n_matches + 1, sizeof *out->items);
 	for (size_t i = 0; i < result.left.n; i++)
 		add_cluster(&m, &result.left.items[i]);
 	out->first = first_words(arena, &result.left);

@@ -11,7 +11,8 @@
 struct findings {
 	struct finding *items;
 	size_t n;
-	size_t n_clusters, n_differences; /* that nobody accepted; counts that follow left out */
+	size_t n_clusters,
+		n_differences; /* that nobody accepted; counts that follow left out */
 	size_t n_known, n_stale;
 	const char *first; /* of verdict.first */
 };

@@ -52,7 +52,7 @@ struct difference {
 	const char *detail;   /* a text diff, a hex diff, …; several lines; NULL: none */
 	const char *evidence; /* the call that made it; NULL: not known */
 	const char *identity; /* what else tells it from others; NULL: nothing else does */
-	char imprint[17]; /* of both sides, hexadecimal: the same whenever both are */
+	char imprint[17];     /* of both sides, hexadecimal: the same whenever both are */
 	uint64_t seq;         /* when it came about, by the run's events; 0: not known */
 	bool is_derived;      /* a count that the other differences explain to the last one */
 	uint32_t golden_line; /* 0: none */
@@ -74,12 +74,12 @@ struct compare_opts {
 };
 
 /* Effects are matched by kind and key, their values one by one; EFFECT_CALLs of one key are
- * aligned as a sequence. The first difference is the one whose event came first (what is missing
- * came where it stands in a golden that is itself fresh from a run); then how the run ended,
- * then what has no event. Absent effects that the golden saw in some recordings only (n_runs) are no
- * difference. A value that the golden keeps open (the text "varies" where the run has a number)
- * is not compared. Goldens of unlike profile, format or table are an error that says what to
- * do. opts NULL: the bytes decide. */
+ * aligned as a sequence. The first difference is the one whose event came first (what is
+ * missing came where it stands in a golden that is itself fresh from a run); then how the run
+ * ended, then what has no event. Absent effects that the golden saw in some recordings only
+ * (n_runs) are no difference. A value that the golden keeps open (the text "varies" where the
+ * run has a number) is not compared. Goldens of unlike profile, format or table are an error
+ * that says what to do. opts NULL: the bytes decide. */
 MUST_CHECK int judge_compare(struct differences *out, struct arena *arena,
 	const struct golden *golden, const struct golden *run, const struct compare_opts *opts,
 	struct err *err);
@@ -154,7 +154,7 @@ struct unseen {
 
 /* What a verdict rests on, of one of its runs; judge/basis.h fills it. */
 struct basis {
-	bool is_known; /* false: nothing ran */
+	bool is_known;             /* false: nothing ran */
 	uint64_t n_calls, n_bytes; /* bytes: of streams, files left and connections */
 	size_t n_effects, n_paths, n_streams, n_processes, n_connections;
 	struct unseen *unseen;
@@ -168,7 +168,8 @@ struct cost {
 };
 
 struct performance {
-	struct cost golden, run; /* goldens keep no times: golden is another run, or not known */
+	struct cost golden,
+		run; /* goldens keep no times: golden is another run, or not known */
 	const char *golden_name; /* "target 'greet-py'"; NULL */
 };
 
@@ -213,8 +214,8 @@ struct verdict_parts {
 /* Fills kind, text, findings, outcomes, n_compared and n_optional of a verdict whose other
  * fields (target, golden_path, expects_fail, …) the caller has set. Never a pass when nothing
  * was traced or compared, or when the trace has holes; a budget that is exceeded in spite of
- * holes is a fail. With expects_fail a fail passes, and a pass fails. A [[known]] that is stale or
- * expired fails whatever is expected, unless the trace has holes. */
+ * holes is a fail. With expects_fail a fail passes, and a pass fails. A [[known]] that is stale
+ * or expired fails whatever is expected, unless the trace has holes. */
 void verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts *parts);
 /* A verdict of what kept us from judging: ERR_MISSING, ERR_UNSURE and others give their kinds.
  */

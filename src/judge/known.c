@@ -35,7 +35,8 @@ collect(struct matching *m, const struct knowns *knowns, const char *target)
 {
 	struct known_result *out = m->out;
 
-	out->matches = arena_array(m->arena, (knowns ? knowns->n : 0) + 1, sizeof *out->matches);
+	out->matches =
+		arena_array(m->arena, (knowns ? knowns->n : 0) + 1, sizeof *out->matches);
 	for (size_t i = 0; knowns && i < knowns->n; i++) {
 		const struct known *k = &knowns->items[i];
 		const char *imprint = known_imprint(k->difference);
@@ -55,8 +56,7 @@ collect(struct matching *m, const struct knowns *knowns, const char *target)
 static bool
 is_accepted(struct matching *m, const char *line, const struct cluster *cluster)
 {
-	struct known_match *match =
-		map_get(m->by_imprint, known_imprint(line), IMPRINT);
+	struct known_match *match = map_get(m->by_imprint, known_imprint(line), IMPRINT);
 
 	if (!match || match->state == KNOWN_USED)
 		return false;
@@ -112,8 +112,7 @@ known_apply(struct known_result *out, struct arena *arena, const struct knowns *
 	struct matching m = {
 		.arena = arena, .out = out, .today = today, .by_imprint = by_imprint
 	};
-	const struct difference **left =
-		arena_array(arena, differences->n + 1, sizeof(void *));
+	const struct difference **left = arena_array(arena, differences->n + 1, sizeof(void *));
 	struct clusters clusters;
 	size_t n = 0;
 

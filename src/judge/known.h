@@ -2,9 +2,9 @@
 /*
  * known.h - differences that somebody has accepted, by name and until a date
  *
- * A ratchet: an entry accepts exactly the difference whose imprint it carries (both sides of it,
- * whole), and an entry that accepts nothing any more, or whose date has passed, fails the target
- * until it is removed.
+ * A ratchet: an entry accepts exactly the difference whose imprint it carries (both sides of
+ * it, whole), and an entry that accepts nothing any more, or whose date has passed, fails the
+ * target until it is removed.
  */
 #ifndef JUDGE_KNOWN_H
 #define JUDGE_KNOWN_H

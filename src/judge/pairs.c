@@ -208,8 +208,8 @@ take_pairs(struct compare *c, struct leftovers *l, const struct pairing *p)
 static bool
 is_same_in_tree(const struct effect *a, const struct effect *b)
 {
-	return is_same_file(a, b) || (texts_are_equal(a, b, "type") &&
-					     strcmp(text_of(a, "type"), "dir") == 0);
+	return is_same_file(a, b) ||
+	       (texts_are_equal(a, b, "type") && strcmp(text_of(a, "type"), "dir") == 0);
 }
 
 /* The directories that a renamed file left and came to: both names without the last parts that

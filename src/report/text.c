@@ -178,8 +178,8 @@ add_place(struct text *t, const struct pos *at)
 static void
 add_members(struct text *t, const struct finding *f)
 {
-	size_t n = t->opts->verbosity > 0 ? f->n_members
-					  : MIN(f->n_members, (size_t)MOST_MEMBERS);
+	size_t n =
+		t->opts->verbosity > 0 ? f->n_members : MIN(f->n_members, (size_t)MOST_MEMBERS);
 
 	for (size_t i = 0; i < n; i++) {
 		str_addf(t->out, "       %-8s ", i ? "" : "with it");
@@ -212,8 +212,8 @@ is_told_by_diff(const struct finding *f)
 }
 
 static void
-add_finding(struct text *t, const struct finding *f, size_t nr, bool in_full,
-	const char *before)
+add_finding(
+	struct text *t, const struct finding *f, size_t nr, bool in_full, const char *before)
 {
 	static const enum color colors[] = {
 		[FINDING_NOTE] = PLAIN, [FINDING_WARNING] = YELLOW, [FINDING_ERROR] = RED
@@ -280,11 +280,12 @@ add_known(struct text *t, const struct verdict *v)
 		if (!v->findings[i].known)
 			continue;
 		if (!any)
-			str_add(t->out, t->opts->verbosity > 0
-						? "       to accept it until a date, in "
-						  "renacer.toml:\n"
-						: "       to accept it until a date: -v prints the "
-						  "[[known]] table\n");
+			str_add(t->out,
+				t->opts->verbosity > 0
+					? "       to accept it until a date, in "
+					  "renacer.toml:\n"
+					: "       to accept it until a date: -v prints the "
+					  "[[known]] table\n");
 		any = true;
 		if (t->opts->verbosity <= 0)
 			return;
@@ -372,8 +373,8 @@ add_basis(struct text *t, const struct verdict *v)
 
 	if (!v->basis.is_known)
 		return;
-	of = v->performance.golden_name ? arena_printf(scratch, " and one of %s",
-						  v->performance.golden_name)
+	of = v->performance.golden_name
+		     ? arena_printf(scratch, " and one of %s", v->performance.golden_name)
 	     : v->golden_runs ? arena_printf(scratch, " and a golden of %u", v->golden_runs)
 			      : "";
 	str_add(t->out, "       ");

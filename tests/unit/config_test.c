@@ -56,7 +56,7 @@ leave(void **state)
 
 #define LINE "stdout: line 1 differs [0123456789abcdef]"
 #define KNOWN(target_, difference_, rest_)                                                     \
-	"[[known]]\ntarget = \"" target_ "\"\ndifference = \"" difference_                    \
+	"[[known]]\ntarget = \"" target_ "\"\ndifference = \"" difference_                     \
 	"\"\nreason = \"r\"\nowner = \"o\"\n" rest_
 
 /* What is written, where the error points (row:column, 0: not at a place), its text, its hint.
@@ -202,8 +202,8 @@ static const struct {
 	{ T KNOWN("t", LINE, "expires = 2027-02-30\n"), NULL, NULL, NULL },
 	{ T KNOWN("t", LINE, "expires = 2027-03-01\nuntil = 3\n"), "10:1",
 		"unknown key 'until' in [[known]]", NULL },
-	{ T KNOWN("t", LINE, "expires = 2027-03-01\n") KNOWN(
-		  "t", "other words [0123456789abcdef]", "expires = 2027-03-01\n"),
+	{ T KNOWN("t", LINE, "expires = 2027-03-01\n")
+			KNOWN("t", "other words [0123456789abcdef]", "expires = 2027-03-01\n"),
 		"10:1", "a second [[known]] for this difference of 't'",
 		"the first is at renacer.toml:4" },
 	{ "include = \"pack.toml\"\n", "1:11",

@@ -95,7 +95,9 @@ static struct verdict some_verdicts[] = {
 			.n_processes = 1,
 			.unseen = some_unseen,
 			.n_unseen = 1 },
-		.performance = { .run = { .is_known = true, .wall_ns = 5000000, .n_calls = 130 },
+		.performance = { .run = { .is_known = true,
+					 .wall_ns = 5000000,
+					 .n_calls = 130 },
 			.golden = { .is_known = true, .wall_ns = 15000000, .n_calls = 300 },
 			.golden_name = "target 'greet-py'" },
 		.n_runs = 1,
@@ -202,7 +204,8 @@ text_says_everything_when_it_is_not(void **state)
 	write_report(&out, "text", &v, NULL);
 	assert_string_equal(str_text(&out),
 		"FAIL    greet  1 difference, 1 broken rule  0.104 s\n"
-		"    1. first divergence: stdout: line 3 differs: wanted 'total 12', found 'total "
+		"    1. first divergence: stdout: line 3 differs: wanted 'total 12', found "
+		"'total "
 		"13'\n"
 		"       | --- golden\n"
 		"       | +++ run\n"
@@ -211,7 +214,8 @@ text_says_everything_when_it_is_not(void **state)
 		"       | -total 12\n"
 		"       | +total 13\n"
 		"       call     write(1, \"total 13\\n\", 9) = 9\n"
-		"       with it  file <cwd>/log: line 9 differs: wanted 'total 12', found 'total 13'\n"
+		"       with it  file <cwd>/log: line 9 differs: wanted 'total 12', found "
+		"'total 13'\n"
 		"       at       golden/greet.golden:4\n"
 		"    2. rule 'calls': calls: 130 > 100\n"
 		"       at       renacer.toml:12\n"
@@ -219,9 +223,11 @@ text_says_everything_when_it_is_not(void **state)
 		"       to accept it until a date: -v prints the [[known]] table\n"
 		"       the target's stderr ended with\n"
 		"       | warning: x\n"
-		"       rests on 1 run and one of target 'greet-py': 130 calls, 40 bytes, 0 paths, 1 "
+		"       rests on 1 run and one of target 'greet-py': 130 calls, 40 bytes, 0 "
+		"paths, 1 "
 		"stream, 1 process, 0 connections; not seen or not compared: 7 bytes not seen\n"
-		"       cost, traced: 5.0 ms against 15.0 ms (3.0 times as fast), 130 against 300 "
+		"       cost, traced: 5.0 ms against 15.0 ms (3.0 times as fast), 130 against "
+		"300 "
 		"calls, 0 against 0 bytes, 0 against 0 processes\n"
 		"1 target: 1 failed in 3.210 s\n");
 }
