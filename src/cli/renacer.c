@@ -3,6 +3,7 @@
  */
 
 #include "cli/cli.h"
+#include "cli/compare.h"
 #include "cli/trace.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ static const char usage[] =
 	"       renacer [options] -p PID                 the same of a running process\n"
 	"       renacer record -o FILE [--] CMD [ARG...] store the trace (.rtrace)\n"
 	"       renacer report FILE [options]            print a stored trace\n"
+	"       renacer compare A B                      two traces: effects, counts, speed\n"
 	"\n"
 	"The trace goes to stderr, or to FILE with -o; the target's own output is never "
 	"touched.\n"
@@ -50,13 +52,28 @@ help(struct err *err)
 static int
 refuse_later(const char *word, struct err *err)
 {
-	static const char *const later[] = { "compare", "analyze", "query", "export" };
+	static const char *const later[] = { "analyze", "query", "export" };
 
 	for (size_t i = 0; word && i < ARRAY_LEN(later); i++)
 		if (strcmp(later[i], word) == 0)
 			return cli_usage(err, "renacer -- traces a program of that name",
 				"command '%s' is not supported yet", word);
 	return 0;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool
+is_compare(int argc, char **argv)
+{
+	return (argc > 0 && strcmp(base_name(argv[0]), "renacer-compare") == 0) ||
+	       (argc > 1 && strcmp(argv[1], "compare") == 0);
 }
 
 int
@@ -73,6 +90,13 @@ main(int argc, char **argv)
 		mode = TRACE_RECORD;
 	else if (argc > 1 && strcmp(argv[1], "report") == 0)
 		mode = TRACE_REPORT;
+	if (is_compare(argc, argv)) {
+		/* Under its other name the words begin one earlier. */
+		words += strcmp(base_name(argv[0]), "renacer-compare") != 0;
+		if (compare_main(&status, words, &err) < 0)
+			return cli_fail("renacer", &err);
+		return status;
+	}
 	if (refuse_later(argv[1], &err) < 0)
 		return cli_fail("renacer", &err);
 	if (mode != TRACE_PRINT)
