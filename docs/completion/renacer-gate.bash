@@ -34,4 +34,4 @@ _renacer_gate() {
 	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -c -f -- "$cur")
 }
 
-complete -F _renacer_gate renacer-gate renacer
+complete -F _renacer_gate renacer-gate renacer renacer-compare
