@@ -98,6 +98,22 @@ decode_call_entry(struct str *out, const struct call *call, const struct decode_
 	show_call(out, call, how, true);
 }
 
+bool
+decode_arg(struct str *out, const struct call *call, unsigned nr, const struct decode_text *how)
+{
+	struct call inner;
+	const struct call_spec *spec = meant(&inner, call);
+	struct args args;
+	struct text t;
+
+	begin(&t, &args, out, &inner, spec, how);
+	t.at_entry = true;
+	if (nr >= args.n || kind_known(args.arg[nr].spec->kind) == KNOWN_AFTER)
+		return false;
+	kind_show(&t, &args.arg[nr]);
+	return true;
+}
+
 static void
 show_error(struct str *out, int number)
 {

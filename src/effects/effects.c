@@ -20,6 +20,7 @@
 #include "effects/process.h"
 #include "effects/settle.h"
 #include "effects/stream.h"
+#include "effects/strict.h"
 #include "effects/table.h"
 
 #include <stdlib.h>
@@ -79,6 +80,8 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->total = tally_new();
 	fx->causal = causal_new(opts->clocks, opts->lamport);
 	edges_init(fx);
+	if (opts->profile == PROFILE_STRICT)
+		strict_start(fx);
 	alias_roots(fx);
 	return fx;
 }
@@ -107,6 +110,7 @@ effects_free(struct effects *fx)
 	if (!fx)
 		return;
 	flows_free(fx);
+	strict_free(fx);
 	rights_free(fx);
 	for (size_t i = 0; i < fx->n_processes; i++)
 		tally_free(fx->processes[i]->tally);
@@ -166,15 +170,15 @@ one_call(struct effects *fx, const struct event *event)
 	edges_call(&a);
 	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
 	tally_call(&a);
-	if (fx->opts.profile == PROFILE_STRICT)
-		lines_add(&a);
-	if (call->state != CALL_DONE)
-		return;
-	h = handler_of(a.id);
+	strict_before(&a);
+	h = call->state == CALL_DONE ? handler_of(a.id) : NULL;
 	if (h && (!call->is_error || h->on_failure)) {
 		a.col = h->col;
 		h->run(&a);
 	}
+	strict_after(&a);
+	if (call->state != CALL_DONE)
+		return;
 	note_random(&a);
 }
 
@@ -379,7 +383,7 @@ fill(struct effects *fx, struct golden *g)
 	out_nets(&o);
 	out_deeds(&o);
 	out_reads(&o);
-	if (profile == PROFILE_IO)
+	if (flows_wanted(fx))
 		out_flows(&o);
 	if (profile == PROFILE_STRICT)
 		out_calls(&o);

@@ -10,6 +10,7 @@
 #include "effects/alias.h"
 #include "effects/edges.h"
 #include "effects/evidence.h"
+#include "effects/flows.h"
 #include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/path.h"
@@ -163,7 +164,7 @@ socket_received(const struct act *a, struct socket *s, uint64_t n, bool has_data
 {
 	if (n)
 		settle(s, 0);
-	if (a->fx->opts.profile == PROFILE_IO && has_data)
+	if (flows_wanted(a->fx) && has_data)
 		flow_add(&s->in, a->call, AREA_DATA_IN, n);
 }
 

@@ -337,7 +337,6 @@ tasks_free(struct effects *fx)
 			continue;
 		table_drop(fx, t->table);
 		place_free(t->place);
-		mem_free(t->lines);
 		mem_free(t);
 	}
 	mem_free(fx->tasks);

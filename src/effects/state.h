@@ -131,6 +131,9 @@ struct open_file {
 	int32_t pid;             /* of a pidfd; 0: none */
 	bool is_locked;          /* by flock or fcntl: the last close unlocks */
 	struct channel *counter; /* of an eventfd */
+	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
+	const char *made;
+	uint32_t maker, ordinal;
 	union {
 		struct file *file;
 		struct stream *stream;
@@ -193,6 +196,7 @@ struct process {
 	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
 	struct moment ended; /* the ends of its tasks so far */
 	struct tally *tally;
+	struct manners *manners; /* strict; NULL: nothing seen */
 };
 
 struct task {
@@ -208,9 +212,7 @@ struct task {
 	bool drew_random;
 	/* execve in progress: what it was asked for. */
 	struct image asked;
-	/* strict: its calls so far. */
-	struct call_line *lines;
-	size_t n_lines, lines_capacity;
+	struct lines *lines; /* strict: its calls so far */
 };
 
 /* Something done once or more that needs no object: a signal, a privileged act. */
@@ -268,6 +270,7 @@ struct effects {
 	uint64_t n_calls, first_ns, last_ns;
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */
+	struct strict *strict;  /* of that profile; else NULL */
 };
 
 /* One finished call in its setting: what handlers get. */

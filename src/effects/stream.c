@@ -8,6 +8,7 @@
 #include "effects/stream.h"
 
 #include "effects/evidence.h"
+#include "effects/flows.h"
 #include "effects/names.h"
 #include "effects/net.h"
 #include "effects/path.h"
@@ -230,7 +231,7 @@ stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 static void
 add_to(const struct act *a, struct flow *f, enum area_kind kind, uint64_t n, bool has_data)
 {
-	if (a->fx->opts.profile != PROFILE_IO)
+	if (!flows_wanted(a->fx))
 		return;
 	if (has_data)
 		flow_add(f, a->call, kind, n);

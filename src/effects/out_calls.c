@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * out_calls.c - profile strict: from the lines of the tasks to those of the golden
+ *
+ * Left out: what is the runtime's own, start-up and shut-down, how bytes were cut into calls
+ * where time decides that. Where a process polls for its children, or is told of them by a
+ * signal, the collected ones stand at its end, sorted. The threads of a process that has
+ * several share their work as it comes: their lines are one group without order.
+ */
+#include "effects/alias.h"
+#include "effects/out.h"
+#include "effects/names.h"
+#include "effects/process.h"
+#include "effects/runtime.h"
+#include "effects/startup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A line of the golden. */
+struct shown {
+	const char *text; /* expanded; in the arena of the golden */
+	uint64_t n, seq;
+	bool is_counted;
+};
+
+struct shown_list {
+	struct shown *items;
+	size_t n, capacity;
+};
+
+/* Is the path, or what the user wants ignored, nobody's business here? */
+static bool
+is_foreign(const struct out *o, const struct line *line)
+{
+	AUTO(str_done) struct str canonical = { 0 };
+	enum runtime_kind kind;
+
+	if (!line->path)
+		return false;
+	kind = runtime_kind(line->path, name_is_inside(o->fx, line->path));
+	if (kind == RUNTIME_CACHE)
+		return true;
+	if (line->is_quiet && !map_get_text(o->fx->named, line->path) &&
+		(kind == RUNTIME_OWN || kind == RUNTIME_QUIET))
+		return true;
+	alias_path(o->fx, &canonical, line->path);
+	return out_is_ignored(o, canonical.data);
+}
+
+static void
+note(struct out *o, struct lines *to, const char *words, const char *name, uint64_t seq)
+{
+	const char *text = arena_printf(o->fx->arena, "%s of %s", words, name);
+
+	lines_add(to,
+		&(struct line){
+			.text = text, .family = "", .n = 1, .seq = seq, .is_elastic = true });
+}
+
+/* One program's lines without those of its runtime. */
+static void
+add_stretch(struct out *o, struct manners *m, const struct stretch *s, const char *exe,
+	struct lines *to)
+{
+	size_t runtime = startup_runtime(s, exe), from = s->from, end = s->to;
+	const struct line *items = s->lines->items;
+	uint64_t n_start = 0, n_stop = 0;
+	bool has_exit = s->is_last && end > from && strcmp(items[end - 1].family, "exit") == 0;
+
+	for (; from < end; from++) {
+		if (m->has_main ? items[from].seq >= m->main_seq
+				: !is_foreign(o, &items[from]) &&
+					  !startup_may_begin(runtime, &items[from]))
+			break;
+		n_start += items[from].n + items[from].n_before;
+	}
+	note(o, to, "start-up", startup_name(runtime), items[s->from].seq);
+	end -= has_exit;
+	while (end > from && s->is_last &&
+		(m->has_end ? items[end - 1].seq > m->end_seq
+			    : is_foreign(o, &items[end - 1]) ||
+					startup_may_end(runtime, &items[end - 1]))) {
+		end--;
+		n_stop += items[end].n + items[end].n_before;
+	}
+	for (size_t i = from; i < end; i++)
+		if (!is_foreign(o, &items[i]))
+			lines_add(to, &items[i]);
+	if (has_exit)
+		lines_add(to, &items[s->to - 1]);
+	m->n_start += n_start;
+	m->n_stop += n_stop;
+	m->runtime = startup_name(runtime);
+}
+
+/* The lines of the main task: before the first program, then program by program. */
+static void
+add_leader(struct out *o, const struct task *t, struct lines *to)
+{
+	const struct process *p = t->process;
+	struct stretch s = { .lines = t->lines, .polled_at_once = p->manners->polled_at_once };
+	size_t nr = 0;
+
+	for (size_t i = 0; i < t->lines->n; i++) {
+		const struct line *line = &t->lines->items[i];
+
+		if (!line->is_exec) {
+			if (nr == 0 && !is_foreign(o, line))
+				lines_add(to, line);
+			continue;
+		}
+		if (nr == 0 || s.from <= i) {
+			s.to = i;
+			if (nr)
+				add_stretch(o, p->manners, &s,
+					p->images[MIN(nr, p->n_images) - 1].exe, to);
+		}
+		lines_add(to, line);
+		s.from = i + 1;
+		nr++;
+	}
+	if (!nr || s.from >= t->lines->n)
+		return;
+	s.to = t->lines->n;
+	s.is_last = true;
+	add_stretch(o, p->manners, &s, p->images[MIN(nr, p->n_images) - 1].exe, to);
+}
+
+static int
+compare_children(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+
+	return (a->child > b->child) - (a->child < b->child);
+}
+
+/* Children collected one after the other come as they end; those of a process that polls, or is
+ * told by a signal, whenever that happens. */
+static void
+settle_waits(const struct process *p, struct lines *l)
+{
+	struct lines waits = { 0 };
+	size_t n = 0, run = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->items[i].kind == CANON_WAIT && p->manners->waits_loosely) {
+			lines_add(&waits, &l->items[i]);
+			continue;
+		}
+		l->items[n++] = l->items[i];
+	}
+	l->n = n;
+	for (size_t i = 0; i < l->n; i++) {
+		run = l->items[i].kind == CANON_WAIT ? run + 1 : 0;
+		if (run > 1)
+			qsort(l->items + i + 1 - run, run, sizeof *l->items, compare_children);
+	}
+	if (waits.n)
+		qsort(waits.items, waits.n, sizeof *waits.items, compare_children);
+	for (size_t i = 0; i < waits.n; i++)
+		lines_add(l, &waits.items[i]);
+	mem_free(waits.items);
+}
+
+/* What is written after reading what came in pieces is cut as that was. */
+static void
+settle_pieces(const struct process *p, struct lines *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct line *line = &l->items[i];
+
+		if (line->kind == CANON_WRITE && p->manners->reads_pieces) {
+			line->is_elastic = true;
+			line->has_bytes = false;
+		}
+		if (line->kind == CANON_LIST)
+			line->is_elastic = true;
+	}
+	lines_fold(l);
+}
+
+static void
+show(struct out *o, const struct line *line, struct shown_list *to)
+{
+	AUTO(str_done) struct str raw = { 0 };
+	struct shown s = { .n = line->n, .seq = line->seq, .is_counted = !line->is_elastic };
+
+	canon_expand(o->fx, &raw, line->text);
+	if (line->has_bytes)
+		str_addf(&raw, " = %llu", (unsigned long long)line->bytes);
+	redact(o->fx, &raw);
+	str_clear(&o->text);
+	str_add_printable(&o->text, str_text(&raw), raw.n);
+	s.text = arena_intern(o->golden->arena, str_text(&o->text), o->text.n);
+	to->items = mem_grow(to->items, to->n, &to->capacity, sizeof *to->items);
+	to->items[to->n++] = s;
+}
+
+static void
+put_shown(struct out *o, const char *place, const struct shown *s)
+{
+	struct effect *e = golden_add(o->golden, EFFECT_CALL, place);
+
+	effect_text(o->golden, e, "call", s->text);
+	if (s->n > 1 && s->is_counted)
+		effect_number(o->golden, e, "count", (int64_t)s->n);
+	e->seq = s->seq;
+}
+
+static void
+out_leader(struct out *o, const struct task *t)
+{
+	AUTO(str_done) struct str place = { 0 };
+	struct shown_list shown = { 0 };
+	struct lines lines = { 0 };
+
+	add_leader(o, t, &lines);
+	settle_waits(t->process, &lines);
+	settle_pieces(t->process, &lines);
+	for (size_t i = 0; i < lines.n; i++)
+		show(o, &lines.items[i], &shown);
+	task_place(&place, t);
+	for (size_t i = 0; i < shown.n; i++)
+		put_shown(o, place.data, &shown.items[i]);
+	mem_free(lines.items);
+	mem_free(shown.items);
+}
+
+static void
+add_thread(struct out *o, const struct task *t, struct shown_list *to)
+{
+	struct lines lines = { 0 };
+	const struct manners *m = t->process->manners;
+
+	for (size_t i = 0; i < t->lines->n; i++) {
+		const struct line *line = &t->lines->items[i];
+
+		if (is_foreign(o, line) || (m->has_main && line->seq < m->main_seq) ||
+			(m->has_end && line->seq > m->end_seq))
+			continue;
+		lines_add(&lines, line);
+	}
+	settle_waits(t->process, &lines);
+	settle_pieces(t->process, &lines);
+	for (size_t i = 0; i < lines.n; i++)
+		show(o, &lines.items[i], to);
+	mem_free(lines.items);
+}
+
+static int
+compare_shown(const void *x, const void *y)
+{
+	const struct shown *a = x, *b = y;
+	int order = strcmp(a->text, b->text);
+
+	return order ? order : (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+/* Threads that share their work: as one group, sorted, equal lines counted. */
+static void
+out_group(struct out *o, const struct process *p, struct shown_list *shown)
+{
+	AUTO(str_done) struct str place = { 0 };
+	size_t n = 0;
+
+	process_place(&place, p);
+	str_add(&place, "+threads");
+	if (shown->n)
+		qsort(shown->items, shown->n, sizeof *shown->items, compare_shown);
+	for (size_t i = 0; i < shown->n; i++) {
+		struct shown *last = n ? &shown->items[n - 1] : NULL;
+
+		if (last && strcmp(last->text, shown->items[i].text) == 0) {
+			last->n += shown->items[i].n;
+			last->is_counted &= shown->items[i].is_counted;
+			continue;
+		}
+		shown->items[n++] = shown->items[i];
+	}
+	for (size_t i = 0; i < n; i++)
+		put_shown(o, place.data, &shown->items[i]);
+}
+
+static void
+out_threads(struct out *o, const struct process *p)
+{
+	AUTO(str_done) struct str place = { 0 };
+	struct shown_list shown = { 0 };
+	const struct task *last = NULL;
+
+	for (size_t i = 0; i < o->fx->n_tasks; i++) {
+		const struct task *t = o->fx->tasks[i];
+
+		if (!t || t->process != p || !t->thread || !t->lines)
+			continue;
+		add_thread(o, t, &shown);
+		last = t;
+	}
+	if (p->n_threads > 1) {
+		out_group(o, p, &shown);
+	} else if (last) {
+		task_place(&place, last);
+		for (size_t i = 0; i < shown.n; i++)
+			put_shown(o, place.data, &shown.items[i]);
+	}
+	mem_free(shown.items);
+}
+
+void
+out_calls(struct out *o)
+{
+	for (size_t i = 0; i < o->fx->n_processes; i++) {
+		const struct process *p = o->fx->processes[i];
+		const struct task *leader = task_get(o->fx, p->nr);
+
+		if (leader && leader->lines && p->manners)
+			out_leader(o, leader);
+		if (p->n_threads && p->manners)
+			out_threads(o, p);
+	}
+}

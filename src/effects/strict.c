@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * strict.c - profile strict: what each call becomes while the trace is read
+ *
+ * Of a call that only asks the runtime's own files, or that a signal or an empty pipe sent
+ * back, nothing is kept but its number. out_calls.c makes the golden's lines from what is kept
+ * here.
+ */
+#include "effects/strict.h"
+
+#include "effects/msg.h"
+#include "effects/path.h"
+#include "effects/process.h"
+#include "effects/startup.h"
+#include "effects/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+struct strict {
+	struct str text; /* of the call in hand */
+	struct line line;
+	bool is_wanted;
+};
+
+void
+strict_start(struct effects *fx)
+{
+	fx->strict = mem_alloc(sizeof *fx->strict);
+}
+
+void
+strict_free(struct effects *fx)
+{
+	if (!fx->strict)
+		return;
+	for (size_t i = 0; i < fx->n_tasks; i++)
+		if (fx->tasks[i])
+			lines_free(fx->tasks[i]->lines);
+	for (size_t i = 0; i < fx->n_processes; i++) {
+		struct manners *m = fx->processes[i]->manners;
+
+		if (m)
+			map_free(m->made);
+		mem_free(m);
+	}
+	str_done(&fx->strict->text);
+	mem_free(fx->strict);
+}
+
+static struct manners *
+manners_of(struct process *p)
+{
+	if (!p->manners) {
+		p->manners = mem_alloc(sizeof *p->manners);
+		p->manners->made = map_new();
+	}
+	return p->manners;
+}
+
+static struct lines *
+lines_of(struct task *t)
+{
+	if (!t->lines)
+		t->lines = mem_alloc(sizeof *t->lines);
+	return t->lines;
+}
+
+/* Does what comes out of it come in pieces that time decides? */
+static bool
+comes_in_pieces(const struct open_file *o)
+{
+	if (!o)
+		return false;
+	if (o->flags & O_NONBLOCK || o->kind == OBJECT_PIPE || o->kind == OBJECT_SOCKET ||
+		o->kind == OBJECT_OTHER)
+		return true;
+	if (o->kind != OBJECT_STREAM)
+		return false;
+	if (o->stream->is_fifo || strcmp(o->stream->key, "tty") == 0)
+		return true;
+	return o->stream->held && (str_has_prefix(o->stream->held, "pipe:") ||
+					  str_has_prefix(o->stream->held, "socket:"));
+}
+
+/* Looks, reads, and what is done to a descriptor of one's own. */
+static bool
+is_quiet(const struct act *a, const struct line *line)
+{
+	static const enum call_id asking[] = { CALL_close, CALL_lseek, CALL__llseek, CALL_fcntl,
+		CALL_fcntl64, CALL_ioctl, CALL_flock, CALL_statfs, CALL_fstatfs, CALL_getxattr,
+		CALL_lgetxattr, CALL_fgetxattr, CALL_listxattr, CALL_inotify_add_watch };
+
+	if (strcmp(line->family, "open") == 0)
+		return strstr(str_text(&a->fx->strict->text), "O_RDONLY") &&
+		       !strstr(str_text(&a->fx->strict->text), "|O_CREAT") &&
+		       !strstr(str_text(&a->fx->strict->text), "|O_TRUNC");
+	if (line->kind == CANON_READ || line->kind == CANON_LIST)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(asking); i++)
+		if (a->id == asking[i])
+			return true;
+	return strcmp(line->family, "stat") == 0 || strcmp(line->family, "access") == 0 ||
+	       strcmp(line->family, "readlink") == 0 || strcmp(line->family, "dup") == 0;
+}
+
+/* Bash and others are told of ended children by a signal, or ask now and then. */
+static void
+note_manners(const struct act *a)
+{
+	struct manners *m = manners_of(a->task->process);
+	uint64_t handler = 0;
+
+	if (a->id == CALL_rt_sigaction && a->call->arg[0] == SIGCHLD &&
+		call_read(a->call, 1, a->call->arg[1], &handler,
+			a->call->arch == ARCH_I386 ? 4 : 8))
+		m->waits_loosely |= handler > 1;
+	if (a->id == CALL_poll)
+		m->polled_at_once |= a->call->arg[1] == 3 && a->call->arg[2] == 0;
+	if (a->id == CALL_wait4 || a->id == CALL_waitpid)
+		m->waits_loosely |= a->call->arg[2] & WNOHANG;
+	if (a->id == CALL_waitid)
+		m->waits_loosely |= a->call->arg[3] & WNOHANG;
+}
+
+/* Nothing happened: the kernel, or the program, tries again. */
+static bool
+is_retry(const struct act *a)
+{
+	return a->call->state == CALL_RESTARTED ||
+	       (a->call->is_error && (a->call->ret == -EINTR || a->call->ret == -EAGAIN));
+}
+
+static void
+begin_line(const struct act *a, struct strict *s)
+{
+	enum canon_kind kind;
+	int64_t fd = canon_fd(a);
+	const char *path;
+
+	s->line = (struct line){ .family = canon_family(a, &kind), .n = 1 };
+	s->line.kind = (uint8_t)kind;
+	s->line.seq = a->event->seq;
+	str_clear(&s->text);
+	if (kind == CANON_NOISE)
+		return;
+	s->line.is_std = fd >= 0 && fd < 3;
+	path = canon_path(a);
+	if (path)
+		s->line.path = arena_intern(a->fx->arena, path, strlen(path));
+	if (kind == CANON_READ && comes_in_pieces(table_get(a->task->table, fd))) {
+		s->line.is_elastic = true;
+		manners_of(a->task->process)->reads_pieces = true;
+	}
+	if (kind == CANON_WRITE && comes_in_pieces(table_get(a->task->table, fd)))
+		s->line.is_elastic = table_get(a->task->table, fd)->flags & O_NONBLOCK;
+	canon_put(a, &s->text);
+	s->line.is_quiet = is_quiet(a, &s->line);
+}
+
+void
+strict_before(const struct act *a)
+{
+	struct strict *s = a->fx->strict;
+
+	if (!s)
+		return;
+	s->is_wanted = true;
+	note_manners(a);
+	/* What a task was in when another one ended the process is a matter of luck. */
+	if (is_retry(a) || (a->call->state == CALL_UNFINISHED && a->id != CALL_exit &&
+				   a->id != CALL_exit_group))
+		s->is_wanted = false;
+	if (s->is_wanted)
+		begin_line(a, s);
+	if (s->is_wanted && s->line.kind == CANON_NOISE)
+		s->is_wanted = false;
+	if (!s->is_wanted)
+		lines_of(a->task)->n_left_out++;
+}
+
+/* The child that a wait has collected; NULL: none has ended, or none of ours. */
+static const struct task *
+collected(const struct act *a)
+{
+	uint64_t pid = a->call->ret > 0 ? (uint64_t)a->call->ret : 0;
+	int32_t info[5] = { 0 };
+	int where = a->call->arch == ARCH_I386 ? 3 : 4; /* of si_pid in siginfo_t */
+
+	if (a->id == CALL_waitid && !(a->call->arg[3] & WNOWAIT) &&
+		call_read(a->call, 2, a->call->arg[2], info, sizeof info))
+		pid = (uint32_t)info[where];
+	return pid ? map_get_number(a->fx->by_pid, (uint32_t)pid) : NULL;
+}
+
+/* An object without a name is one by its maker. */
+static void
+name_made(const struct act *a, const struct line *line)
+{
+	struct open_file *o = table_get(a->task->table, a->call->ret);
+	struct manners *m = manners_of(a->task->process);
+
+	if (!o || o->made || (o->kind != OBJECT_SOCKET && o->kind != OBJECT_OTHER))
+		return;
+	o->made = line->path ? line->path : line->family;
+	o->maker = a->task->process->nr;
+	o->ordinal = (uint32_t)++ * (uintptr_t *)map_text(m->made, o->made);
+}
+
+/* False: nothing happened that has a line. */
+static bool
+end_wait(const struct act *a, struct strict *s)
+{
+	const struct task *child = collected(a);
+
+	if (a->call->is_error || !child)
+		return false;
+	s->line.child = child->nr;
+	str_clear(&s->text);
+	str_add(&s->text, "wait(");
+	canon_put_task(&s->text, child);
+	str_add_char(&s->text, ')');
+	return true;
+}
+
+void
+strict_after(const struct act *a)
+{
+	struct strict *s = a->fx->strict;
+	struct line *line;
+	bool is_ok = !a->call->is_error && a->call->state == CALL_DONE;
+
+	if (!s || !s->is_wanted)
+		return;
+	line = &s->line;
+	line->is_error = a->call->is_error;
+	line->is_missing = a->call->is_error && a->call->ret == -ENOENT;
+	line->is_exec = is_ok && strcmp(line->family, "exec") == 0;
+	if (line->kind == CANON_WAIT && !end_wait(a, s)) {
+		lines_of(a->task)->n_left_out++;
+		return;
+	}
+	if (is_ok && line->kind == CANON_FD)
+		name_made(a, line);
+	if (is_ok && (line->kind == CANON_READ || line->kind == CANON_WRITE)) {
+		line->has_bytes = !line->is_elastic;
+		line->bytes = (uint64_t)a->call->ret;
+	} else {
+		canon_put_result(a, (enum canon_kind)line->kind, &s->text);
+	}
+	line->text = arena_intern(a->fx->arena, str_text(&s->text), s->text.n);
+	line->n_before = lines_of(a->task)->n_left_out;
+	lines_of(a->task)->n_left_out = 0;
+	startup_mark(a, manners_of(a->task->process), line);
+	lines_add(a->task->lines, line);
+}
