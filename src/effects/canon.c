@@ -445,11 +445,17 @@ const char *
 canon_path(const struct act *a)
 {
 	const struct member *m = &members[a->id];
+	const struct open_file *o;
 	int64_t fd = canon_fd(a);
 
 	if (m->family && m->word[0].kind == WORD_PATH)
 		return path_of(a, m->word[0].a, m->word[0].b, false, false);
-	return fd < 0 ? NULL : path_of_fd(a, fd);
+	if (fd < 0)
+		return NULL;
+	o = table_get(a->task->table, fd);
+	if (o && o->kind == OBJECT_STREAM)
+		return o->stream->key[0] == '/' ? o->stream->key : NULL;
+	return path_of_fd(a, fd);
 }
 
 int64_t

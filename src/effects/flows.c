@@ -10,11 +10,14 @@
 
 #include <string.h>
 
-/* What became of a pipe or a socket. */
+#define HEAD_LIMIT 1024 /* of a pipe: longer ones are no names and numbers */
+
+/* What became of a pipe. */
 struct kept_flow {
-	const char *what;
 	uint32_t maker, ordinal;
 	struct flow flow;
+	struct str head;
+	bool is_whole;
 };
 
 bool
@@ -24,19 +27,55 @@ flows_wanted(const struct effects *fx)
 }
 
 void
-flow_keep(struct effects *fx, const char *what, uint32_t maker, uint32_t ordinal,
-	const struct flow *flow)
+flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n)
 {
-	if (!flows_wanted(fx) || flow->n_bytes == 0)
+	for (uint32_t i = 0; i < call->n_areas && n > 0 && !p->is_cut; i++) {
+		const struct area *area = &call->areas[i];
+		uint64_t part = MIN(n, area->size);
+
+		if (area->kind != AREA_DATA_OUT)
+			continue;
+		p->is_cut = area->is_missing || area->kept < part || p->head.n + part > HEAD_LIMIT;
+		if (!p->is_cut && part)
+			str_add_n(&p->head, area->bytes, part);
+		n -= part;
+	}
+	p->is_cut |= n > 0;
+}
+
+void
+flow_keep(struct effects *fx, struct pipe *p)
+{
+	/* What a process tells itself concerns nobody else. */
+	if (!flows_wanted(fx) || p->flow.n_bytes == 0 ||
+		(p->writer == p->reader && p->writer != PIPE_MANY))
 		return;
 	fx->kept = mem_grow(fx->kept, fx->n_kept, &fx->kept_capacity, sizeof *fx->kept);
-	fx->kept[fx->n_kept++] = (struct kept_flow){ what, maker, ordinal, *flow };
+	fx->kept[fx->n_kept++] = (struct kept_flow){ .maker = p->maker,
+		.ordinal = p->ordinal,
+		.flow = p->flow,
+		.head = p->head,
+		.is_whole = !p->is_cut && p->head.n == p->flow.n_bytes };
+	p->head = (struct str){ 0 };
 }
 
 void
 flows_free(struct effects *fx)
 {
+	for (size_t i = 0; i < fx->n_kept; i++)
+		str_done(&fx->kept[i].head);
 	mem_free(fx->kept);
+}
+
+/* One byte over and over: tokens of make's job server, threads that wake each other. How many
+ * there were says nothing; which byte it was does. */
+static bool
+is_tokens(const struct str *head)
+{
+	for (size_t i = 1; i < head->n; i++)
+		if (head->data[i] != head->data[0])
+			return false;
+	return head->n > 0;
 }
 
 static void
@@ -79,6 +118,35 @@ out_stream_flows(struct out *o)
 	}
 }
 
+/* Names of temporary files and numbers of processes pass through pipes: short texts are kept as
+ * texts, so that these can be told. */
+static void
+put_pipe(struct out *o, const struct kept_flow *k)
+{
+	AUTO(str_done) struct str key = { 0 };
+	AUTO(str_done) struct str text = { 0 };
+	struct flow flow = k->flow;
+	size_t n = o->golden->n_effects;
+	bool is_text = k->is_whole && utf8_is_valid(k->head.data, k->head.n) &&
+		       !memchr(k->head.data, '\0', k->head.n);
+
+	if (k->is_whole && is_tokens(&k->head)) {
+		flow = (struct flow){ .n_bytes = 1 };
+		digest_add(&flow.digest, k->head.data, 1);
+		is_text = false;
+	} else if (is_text) {
+		alias_text(o->fx, &text, k->head.data, k->head.n);
+		redact(o->fx, &text);
+		flow = (struct flow){ .n_bytes = text.n };
+		digest_add(&flow.digest, str_text(&text), text.n);
+	}
+	str_addf(&key, "pipe %u of task ", k->ordinal);
+	task_place(&key, task_get(o->fx, k->maker));
+	put_flow(o, key.data, "through", &flow);
+	if (is_text && o->golden->n_effects > n)
+		effect_text(o->golden, &o->golden->effects[n], "text", str_text(&text));
+}
+
 void
 out_flows(struct out *o)
 {
@@ -100,12 +168,6 @@ out_flows(struct out *o)
 		put_flow(o, key.data, "in", &name->file->in);
 		put_flow(o, key.data, "out", &name->file->out);
 	}
-	for (size_t i = 0; i < o->fx->n_kept; i++) {
-		const struct kept_flow *k = &o->fx->kept[i];
-
-		str_clear(&key);
-		str_addf(&key, "%s %u of task ", k->what, k->ordinal);
-		task_place(&key, task_get(o->fx, k->maker));
-		put_flow(o, key.data, "through", &k->flow);
-	}
+	for (size_t i = 0; i < o->fx->n_kept; i++)
+		put_pipe(o, &o->fx->kept[i]);
 }

@@ -8,9 +8,10 @@
 #include "effects/state.h"
 
 bool flows_wanted(const struct effects *fx);
-/* A pipe or socket of the run is gone: its bytes are kept under a name of its maker. */
-void flow_keep(struct effects *fx, const char *what, uint32_t maker, uint32_t ordinal,
-	const struct flow *flow);
+/* n bytes were written to the pipe: the first of them are kept. */
+void flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n);
+/* A pipe of the run is gone: its bytes are kept under a name of its maker. Takes the head. */
+void flow_keep(struct effects *fx, struct pipe *p);
 void flows_free(struct effects *fx);
 
 #endif

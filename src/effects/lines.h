@@ -18,6 +18,7 @@ struct line {
 	uint64_t n_before;  /* calls left out between the line before and this one */
 	uint64_t bytes;     /* of each, where they count */
 	uint64_t seq;       /* of the first */
+	uint32_t object;    /* struct open_file.nr of what it is about; 0: none */
 	uint32_t child;     /* of WAIT and TASK: number of its first task; 0: not known */
 	uint8_t kind;       /* enum canon_kind */
 	bool has_bytes;
@@ -26,6 +27,7 @@ struct line {
 	bool is_error;
 	bool is_std;     /* about a descriptor below 3 */
 	bool is_elastic; /* how it was cut into calls is a matter of time */
+	bool wakes;      /* moves what threads of one process tell each other by */
 	bool is_exec;    /* a new program begins behind it */
 };
 
@@ -44,7 +46,7 @@ struct manners {
 	uint32_t main_task;         /* which made it */
 	bool polled_at_once;        /* as Rust's start does, to see whether 0, 1, 2 are open */
 	uint64_t n_start, n_stop;   /* calls cut, known at the end */
-	const char *runtime;        /* of its last program; NULL: not recognised */
+	size_t runtime;             /* of its last program: startup_name() */
 	struct map *made;           /* family -> how many of it were made */
 };
 

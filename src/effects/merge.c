@@ -245,6 +245,7 @@ merge_calls(struct merge *m)
 
 			e->n_runs = (uint32_t)m->n_runs;
 			e->seq = g->effects[i].seq;
+			e->place = g->effects[i].place;
 			for (size_t k = 0; k < g->effects[i].n_values; k++)
 				copy_value(m->out, e, &g->effects[i].values[k]);
 		}

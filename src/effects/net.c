@@ -55,6 +55,13 @@ use_get(const struct act *a, enum use_kind kind, const char *address, int32_t ty
 	return use;
 }
 
+bool
+net_is_runtime(const char *text)
+{
+	return strstr(text, "/nscd/") || strstr(text, "/systemd/userdb/") ||
+	       strstr(text, "/systemd/resolve/");
+}
+
 void
 net_free(struct effects *fx)
 {

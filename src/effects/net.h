@@ -30,6 +30,8 @@ void socket_received(const struct act *a, struct socket *s, uint64_t n, bool has
 int address_port(const char *address);
 /* Does a peer at this address belong to the run? */
 bool net_is_internal(const struct effects *fx, const struct peer_use *use);
+/* Does the text name a socket that libc talks to by itself? */
+bool net_is_runtime(const char *text);
 void net_free(struct effects *fx);
 
 void on_socket(struct act *a);

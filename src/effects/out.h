@@ -11,6 +11,7 @@ struct out {
 	struct effects *fx;
 	struct golden *golden;
 	uint64_t n_programs, n_paths, n_reads, n_connections;
+	uint32_t n_calls; /* strict: put so far */
 	struct str text; /* scratch */
 };
 

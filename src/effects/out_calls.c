@@ -13,6 +13,7 @@
 #include "effects/process.h"
 #include "effects/runtime.h"
 #include "effects/startup.h"
+#include "effects/strict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +32,15 @@ struct shown_list {
 
 /* Is the path, or what the user wants ignored, nobody's business here? */
 static bool
-is_foreign(const struct out *o, const struct line *line)
+is_foreign(const struct out *o, size_t runtime, const struct line *line)
 {
 	AUTO(str_done) struct str canonical = { 0 };
 	enum runtime_kind kind;
 
+	if (strict_is_foreign(o->fx, line))
+		return true;
+	if (startup_is_always(runtime, line))
+		return true;
 	if (!line->path)
 		return false;
 	kind = runtime_kind(line->path, name_is_inside(o->fx, line->path));
@@ -70,7 +75,7 @@ add_stretch(struct out *o, struct manners *m, const struct stretch *s, const cha
 
 	for (; from < end; from++) {
 		if (m->has_main ? items[from].seq >= m->main_seq
-				: !is_foreign(o, &items[from]) &&
+				: !is_foreign(o, runtime, &items[from]) &&
 					  !startup_may_begin(runtime, &items[from]))
 			break;
 		n_start += items[from].n + items[from].n_before;
@@ -79,19 +84,19 @@ add_stretch(struct out *o, struct manners *m, const struct stretch *s, const cha
 	end -= has_exit;
 	while (end > from && s->is_last &&
 		(m->has_end ? items[end - 1].seq > m->end_seq
-			    : is_foreign(o, &items[end - 1]) ||
-					startup_may_end(runtime, &items[end - 1]))) {
+			    : is_foreign(o, runtime, &items[end - 1]) ||
+				      startup_may_end(runtime, &items[end - 1]))) {
 		end--;
 		n_stop += items[end].n + items[end].n_before;
 	}
 	for (size_t i = from; i < end; i++)
-		if (!is_foreign(o, &items[i]))
+		if (!is_foreign(o, runtime, &items[i]))
 			lines_add(to, &items[i]);
 	if (has_exit)
 		lines_add(to, &items[s->to - 1]);
 	m->n_start += n_start;
 	m->n_stop += n_stop;
-	m->runtime = startup_name(runtime);
+	m->runtime = runtime;
 }
 
 /* The lines of the main task: before the first program, then program by program. */
@@ -106,7 +111,7 @@ add_leader(struct out *o, const struct task *t, struct lines *to)
 		const struct line *line = &t->lines->items[i];
 
 		if (!line->is_exec) {
-			if (nr == 0 && !is_foreign(o, line))
+			if (nr == 0 && !is_foreign(o, p->manners->runtime, line))
 				lines_add(to, line);
 			continue;
 		}
@@ -167,6 +172,8 @@ settle_waits(const struct process *p, struct lines *l)
 static void
 settle_pieces(const struct process *p, struct lines *l)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < l->n; i++) {
 		struct line *line = &l->items[i];
 
@@ -176,7 +183,10 @@ settle_pieces(const struct process *p, struct lines *l)
 		}
 		if (line->kind == CANON_LIST)
 			line->is_elastic = true;
+		if (!(line->wakes && p->n_threads > 1))
+			l->items[n++] = *line;
 	}
+	l->n = n;
 	lines_fold(l);
 }
 
@@ -206,6 +216,7 @@ put_shown(struct out *o, const char *place, const struct shown *s)
 	if (s->n > 1 && s->is_counted)
 		effect_number(o->golden, e, "count", (int64_t)s->n);
 	e->seq = s->seq;
+	e->place = ++o->n_calls;
 }
 
 static void
@@ -236,7 +247,7 @@ add_thread(struct out *o, const struct task *t, struct shown_list *to)
 	for (size_t i = 0; i < t->lines->n; i++) {
 		const struct line *line = &t->lines->items[i];
 
-		if (is_foreign(o, line) || (m->has_main && line->seq < m->main_seq) ||
+		if (is_foreign(o, m->runtime, line) || (m->has_main && line->seq < m->main_seq) ||
 			(m->has_end && line->seq > m->end_seq))
 			continue;
 		lines_add(&lines, line);

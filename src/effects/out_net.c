@@ -10,13 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Sockets that libc talks to by itself. */
 static bool
 is_runtime(const char *address)
 {
-	return str_has_prefix(address, "unix:/") &&
-	       (strstr(address, "/nscd/") || strstr(address, "/systemd/userdb/") ||
-		       strstr(address, "/systemd/resolve/"));
+	return str_has_prefix(address, "unix:/") && net_is_runtime(address);
 }
 
 static void

@@ -10,11 +10,13 @@
 enum {
 #define RUNTIME(id_, name_) ID_##id_,
 #define KNOWN_BY(id_, what_, pattern_)
+#define ALWAYS(id_, family_, ending_)
 #define BEGIN(id_, family_, where_)
 #define END(id_, family_, where_)
 #include "effects/startup.def"
 #undef RUNTIME
 #undef KNOWN_BY
+#undef ALWAYS
 #undef BEGIN
 #undef END
 	N_RUNTIMES
@@ -27,11 +29,13 @@ enum { AT_BEGIN, AT_END };
 static const char *const names[] = {
 #define RUNTIME(id_, name_) [ID_##id_] = name_,
 #define KNOWN_BY(id_, what_, pattern_)
+#define ALWAYS(id_, family_, ending_)
 #define BEGIN(id_, family_, where_)
 #define END(id_, family_, where_)
 #include "effects/startup.def"
 #undef RUNTIME
 #undef KNOWN_BY
+#undef ALWAYS
 #undef BEGIN
 #undef END
 };
@@ -42,11 +46,13 @@ static const struct {
 } signs[] = {
 #define RUNTIME(id_, name_)
 #define KNOWN_BY(id_, what_, pattern_) { ID_##id_, BY_##what_, pattern_ },
+#define ALWAYS(id_, family_, ending_)
 #define BEGIN(id_, family_, where_)
 #define END(id_, family_, where_)
 #include "effects/startup.def"
 #undef RUNTIME
 #undef KNOWN_BY
+#undef ALWAYS
 #undef BEGIN
 #undef END
 };
@@ -57,11 +63,30 @@ static const struct {
 } rows[] = {
 #define RUNTIME(id_, name_)
 #define KNOWN_BY(id_, what_, pattern_)
+#define ALWAYS(id_, family_, ending_)
 #define BEGIN(id_, family_, where_) { ID_##id_, AT_BEGIN, WHERE_##where_, family_ },
 #define END(id_, family_, where_) { ID_##id_, AT_END, WHERE_##where_, family_ },
 #include "effects/startup.def"
 #undef RUNTIME
 #undef KNOWN_BY
+#undef ALWAYS
+#undef BEGIN
+#undef END
+};
+
+static const struct {
+	uint8_t id;
+	const char *family, *ending;
+} always[] = {
+#define RUNTIME(id_, name_)
+#define KNOWN_BY(id_, what_, pattern_)
+#define ALWAYS(id_, family_, ending_) { ID_##id_, family_, ending_ },
+#define BEGIN(id_, family_, where_)
+#define END(id_, family_, where_)
+#include "effects/startup.def"
+#undef RUNTIME
+#undef KNOWN_BY
+#undef ALWAYS
 #undef BEGIN
 #undef END
 };
@@ -102,6 +127,16 @@ bool
 startup_may_end(size_t runtime, const struct line *line)
 {
 	return has_row(AT_END, runtime, line);
+}
+
+bool
+startup_is_always(size_t runtime, const struct line *line)
+{
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (always[i].id == runtime && strcmp(always[i].family, line->family) == 0 &&
+			str_has_suffix(line->text, always[i].ending))
+			return true;
+	return false;
 }
 
 const char *

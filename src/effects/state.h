@@ -96,12 +96,17 @@ struct stream {
 	struct evidence *evidence;
 };
 
+#define PIPE_MANY UINT32_MAX
+
 struct pipe {
 	uint32_t n_users; /* open files */
 	uint32_t maker, ordinal;
 	bool is_broken; /* a write found nobody to read it */
 	struct flow flow;
 	struct channel *channel;
+	struct str head; /* io: the first bytes that went through */
+	bool is_cut;     /* not all of them are in head */
+	uint32_t writer, reader; /* process; 0: none so far, PIPE_MANY: several */
 };
 
 struct peer_use; /* net.c */
@@ -133,7 +138,7 @@ struct open_file {
 	struct channel *counter; /* of an eventfd */
 	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
 	const char *made;
-	uint32_t maker, ordinal;
+	uint32_t maker, ordinal, nr; /* nr: among all such, from 1 */
 	union {
 		struct file *file;
 		struct stream *stream;

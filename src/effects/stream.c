@@ -239,6 +239,15 @@ add_to(const struct act *a, struct flow *f, enum area_kind kind, uint64_t n, boo
 		flow_add_opaque(f, n);
 }
 
+/* Which process uses an end of a pipe. */
+static void
+note_end(uint32_t *user, const struct act *a)
+{
+	uint32_t now = a->task->process->nr;
+
+	*user = *user == 0 || *user == now ? now : PIPE_MANY;
+}
+
 void
 open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 {
@@ -256,7 +265,10 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 		stream_wrote(a, o->stream, n, has_data);
 		break;
 	case OBJECT_PIPE:
+		note_end(&o->pipe->writer, a);
 		add_to(a, &o->pipe->flow, AREA_DATA_OUT, n, has_data);
+		if (flows_wanted(a->fx))
+			flow_pipe_head(o->pipe, a->call, has_data ? n : UINT64_MAX);
 		break;
 	case OBJECT_SOCKET:
 		socket_sent(a, o->socket, n, has_data);
@@ -278,6 +290,8 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 		if (name && !o->file->is_new)
 			name_was_read(a, name);
 		add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
+	} else if (o->kind == OBJECT_PIPE) {
+		note_end(&o->pipe->reader, a);
 	} else if (o->kind == OBJECT_STREAM) {
 		add_to(a, &o->stream->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_SOCKET) {

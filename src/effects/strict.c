@@ -9,6 +9,7 @@
 #include "effects/strict.h"
 
 #include "effects/msg.h"
+#include "effects/net.h"
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/startup.h"
@@ -24,12 +25,15 @@ struct strict {
 	struct str text; /* of the call in hand */
 	struct line line;
 	bool is_wanted;
+	uint32_t n_objects;
+	struct map *foreign; /* numbers of objects that are the runtime's own */
 };
 
 void
 strict_start(struct effects *fx)
 {
 	fx->strict = mem_alloc(sizeof *fx->strict);
+	fx->strict->foreign = map_new();
 }
 
 void
@@ -47,6 +51,7 @@ strict_free(struct effects *fx)
 			map_free(m->made);
 		mem_free(m);
 	}
+	map_free(fx->strict->foreign);
 	str_done(&fx->strict->text);
 	mem_free(fx->strict);
 }
@@ -84,6 +89,22 @@ comes_in_pieces(const struct open_file *o)
 		return true;
 	return o->stream->held && (str_has_prefix(o->stream->held, "pipe:") ||
 					  str_has_prefix(o->stream->held, "socket:"));
+}
+
+/* Threads that wake each other, and ask who is awake: how often is a matter of time. */
+static bool
+is_wake(const struct act *a, const struct open_file *o)
+{
+	if (a->id == CALL_epoll_ctl)
+		return true;
+	if (!o || o->kind == OBJECT_SOCKET || o->kind == OBJECT_FILE ||
+		o->kind == OBJECT_STREAM)
+		return false;
+	if (o->kind == OBJECT_PIPE)
+		return o->pipe->maker &&
+		       task_get(a->fx, o->pipe->maker)->process == a->task->process &&
+		       a->task->process->n_threads > 1;
+	return o->made && (strcmp(o->made, "eventfd") == 0 || strcmp(o->made, "timerfd_create") == 0);
 }
 
 /* Looks, reads, and what is done to a descriptor of one's own. */
@@ -139,6 +160,7 @@ begin_line(const struct act *a, struct strict *s)
 {
 	enum canon_kind kind;
 	int64_t fd = canon_fd(a);
+	const struct open_file *o = table_get(a->task->table, fd);
 	const char *path;
 
 	s->line = (struct line){ .family = canon_family(a, &kind), .n = 1 };
@@ -148,15 +170,18 @@ begin_line(const struct act *a, struct strict *s)
 	if (kind == CANON_NOISE)
 		return;
 	s->line.is_std = fd >= 0 && fd < 3;
+	if (o)
+		s->line.object = o->nr;
 	path = canon_path(a);
 	if (path)
 		s->line.path = arena_intern(a->fx->arena, path, strlen(path));
-	if (kind == CANON_READ && comes_in_pieces(table_get(a->task->table, fd))) {
+	if (kind == CANON_READ && comes_in_pieces(o)) {
 		s->line.is_elastic = true;
 		manners_of(a->task->process)->reads_pieces = true;
 	}
-	if (kind == CANON_WRITE && comes_in_pieces(table_get(a->task->table, fd)))
-		s->line.is_elastic = table_get(a->task->table, fd)->flags & O_NONBLOCK;
+	if (kind == CANON_WRITE && comes_in_pieces(o))
+		s->line.is_elastic = o->flags & O_NONBLOCK;
+	s->line.wakes = is_wake(a, o);
 	canon_put(a, &s->text);
 	s->line.is_quiet = is_quiet(a, &s->line);
 }
@@ -207,7 +232,28 @@ name_made(const struct act *a, const struct line *line)
 		return;
 	o->made = line->path ? line->path : line->family;
 	o->maker = a->task->process->nr;
-	o->ordinal = (uint32_t)++ * (uintptr_t *)map_text(m->made, o->made);
+	o->ordinal = (uint32_t)++*(uintptr_t *)map_text(m->made, o->made);
+	o->nr = ++a->fx->strict->n_objects;
+}
+
+/* The C library asks a name service; all that is done to that socket is its own. */
+static void
+note_runtime_socket(const struct act *a, struct line *line)
+{
+	const struct open_file *o = table_get(
+		a->task->table, line->kind == CANON_FD ? a->call->ret : canon_fd(a));
+
+	if (!o)
+		return;
+	line->object = o->nr;
+	if (a->id == CALL_connect && net_is_runtime(str_text(&a->fx->strict->text)))
+		*map_number(a->fx->strict->foreign, o->nr) = a->fx;
+}
+
+bool
+strict_is_foreign(const struct effects *fx, const struct line *line)
+{
+	return line->object && map_get_number(fx->strict->foreign, line->object);
 }
 
 /* False: nothing happened that has a line. */
@@ -245,6 +291,7 @@ strict_after(const struct act *a)
 	}
 	if (is_ok && line->kind == CANON_FD)
 		name_made(a, line);
+	note_runtime_socket(a, line);
 	if (is_ok && (line->kind == CANON_READ || line->kind == CANON_WRITE)) {
 		line->has_bytes = !line->is_elastic;
 		line->bytes = (uint64_t)a->call->ret;

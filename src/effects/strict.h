@@ -12,5 +12,7 @@ void strict_free(struct effects *fx);
 /* One call, before and after its handler. Nothing happens in other profiles. */
 void strict_before(const struct act *a);
 void strict_after(const struct act *a);
+/* Is the line about a socket that the runtime itself uses, for a name service? */
+bool strict_is_foreign(const struct effects *fx, const struct line *line);
 
 #endif

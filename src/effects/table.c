@@ -42,8 +42,9 @@ open_drop(struct effects *fx, struct open_file *o)
 		return;
 	if (o->kind == OBJECT_PIPE && --o->pipe->n_users == 0) {
 		if (!o->pipe->is_broken)
-			flow_keep(fx, "pipe", o->pipe->maker, o->pipe->ordinal, &o->pipe->flow);
+			flow_keep(fx, o->pipe);
 		channel_drop(o->pipe->channel);
+		str_done(&o->pipe->head);
 		mem_free(o->pipe);
 	} else if (o->kind == OBJECT_SOCKET && --o->socket->n_users == 0) {
 		socket_end(fx, o->socket);

@@ -159,9 +159,9 @@ compare_effects(const void *x, const void *y)
 
 	if (c == 0)
 		c = strcmp(a->key, b->key);
-	/* A fresh run has numbers, a loaded golden has lines. */
+	/* A fresh run has places, a loaded golden has lines. */
 	if (c == 0 && a->kind == EFFECT_CALL)
-		c = (a->seq > b->seq) - (a->seq < b->seq);
+		c = (a->place > b->place) - (a->place < b->place);
 	if (c == 0 && a->kind == EFFECT_CALL)
 		return (a->line > b->line) - (a->line < b->line);
 	for (size_t i = 0; c == 0 && i < a->n_values && i < b->n_values; i++)

@@ -63,6 +63,7 @@ struct effect {
 	size_t n_values;
 	uint32_t
 		n_runs; /* in how many of the recordings it was seen; golden.n_runs: required */
+	uint32_t place; /* of a call: which one of its task in the order of the golden, from 1 */
 	/* Of a fresh run only, never stored: */
 	uint64_t seq;         /* the event that made it, 0: none */
 	const char *evidence; /* that call, decoded, with its task and program; NULL: none */
