@@ -35,7 +35,8 @@ flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n)
 
 		if (area->kind != AREA_DATA_OUT)
 			continue;
-		p->is_cut = area->is_missing || area->kept < part || p->head.n + part > HEAD_LIMIT;
+		p->is_cut =
+			area->is_missing || area->kept < part || p->head.n + part > HEAD_LIMIT;
 		if (!p->is_cut && part)
 			str_add_n(&p->head, area->bytes, part);
 		n -= part;

@@ -85,7 +85,7 @@ add_stretch(struct out *o, struct manners *m, const struct stretch *s, const cha
 	while (end > from && s->is_last &&
 		(m->has_end ? items[end - 1].seq > m->end_seq
 			    : is_foreign(o, runtime, &items[end - 1]) ||
-				      startup_may_end(runtime, &items[end - 1]))) {
+					startup_may_end(runtime, &items[end - 1]))) {
 		end--;
 		n_stop += items[end].n + items[end].n_before;
 	}
@@ -247,7 +247,8 @@ add_thread(struct out *o, const struct task *t, struct shown_list *to)
 	for (size_t i = 0; i < t->lines->n; i++) {
 		const struct line *line = &t->lines->items[i];
 
-		if (is_foreign(o, m->runtime, line) || (m->has_main && line->seq < m->main_seq) ||
+		if (is_foreign(o, m->runtime, line) ||
+			(m->has_main && line->seq < m->main_seq) ||
 			(m->has_end && line->seq > m->end_seq))
 			continue;
 		lines_add(&lines, line);

@@ -104,8 +104,8 @@ struct pipe {
 	bool is_broken; /* a write found nobody to read it */
 	struct flow flow;
 	struct channel *channel;
-	struct str head; /* io: the first bytes that went through */
-	bool is_cut;     /* not all of them are in head */
+	struct str head;         /* io: the first bytes that went through */
+	bool is_cut;             /* not all of them are in head */
 	uint32_t writer, reader; /* process; 0: none so far, PIPE_MANY: several */
 };
 

@@ -104,7 +104,8 @@ is_wake(const struct act *a, const struct open_file *o)
 		return o->pipe->maker &&
 		       task_get(a->fx, o->pipe->maker)->process == a->task->process &&
 		       a->task->process->n_threads > 1;
-	return o->made && (strcmp(o->made, "eventfd") == 0 || strcmp(o->made, "timerfd_create") == 0);
+	return o->made &&
+	       (strcmp(o->made, "eventfd") == 0 || strcmp(o->made, "timerfd_create") == 0);
 }
 
 /* Looks, reads, and what is done to a descriptor of one's own. */
@@ -232,7 +233,7 @@ name_made(const struct act *a, const struct line *line)
 		return;
 	o->made = line->path ? line->path : line->family;
 	o->maker = a->task->process->nr;
-	o->ordinal = (uint32_t)++*(uintptr_t *)map_text(m->made, o->made);
+	o->ordinal = (uint32_t)++ * (uintptr_t *)map_text(m->made, o->made);
 	o->nr = ++a->fx->strict->n_objects;
 }
 
@@ -240,8 +241,8 @@ name_made(const struct act *a, const struct line *line)
 static void
 note_runtime_socket(const struct act *a, struct line *line)
 {
-	const struct open_file *o = table_get(
-		a->task->table, line->kind == CANON_FD ? a->call->ret : canon_fd(a));
+	const struct open_file *o =
+		table_get(a->task->table, line->kind == CANON_FD ? a->call->ret : canon_fd(a));
 
 	if (!o)
 		return;
