@@ -13,6 +13,7 @@
 #include "judge/content.h"
 #include "judge/derived.h"
 #include "judge/imprint.h"
+#include "judge/mapped.h"
 #include "judge/say.h"
 
 #include <stdlib.h>
@@ -164,10 +165,11 @@ count_open(struct compare *c, const struct effect *golden, const struct effect *
 	}
 }
 
+/* a is the golden's. counted: as mapped_is_equal() says. */
 static bool
-is_equal(const struct effect *a, const struct effect *b)
+is_equal(struct compare *c, const struct effect *a, const struct effect *b, bool counted)
 {
-	if (!content_is_equal(a, b))
+	if (!mapped_is_equal(c, a, b, counted))
 		return false;
 	for (size_t i = 0; i < a->n_values; i++)
 		if (!content_is_field(a->values[i].name) &&
@@ -215,10 +217,10 @@ differ(struct compare *c, const struct effect *golden, const struct effect *run)
 {
 	if (differ_as_a_whole(c, golden, run))
 		return;
-	if (!content_is_equal(golden, run)) {
+	if (!mapped_is_equal(c, golden, run, false)) {
 		struct difference d = { .golden = golden, .run = run };
 
-		content_explain(&d, c->arena, golden, run);
+		mapped_explain(&d, c, golden, run);
 		compare_add(c, d, run->seq);
 	}
 	for (size_t i = 0; i < golden->n_values; i++) {
@@ -307,7 +309,7 @@ match_pair(struct compare *c, struct leftovers *left, const struct effect *golde
 	count_open(c, golden, run);
 	if (compare_is_required(c->golden, golden) && !compare_is_required(c->run, run))
 		add_seldom(c, golden, run);
-	if (is_equal(golden, run))
+	if (is_equal(c, golden, run, true))
 		return;
 	list_add(&left->changed_golden, golden);
 	list_add(&left->changed_run, run);
@@ -322,7 +324,7 @@ match_equals(struct compare *c, struct leftovers *left, struct bag *bag)
 	for (size_t i = 0; i < bag->golden.n; i++)
 		for (size_t j = 0; j < bag->run.n && bag->golden.items[i]; j++)
 			if (bag->run.items[j] &&
-				is_equal(bag->golden.items[i], bag->run.items[j])) {
+				is_equal(c, bag->golden.items[i], bag->run.items[j], false)) {
 				match_pair(c, left, bag->golden.items[i], bag->run.items[j]);
 				bag->golden.items[i] = bag->run.items[j] = NULL;
 			}
@@ -429,6 +431,12 @@ hand_out(struct differences *out, struct compare *c)
 	out->n_compared = c->n_compared;
 	out->n_optional = c->n_optional;
 	out->n_open = c->n_open;
+	out->uses = arena_dup(c->arena, c->uses, c->n_uses * sizeof *c->uses);
+	out->n_uses = c->n_uses;
+	out->doubts = arena_dup(c->arena, c->doubts, c->n_doubts * sizeof *c->doubts);
+	out->n_doubts = c->n_doubts;
+	mem_free(c->uses);
+	mem_free(c->doubts);
 	mem_free(c->found);
 	mem_free(c->timeline);
 }

@@ -21,6 +21,10 @@ struct compare {
 	size_t n_compared, n_optional, n_open;
 	struct anchor *timeline;
 	size_t n_timeline, timeline_room;
+	struct map_use *uses; /* in order of the effects, then of the maps */
+	size_t n_uses, uses_capacity;
+	struct doubt *doubts;
+	size_t n_doubts, doubts_capacity;
 };
 
 /* seq: of the event behind it, 0: not known. Lines, evidence and the short forms that are still

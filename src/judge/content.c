@@ -25,6 +25,7 @@ static const struct content_field {
 	{ "digest", MEANS_DIGEST },
 	{ "text", MEANS_BYTES },
 	{ "hex", MEANS_BYTES },
+	{ "text_kept", MEANS_BYTES },
 };
 
 bool

@@ -58,12 +58,29 @@ struct difference {
 	uint32_t golden_line; /* 0: none */
 };
 
+/* Something that an output map made alike. */
+struct map_use {
+	size_t map;        /* which one of compare_opts.maps */
+	const char *thing; /* "stdout", "file <cwd>/x" */
+	size_t places;
+};
+
+/* A comparison that could not be made: no pass rests on it, and no fail. */
+struct doubt {
+	const char *thing;
+	const char *text; /* a sentence */
+};
+
 struct differences {
 	struct difference *items;
 	size_t n;
 	size_t n_compared; /* effects looked at, both sides together counted once */
 	size_t n_optional; /* of the golden, not required and absent */
 	size_t n_open;     /* values that the golden keeps open: not compared */
+	struct map_use *uses;
+	size_t n_uses;
+	struct doubt *doubts; /* what differs, and may be equal to whom it concerns */
+	size_t n_doubts;
 };
 
 struct output_maps; /* judge/output_map.h: what texts may differ in */

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "judge/content.h"
 #include "judge/lines.h"
+#include "judge/mapped.h"
 #include "judge/say.h"
 #include "judge/show.h"
 
@@ -223,7 +224,8 @@ streams_take(struct compare *c, struct leftovers *l)
 {
 	struct streams golden = streams_of(c->golden), run = streams_of(c->run);
 
-	if (content_is_equal(golden.out, run.out) || content_is_equal(golden.err, run.err))
+	if (mapped_is_equal(c, golden.out, run.out, false) ||
+		mapped_is_equal(c, golden.err, run.err, false))
 		return; /* a move changes both */
 	if (is_swapped(&golden, &run)) {
 		add_swapped(c, &golden, &run);
