@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "gate/gate.h"
+#include "gate/output_maps.h"
 #include "report/report.h"
 
 #include <stdlib.h>
@@ -15,6 +16,22 @@
 
 typedef int (*judge_fn)(struct verdicts *out, struct arena *arena, const struct config *config,
 	const struct gate_opts *opts, struct err *err);
+
+static int
+add_output_maps(struct config *config, const struct gate_values *values, struct err *err)
+{
+	struct target *t = &config->targets[0];
+
+	for (size_t i = 0; i < values->output_maps.n; i++)
+		if (output_maps_add(&t->output_maps, config->arena,
+			    values->output_maps.items[i], err) < 0)
+			return err_as(err, ERR_USAGE);
+	if (t->output_maps.n && !output_maps_fit(t->profile))
+		return cli_usage(err, "--profile transpile, or effects",
+			"output maps mean nothing to the profile '%s'",
+			profile_names[t->profile]);
+	return 0;
+}
 
 static int
 ad_hoc(struct config **out, const struct gate_values *values, const struct parsed *parsed,
@@ -37,7 +54,7 @@ ad_hoc(struct config **out, const struct gate_values *values, const struct parse
 		return -1;
 	*out = config_ad_hoc(values->golden, parsed->command, profile, (uint32_t)values->runs,
 		(int)values->expect_exit);
-	return 0;
+	return add_output_maps(*out, values, err);
 }
 
 static int
@@ -51,10 +68,12 @@ load(struct config **out, const struct gate_values *values, const struct parsed 
 	if (parsed->command)
 		return cli_usage(err, "renacer-gate check --golden FILE -- CMD [ARG...]",
 			"a command behind '--' needs '--golden FILE'");
-	if (values->profile || values->expect_exit)
+	if (values->profile || values->expect_exit || values->output_maps.n)
 		return cli_usage(err, "set it in renacer.toml",
 			"option '--%s' goes with '--golden'",
-			values->profile ? "profile" : "expect-exit");
+			values->profile       ? "profile"
+			: values->expect_exit ? "expect-exit"
+					      : "output-map");
 	if (!values->config && config_find(&found, ".", err) < 0)
 		return -1;
 	return config_load(out, values->config ? values->config : found, err);

@@ -120,10 +120,8 @@ cli_profile(enum profile *out, const char *name, struct err *err)
 	while (name && i < N_PROFILES && strcmp(profile_names[i], name) != 0)
 		i++;
 	if (i == N_PROFILES)
-		return cli_usage(
-			err, "strict, io, effects or counts", "unknown profile '%s'", name);
-	if (name && i == PROFILE_TRANSPILE)
-		return cli_usage(err, NULL, "the profile 'transpile' is not supported yet");
+		return cli_usage(err, "strict, io, effects, transpile or counts",
+			"unknown profile '%s'", name);
 	*out = name ? (enum profile)i : PROFILE_EFFECTS;
 	return 0;
 }

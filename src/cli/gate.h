@@ -11,6 +11,7 @@ struct gate_values {
 	bool help, version, verbose, quiet, fail_fast, github, keep;
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
+	struct option_list output_maps;
 	uint64_t runs, jobs, expect_exit;
 	unsigned color, backend, format, junit_profile;
 };

@@ -31,6 +31,8 @@ void out_counts(struct out *o);
 bool out_is_ignored(const struct out *o, const char *canonical);
 /* Is it the program's, and not the runtime's own? */
 bool out_is_shown(const struct out *o, const struct name *name);
+/* Could these be the first bytes of a longer text? */
+bool out_begins_text(const struct str *head);
 /* Names in the order in which they are to be written. The array is the caller's. */
 struct name **out_names(struct effects *fx, size_t *n);
 

@@ -24,6 +24,18 @@ out_is_ignored(const struct out *o, const char *canonical)
 	return false;
 }
 
+/* The last character may be cut. */
+bool
+out_begins_text(const struct str *head)
+{
+	size_t n = head->n;
+
+	for (size_t cut = 0; cut < 4 && cut < n; cut++)
+		if (utf8_is_valid(head->data, n - cut))
+			return !memchr(head->data, '\0', n - cut);
+	return false;
+}
+
 struct ranked {
 	struct name *name;
 	uint32_t order;
@@ -123,6 +135,8 @@ put_text(struct out *o, struct effect *e, const struct name *n, const struct pat
 		(head.n && memchr(head.data, '\0', head.n))) {
 		effect_number(o->golden, e, "size", (int64_t)s->size);
 		effect_text(o->golden, e, "sha256", s->sha256);
+		if (head.n < s->size && out_begins_text(&head))
+			effect_bool(o->golden, e, "text_kept", false);
 		return;
 	}
 	changed = put_pid_content(o->fx, n->path, &head, &text) ||
@@ -140,6 +154,8 @@ put_text(struct out *o, struct effect *e, const struct name *n, const struct pat
 	effect_text(o->golden, e, "sha256", sha);
 	if (text.n <= o->fx->opts.text_limit)
 		effect_text(o->golden, e, "text", str_text(&text));
+	else
+		effect_bool(o->golden, e, "text_kept", false);
 }
 
 static const char *

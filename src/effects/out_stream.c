@@ -71,6 +71,8 @@ add_content(struct out *o, struct effect *e, const char *size_name, const struct
 		effect_text(o->golden, e, "text", str_text(&text));
 	else if (is_whole && head->n <= HEX_LIMIT)
 		put_hex(o, e, head);
+	else if (!is_whole && out_begins_text(head))
+		effect_bool(o->golden, e, "text_kept", false);
 }
 
 void

@@ -63,13 +63,16 @@ compare_places(const void *x, const void *y)
 		*(const struct segment *const *)x, *(const struct segment *const *)y);
 }
 
-/* Bytes moved without being seen are told by the other end, when it got as many. */
+/* Bytes moved without being seen are told by the other end, when it got as many; and the text
+ * of writes too large to be kept, when they came out in the order that is told. */
 static bool
 take_received(const struct stream *s, struct flow *flow, struct str *head)
 {
 	const struct received *r = s->received;
 
-	if (!flow->n_opaque || !r || r->digest.n != flow->n_bytes)
+	if (!r || r->digest.n != flow->n_bytes)
+		return s->is_whole;
+	if (!flow->n_opaque && (s->is_whole || !digest_is_equal(&r->digest, &flow->digest)))
 		return s->is_whole;
 	flow->n_opaque = 0;
 	flow->digest = r->digest;

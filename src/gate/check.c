@@ -38,9 +38,13 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 {
 	const struct target *other = target_by_name(g->config, target->equivalent_to);
 	struct verdict ignored = verdict_begin(g, other);
+	struct target seen;
 
 	assert(other); /* config.c saw to it */
-	if (gate_run(g, other, 0, &r->run, err) < 0)
+	/* Seen in the same way, whatever the other one is otherwise judged by. */
+	seen = *other;
+	seen.profile = target->profile;
+	if (gate_run(g, &seen, 0, &r->run, err) < 0)
 		return err_wrap(err, "the run of '%s'", other->name);
 	r->is_run = true;
 	r->golden = r->run.golden;
@@ -182,7 +186,8 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 	const struct run *run, struct verdict *v, struct err *err)
 {
 	struct trace_footer footer = footer_of(run);
-	struct verdict_parts parts = { .footer = &footer };
+	struct compare_opts opts = { .maps = &target->output_maps };
+	struct verdict_parts parts = { .footer = &footer, .maps = &target->output_maps };
 	struct differences differences;
 	struct outcome *outcomes;
 
@@ -190,7 +195,7 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 		return 0;
 	effects_settle(r->golden, NULL); /* of a run; a stored one is */
 	effects_settle(run->golden, r->golden);
-	if (judge_compare(&differences, g->arena, r->golden, run->golden, NULL, err) < 0)
+	if (judge_compare(&differences, g->arena, r->golden, run->golden, &opts, err) < 0)
 		return -1;
 	add_exit_difference(g, target, run, &differences);
 	parts.differences = &differences;

@@ -14,6 +14,7 @@
 #include "effects/effects.h"
 #include "judge/judge.h"
 #include "judge/known.h"
+#include "judge/output_map.h"
 #include "model/golden.h"
 
 struct report_wish {
@@ -54,6 +55,7 @@ struct target {
 	size_t n_ignore_paths;
 	struct redaction *redactions;
 	size_t n_redactions;
+	struct output_maps output_maps;
 	const char *golden;        /* absolute path */
 	const char *equivalent_to; /* name of another target whose run stands for the golden;
 				      NULL */

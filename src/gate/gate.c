@@ -60,11 +60,6 @@ make_plan(struct plan *out, struct gate *g, struct err *err)
 	for (size_t i = 0; i < c->n_targets; i++)
 		if (is_picked(g->opts, c->targets[i].name, used))
 			out->targets[out->n++] = &c->targets[i];
-	for (size_t i = 0; i < out->n; i++)
-		if (out->targets[i]->profile == PROFILE_TRANSPILE) {
-			err_set(err, "the profile 'transpile' is not supported yet");
-			return err_as(err, ERR_USAGE);
-		}
 	for (size_t i = 0; i < g->opts->n_patterns; i++)
 		if (!used[i])
 			return unknown_target(g, g->opts->patterns[i], err);

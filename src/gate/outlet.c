@@ -21,18 +21,20 @@ struct outlet {
 	int reader, writer, file;
 	uint64_t n;
 	struct digest digest;
-	struct str head; /* the first OUTLET_HEAD bytes */
+	struct str head; /* the first head_limit bytes */
+	size_t head_limit;
 	struct str tail; /* up to twice TAIL_BYTES */
 	struct err err;  /* of the file */
 };
 
 int
-outlet_open(struct outlet **out, const char *file_path, struct err *err)
+outlet_open(struct outlet **out, const char *file_path, size_t head_limit, struct err *err)
 {
 	AUTO(outlet_free) struct outlet *o = mem_alloc(sizeof *o);
 	int ends[2];
 
 	o->reader = o->writer = o->file = -1;
+	o->head_limit = head_limit;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(err, "make a pipe");
 	o->reader = ends[0];
@@ -81,7 +83,7 @@ take(struct outlet *o, const char *data, size_t n)
 		fd_write(o->file, data, n, &o->err) < 0)
 		err_wrap(&o->err, "keep the output");
 	keep_tail(o, data, n);
-	str_add_n(&o->head, data, MIN(n, OUTLET_HEAD - o->head.n));
+	str_add_n(&o->head, data, MIN(n, o->head_limit - o->head.n));
 	digest_add(&o->digest, data, n);
 	o->n += n;
 }

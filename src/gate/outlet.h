@@ -11,12 +11,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 
-#define OUTLET_HEAD 65536
-
 struct outlet;
 
-/* file_path: where all bytes go as well, NULL for nowhere. */
-MUST_CHECK int outlet_open(struct outlet **out, const char *file_path, struct err *err);
+/* file_path: where all bytes go as well, NULL for nowhere. head_limit: how many of the first
+ * bytes are kept. */
+MUST_CHECK int outlet_open(
+	struct outlet **out, const char *file_path, size_t head_limit, struct err *err);
 int outlet_fd(const struct outlet *o); /* the end to write to, until outlet_close_writer() */
 void outlet_close_writer(struct outlet *o);
 /* Takes what is there. A failure (of the file) is kept for outlet_finish(). */
@@ -25,7 +25,7 @@ void outlet_drain(struct outlet *o);
 MUST_CHECK int outlet_finish(struct outlet *o, struct err *err);
 uint64_t outlet_bytes(const struct outlet *o);
 struct digest outlet_digest(const struct outlet *o); /* of all bytes so far */
-/* The first bytes, OUTLET_HEAD at most; borrowed until the next drain. */
+/* The first bytes, head_limit at most; borrowed until the next drain. */
 const char *outlet_head(const struct outlet *o, size_t *n);
 /* The last bytes, printable, at most about limit; with a word on how many are left out. The
  * caller frees it (mem_free). */

@@ -17,6 +17,7 @@
 #include "gate/environ.h"
 #include "gate/fingerprint.h"
 #include "gate/outlet.h"
+#include "gate/output_maps.h"
 #include "gate/paths.h"
 #include "gate/sandbox.h"
 #include "gate/setup.h"
@@ -31,7 +32,6 @@
 
 #define TICK_MS 5
 #define DRAIN_EVERY 32       /* events, so that a writer seldom finds the pipe full */
-#define TEXT_LIMIT 65536     /* of one stream or file, kept as text */
 #define PAYLOAD_LIMIT 65536u /* of one call: enough to make a stream's text whole */
 #define TAIL_LIMIT 4000      /* of the output, for people */
 
@@ -45,6 +45,7 @@ struct runner {
 	const char *const *argv, *const *envp;
 	const char *cwd;
 	struct call_set wanted;
+	size_t text_limit; /* of one stream or file, kept as text */
 	struct outlet *out, *err_out;
 	struct capture *capture;
 	struct effects *effects;
@@ -138,8 +139,8 @@ start(struct runner *r, struct err *err)
 	int rc;
 
 	if (open_stdin(r, &in, err) < 0 ||
-		outlet_open(&r->out, r->opts->stdout_path, err) < 0 ||
-		outlet_open(&r->err_out, r->opts->stderr_path, err) < 0)
+		outlet_open(&r->out, r->opts->stdout_path, r->text_limit, err) < 0 ||
+		outlet_open(&r->err_out, r->opts->stderr_path, r->text_limit, err) < 0)
 		return -1;
 	struct capture_opts opts = {
 		.backend = r->opts->backend,
@@ -188,7 +189,7 @@ begin_effects(struct runner *r, struct err *err)
 		.n_ignore_paths = t->n_ignore_paths,
 		.redactions = t->redactions,
 		.n_redactions = t->n_redactions,
-		.text_limit = TEXT_LIMIT,
+		.text_limit = r->text_limit,
 	};
 
 	r->effects = effects_new(header, &opts);
@@ -263,9 +264,9 @@ take_states_after(struct runner *r, struct err *err)
 
 	r->is_before = false;
 	effects_paths(r->effects, note_path, &outside);
-	rc = snapshot_tree(r->sandbox->root, TEXT_LIMIT, pass_state, r, err);
+	rc = snapshot_tree(r->sandbox->root, r->text_limit, pass_state, r, err);
 	for (size_t i = 0; rc == 0 && i < outside.n; i++) {
-		snapshot_path(&state, r->arena, outside.paths[i], TEXT_LIMIT);
+		snapshot_path(&state, r->arena, outside.paths[i], r->text_limit);
 		rc = pass_state(r, &state, err);
 	}
 	mem_free(outside.paths);
@@ -289,7 +290,7 @@ watch(struct runner *r, struct err *err)
 	struct received out, err_out;
 
 	r->is_before = true;
-	if (snapshot_tree(r->sandbox->root, TEXT_LIMIT, pass_state, r, err) < 0 ||
+	if (snapshot_tree(r->sandbox->root, r->text_limit, pass_state, r, err) < 0 ||
 		follow(r, err) < 0 || take_states_after(r, err) < 0)
 		return -1;
 	r->run->footer = *capture_footer(r->capture);
@@ -355,7 +356,12 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct runner r = {
-		.config = config, .target = target, .opts = opts, .run = out, .arena = arena
+		.config = config,
+		.target = target,
+		.opts = opts,
+		.run = out,
+		.arena = arena,
+		.text_limit = output_maps_text_limit(config, target),
 	};
 	uint64_t began_ns = clock_monotonic_ns();
 	int rc;

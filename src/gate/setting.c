@@ -45,10 +45,6 @@ setting_profile(struct key_context *k, const struct toml *v, void *field, struct
 	memcpy(names, profile_names, sizeof profile_names);
 	if (key_choice(k, &chosen, v, names, err) < 0)
 		return -1;
-	if (chosen == PROFILE_TRANSPILE) {
-		err_at(err, v->at, "the profile 'transpile' is not supported yet");
-		return err_hint(err, "profile = \"effects\" compares the same effect list");
-	}
 	*(enum profile *)field = (enum profile)chosen;
 	return 0;
 }

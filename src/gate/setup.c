@@ -118,7 +118,7 @@ setup_run(const struct config *config, const struct target *target,
 
 	if (!target->setup)
 		return 0;
-	if (outlet_open(&outlet, NULL, err) < 0)
+	if (outlet_open(&outlet, NULL, 0, err) < 0)
 		return -1;
 	s.outlet = outlet;
 	rc = start(&s, config, sandbox, err);

@@ -7,6 +7,7 @@
 #include "base/regex.h"
 #include "base/str.h"
 #include "gate/key.h"
+#include "gate/output_maps.h"
 #include "gate/paths.h"
 #include "gate/scan.h"
 #include "gate/setting.h"
@@ -255,7 +256,7 @@ static const struct key target_keys[] = {
 	{ "equivalent_to", KEY_TEXT, FIELD(equivalent_to) },
 	{ "io_uring", KEY_OWN, FIELD(deny_io_uring), .read = setting_io_uring },
 	{ "aslr", KEY_BOOL, FIELD(aslr) },
-	{ .name = "output_maps", .kind = KEY_LATER },
+	{ "output_maps", KEY_OWN, FIELD(output_maps), .read = output_maps_read },
 	{ .name = "budget", .kind = KEY_LATER },
 	{ .name = NULL },
 };
@@ -349,6 +350,12 @@ settle(struct target *t, struct config *c, const struct toml *table, struct err 
 		t->stdin_file = paths_join(c->arena, c->dir, t->stdin_file);
 	t->golden = t->golden ? paths_join(c->arena, c->dir, t->golden)
 			      : arena_printf(c->arena, "%s/%s.golden", c->golden_dir, t->name);
+	v = toml_get(table, "output_maps");
+	if (t->output_maps.n && !output_maps_fit(t->profile)) {
+		err_at(err, v->key_at, "'output_maps' mean nothing to the profile '%s'",
+			profile_names[t->profile]);
+		return err_hint(err, "profile = \"transpile\", or \"effects\"");
+	}
 	v = toml_get(table, "equivalent_to");
 	if (v)
 		t->equivalent_at = v->at;

@@ -221,6 +221,7 @@ struct verdict_parts {
 	const struct differences *differences; /* NULL: no golden was to be compared */
 	const struct outcome *outcomes;        /* of every rule that applies, skips included */
 	size_t n_outcomes;
+	const struct output_maps *maps;    /* that the comparison had; NULL: none */
 	const struct trace_footer *footer; /* NULL: the target never ran */
 	const char *accept; /* the command that takes the run as the new golden; NULL: the
 			       usual `renacer-gate record NAME` */

@@ -44,12 +44,14 @@ size_t
 lines_unlike(const struct str *golden, const struct str *run)
 {
 	AUTO(lines_done) struct lines l = { 0 };
-	size_t n = 0;
+	size_t n_golden = 0, n_run = 0;
 
 	lines_align(&l, str_text(golden), golden->n, str_text(run), run->n);
-	for (size_t i = 0; i < l.hunks.n; i++)
-		n += MAX(l.hunks.items[i].n_a, l.hunks.items[i].n_b);
-	return n;
+	for (size_t i = 0; i < l.hunks.n; i++) {
+		n_golden += l.hunks.items[i].n_a;
+		n_run += l.hunks.items[i].n_b;
+	}
+	return MAX(n_golden, n_run);
 }
 
 /* Exactly one, and only behind something. */

@@ -94,7 +94,8 @@ literal_length(const char *text, size_t n, size_t at)
 	return i < n && value_may_end(text, n, i + 1) ? i + 1 - at : 0;
 }
 
-/* In double quotes; escaped in it: what was, but single quotes, and double quotes always. */
+/* In double quotes; escaped in it: what was, but single quotes, and double quotes always. Codes
+ * as JSON writes them, so that JSON stays JSON. */
 static void
 literal_add(struct str *out, const char *text, size_t n)
 {
@@ -105,7 +106,7 @@ literal_add(struct str *out, const char *text, size_t n)
 		size_t step = text[i] == '\\' ? code_escape(text + i, n - i, &code) : 0;
 
 		if (step) {
-			str_addf(out, "\\u{%x}", code);
+			str_addf(out, code < 0x10000 ? "\\u%04x" : "\\u{%x}", code);
 			i += step;
 			continue;
 		}

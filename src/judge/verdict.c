@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "judge/findings.h"
+#include "judge/verdict_maps.h"
 
 #include <string.h>
 
@@ -223,6 +224,8 @@ summary(struct arena *arena, const struct verdict_parts *parts, const struct fin
 	add_count(&s, t.failed, "rule that cannot be judged", "rules that cannot be judged");
 	add_count(&s, t.unsure, "rule in doubt", "rules in doubt");
 	add_count(&s, t.warned, "warning", "warnings");
+	add_count(&s, d ? d->n_doubts : 0, "comparison that could not be made",
+		"comparisons that could not be made");
 	if (with_good) {
 		add_count(&s, d ? d->n_compared : 0, "effect", "effects");
 		add_count(&s, t.kept, "rule kept", "rules kept");
@@ -307,6 +310,9 @@ heaviest(const struct verdict_parts *parts, const struct findings *f, bool is_co
 	enum verdict_kind kind = is_complete ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
 
 	if (is_complete && f->n_clusters)
+	if (parts->differences && parts->differences->n_doubts)
+		kind = VERDICT_INCONCLUSIVE;
+	if (is_complete && parts->differences && parts->differences->n)
 		kind = VERDICT_FAIL;
 	for (size_t i = 0; i < parts->n_outcomes; i++)
 		kind = MAX(kind, outcome_weight(&parts->outcomes[i]));
@@ -344,6 +350,7 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 		add_reason(v, arena, FINDING_WARNING, "renacer/inconclusive", why);
 		v->text = *v->text ? arena_printf(arena, "%s (%s)", why, v->text) : why;
 	}
+	verdict_add_maps(v, arena, parts);
 	if (v->expects_fail)
 		turn_around(v, arena);
 	if (is_complete && findings.n_stale)

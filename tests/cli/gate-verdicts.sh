@@ -196,14 +196,13 @@ says 2 'CI=true: goldens are recorded by people' env CI=true renacer-gate record
 [ "$(find golden -type f | wc -l)" -eq 10 ] || { echo 'a refused golden was written'; ls golden; bad=1; }
 
 # Without a configuration. A wrong exit status fails in every profile.
-for profile in strict io effects counts; do
+for profile in strict io effects transpile counts; do
 	says 0 'recorded: 3 runs' renacer-gate record --golden ad-hoc.golden --profile $profile -- sh -c "exit \$(cat zero)"
 	echo 1 > zero
 	says 1 'exit' renacer-gate check --golden ad-hoc.golden --profile $profile -- sh -c "exit \$(cat zero)"
 	echo 0 > zero
 	says 0 '1 passed' renacer-gate check --golden ad-hoc.golden --profile $profile -- sh -c "exit \$(cat zero)"
 done
-says 2 "'transpile' is not supported yet" renacer-gate check --golden ad-hoc.golden --profile transpile -- true
 
 # Judged.
 says 5 "there is no golden 'golden/unstable.golden'" renacer-gate check unstable

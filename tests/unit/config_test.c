@@ -91,9 +91,6 @@ static const struct {
 	{ "[gate]\njobs = 0\n", "2:8", "'jobs' in [gate] must be from 1 to 64, not 0", NULL },
 	{ "[gate]\nprofile = \"efects\"\n", "2:11", "'profile' in [gate] cannot be \"efects\"",
 		"did you mean \"effects\"?" },
-	{ "[gate]\nprofile = \"transpile\"\n", "2:11",
-		"the profile 'transpile' is not supported yet",
-		"profile = \"effects\" compares the same effect list" },
 	{ "[gate]\nio_uring = \"maybe\"\n", "2:12", "'io_uring' in [gate] cannot be \"maybe\"",
 		"one of \"allow\", \"deny\"" },
 	{ "[gate]\nbackend = \"ebpf\"\n", "2:11", "'backend' in [gate] cannot be \"ebpf\"",
@@ -174,8 +171,61 @@ static const struct {
 	{ T "budget = { syscalls = \"+10%\" }\n", "4:1",
 		"'budget' in [[target]] 't' is not supported yet",
 		"remove it; it would have no effect" },
-	{ T "output_maps = []\n", "4:1", "'output_maps' in [[target]] 't' is not supported yet",
-		"remove it; it would have no effect" },
+	{ T "output_maps = \"json\"\n", "4:15",
+		"'output_maps' in [[target]] 't' must be an array of output maps, not a string",
+		NULL },
+	{ T "output_maps = [\"jsn\"]\n", "4:16", "unknown output map 'jsn'",
+		"did you mean 'json'?" },
+	{ T "output_maps = [\"json\", \"json\"]\n", "4:24",
+		"the output map 'json' is there twice", NULL },
+	{ T "output_maps = [3]\n", "4:16",
+		"an output map in [[target]] 't' is a name, or a table of one",
+		"\"json\", or { float_tolerance = 1e-9 }" },
+	{ T "output_maps = [{}]\n", "4:16",
+		"an output map in [[target]] 't' is a name, or a table of one",
+		"\"json\", or { float_tolerance = 1e-9 }" },
+	{ T "output_maps = [{ json = true }]\n", "4:25",
+		"the output map 'json' takes no parameter", "write \"json\"" },
+	{ T "output_maps = [\"float_tolerance\"]\n", "4:16",
+		"the output map 'float_tolerance' needs its tolerance",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = \"1\" }]\n", "4:36",
+		"'float_tolerance' in [[target]] 't' must be a number or a table, not a string",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = 0.5 }]\n", "4:36",
+		"a relative tolerance of 0.5 is neither 0 nor from 1e-15 to 0.1",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = -1e-9 }]\n", "4:36",
+		"a relative tolerance of -1e-09 is neither 0 nor from 1e-15 to 0.1",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = nan }]\n", "4:36",
+		"a relative tolerance of nan is neither 0 nor from 1e-15 to 0.1",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = {} }]\n", "4:36",
+		"'float_tolerance' has no tolerance",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "output_maps = [{ float_tolerance = { relativ = 1 } }]\n", "4:38",
+		"unknown key 'relativ' in 'float_tolerance'", "did you mean 'relative'?" },
+	{ T "output_maps = [{ float_tolerance = { absolute = inf } }]\n", "4:36",
+		"an absolute tolerance of inf is not a number from 0 on",
+		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
+		"1e-9, "
+		"absolute = 1e-12 } } both" },
+	{ T "profile = \"io\"\noutput_maps = [\"json\"]\n", "5:1",
+		"'output_maps' mean nothing to the profile 'io'",
+		"profile = \"transpile\", or \"effects\"" },
 	{ T "equivalent_to = \"other\"\n", "4:17",
 		"[[target]] 't' cannot be equivalent to 'other': there is no such target",
 		NULL },

@@ -29,7 +29,7 @@ an_empty_pipe_does_not_block(void **state)
 	AUTO(mem_free) char *tail = NULL;
 
 	(void)state;
-	assert_int_equal(outlet_open(&o, NULL, &err), 0);
+	assert_int_equal(outlet_open(&o, NULL, 65536, &err), 0);
 	outlet_drain(o);
 	assert_int_equal(outlet_bytes(o), 0);
 	assert_int_equal(outlet_finish(o, &err), 0);
@@ -49,7 +49,7 @@ all_bytes_are_counted_and_the_last_are_kept(void **state)
 	int fd = mkstemp(path);
 
 	(void)state;
-	assert_int_equal(outlet_open(&o, path, &err), 0);
+	assert_int_equal(outlet_open(&o, path, 65536, &err), 0);
 	for (int i = 0; i < LINES; i++) {
 		pour(o, "abc\n", 4);
 		if (i % 1000 == 0)
@@ -75,7 +75,7 @@ what_a_terminal_would_obey_is_made_visible(void **state)
 	AUTO(mem_free) char *tail = NULL;
 
 	(void)state;
-	assert_int_equal(outlet_open(&o, NULL, &err), 0);
+	assert_int_equal(outlet_open(&o, NULL, 65536, &err), 0);
 	pour(o, "\033[2J\0\xff\n\n", 8);
 	outlet_drain(o);
 	tail = outlet_tail(o, 100);
@@ -89,7 +89,7 @@ a_file_that_cannot_be_written_is_said_at_the_end(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(outlet_open(&o, "/dev/full", &err), 0);
+	assert_int_equal(outlet_open(&o, "/dev/full", 65536, &err), 0);
 	pour(o, "x", 1);
 	outlet_drain(o);
 	assert_int_equal(outlet_bytes(o), 1);

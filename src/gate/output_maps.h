@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* output_maps.h - the output maps of a target, from renacer.toml and from options */
+#ifndef GATE_OUTPUT_MAPS_H
+#define GATE_OUTPUT_MAPS_H
+
+#include "gate/config.h"
+#include "gate/key.h"
+
+/* read() of the key: an array of names, and of tables that give a name its parameter. field:
+ * struct output_maps. */
+MUST_CHECK int output_maps_read(
+	struct key_context *k, const struct toml *value, void *field, struct err *err);
+/* One as an option gives it: "json", "float_tolerance=1e-6". Given twice is an error. */
+MUST_CHECK int output_maps_add(
+	struct output_maps *maps, struct arena *arena, const char *text, struct err *err);
+/* Profiles that maps go with: those that compare texts alone. */
+bool output_maps_fit(enum profile profile);
+/* How much text of one stream or file is kept for this target: much more when maps will want
+ * it. */
+size_t output_maps_text_limit(const struct config *c, const struct target *target);
+
+#endif
