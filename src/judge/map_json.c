@@ -330,8 +330,10 @@ map_json(struct str *out, const char *text, size_t n, struct spellings *seen)
 		const char *end;
 
 		if (len) {
+			size_t form_at = out->n;
+
 			str_add_n(out, block.data, block.n);
-			spellings_add(seen, text + at, len);
+			spellings_add(seen, text + at, len, out, form_at);
 			at += len;
 		}
 		str_clear(&block);

@@ -28,7 +28,7 @@ map_sorted_lines(struct str *out, const char *text, size_t n, struct spellings *
 		const char *end = memchr(text + at, '\n', n - at);
 		size_t len = end ? (size_t)(end - text) - at : n - at;
 
-		spellings_add(seen, text + at, len);
+		spellings_add(seen, text + at, len, out, out->n);
 		at += len + 1;
 	}
 	if (seen->n)
@@ -59,6 +59,6 @@ void
 map_trailing_newline(struct str *out, const char *text, size_t n, struct spellings *seen)
 {
 	if (n > 1 && text[n - 1] == '\n' && text[n - 2] != '\n')
-		spellings_add(seen, text + --n, 1);
+		spellings_add(seen, text + --n, 1, out, out->n);
 	str_add_n(out, text, n);
 }

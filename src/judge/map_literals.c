@@ -125,11 +125,11 @@ void
 map_py_repr_quotes(struct str *out, const char *text, size_t n, struct spellings *seen)
 {
 	for (size_t at = 0; at < n;) {
-		size_t len = literal_length(text, n, at);
+		size_t len = literal_length(text, n, at), form_at = out->n;
 
 		if (len) {
 			literal_add(out, text + at, len);
-			spellings_add(seen, text + at, len);
+			spellings_add(seen, text + at, len, out, form_at);
 		} else {
 			str_add_char(out, text[at]);
 			len = 1;
@@ -261,7 +261,7 @@ unwrap(struct unwrap *u, size_t from, size_t end, const struct wrapper *around, 
 		if (stays)
 			str_add_n(u->out, u->text + at, inner - at);
 		else
-			spellings_add(u->seen, u->text + at, len);
+			spellings_add(u->seen, u->text + at, len, u->out, u->out->n);
 		unwrap(u, inner, closes, w, depth + 1);
 		if (stays)
 			str_add_char(u->out, ')');

@@ -62,7 +62,7 @@ word_at(const char *text, size_t n, size_t at)
 void
 map_bool_case(struct str *out, const char *text, size_t n, struct spellings *seen)
 {
-	size_t from = 0;
+	size_t from = 0, form_at;
 
 	for (size_t at = 0; at < n; at++) {
 		const struct word *w;
@@ -73,8 +73,9 @@ map_bool_case(struct str *out, const char *text, size_t n, struct spellings *see
 		if (!w)
 			continue;
 		str_add_n(out, text + from, at - from);
+		form_at = out->n;
 		str_add(out, w->form);
-		spellings_add(seen, text + at, strlen(w->text));
+		spellings_add(seen, text + at, strlen(w->text), out, form_at);
 		at += strlen(w->text) - 1;
 		from = at + 1;
 	}

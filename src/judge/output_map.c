@@ -36,19 +36,41 @@ static const rewrite_fn rewriters[N_OUTPUT_MAPS] = {
 };
 
 void
-spellings_add(struct spellings *s, const char *text, size_t n)
+spellings_add(
+	struct spellings *s, const char *text, size_t n, const struct str *out, size_t form_at)
 {
 	s->items = mem_grow(s->items, s->n, &s->capacity, sizeof *s->items);
-	s->items[s->n++] = (struct spelling){ text, n };
+	s->items[s->n++] = (struct spelling){ text, n, form_at, out->n - form_at, NULL };
+}
+
+static void
+set_forms(struct spellings *s, const struct str *out)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->items[i].form = str_text(out) + s->items[i].form_at;
+}
+
+static int
+compare_bytes(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+	int order = memcmp(a, b, MIN(n_a, n_b));
+
+	return order ? order : (n_a > n_b) - (n_a < n_b);
+}
+
+static int
+compare_forms(const struct spelling *a, const struct spelling *b)
+{
+	return compare_bytes(a->form, a->n_form, b->form, b->n_form);
 }
 
 static int
 compare_spellings(const void *x, const void *y)
 {
 	const struct spelling *a = x, *b = y;
-	int order = memcmp(a->text, b->text, MIN(a->n, b->n));
+	int order = compare_forms(a, b);
 
-	return order ? order : (a->n > b->n) - (a->n < b->n);
+	return order ? order : compare_bytes(a->text, a->n, b->text, b->n);
 }
 
 static size_t
@@ -61,16 +83,48 @@ count_moved(const struct spellings *a, const struct spellings *b)
 	return n;
 }
 
-/* Sorts both. */
+static void
+sort(struct spellings *s)
+{
+	if (s->n)
+		qsort(s->items, s->n, sizeof *s->items, compare_spellings);
+}
+
+/* Of what got one form in both texts: how many were written in another way. Both are sorted. */
 static size_t
-count_unlike(struct spellings *a, struct spellings *b)
+count_alike(const struct spellings *a, const struct spellings *b)
+{
+	size_t i = 0, j = 0, n = 0;
+
+	while (i < a->n && j < b->n) {
+		const struct spelling *form = &a->items[i];
+		size_t from_a = i, from_b = j, n_same = 0;
+		int order = compare_forms(form, &b->items[j]);
+
+		i += order < 0;
+		j += order > 0;
+		if (order)
+			continue;
+		while ((i < a->n && !compare_forms(form, &a->items[i])) ||
+			(j < b->n && !compare_forms(form, &b->items[j]))) {
+			order = i == a->n   ? 1
+				: j == b->n ? -1
+					    : compare_spellings(&a->items[i], &b->items[j]);
+			n_same += order == 0;
+			i += order <= 0;
+			j += order >= 0;
+		}
+		n += MIN(i - from_a, j - from_b) - n_same;
+	}
+	return n;
+}
+
+/* Of what was taken off: how much only one of the texts had. Both are sorted. */
+static size_t
+count_unlike(const struct spellings *a, const struct spellings *b)
 {
 	size_t i = 0, j = 0, only_a = 0, only_b = 0;
 
-	if (a->n)
-		qsort(a->items, a->n, sizeof *a->items, compare_spellings);
-	if (b->n)
-		qsort(b->items, b->n, sizeof *b->items, compare_spellings);
 	while (i < a->n || j < b->n) {
 		int order = i == a->n   ? 1
 			    : j == b->n ? -1
@@ -99,20 +153,29 @@ replace(struct str *text, struct str *by)
 	*by = old;
 }
 
-/* One form for both. What both texts had alike, and what only came nearer to nothing, is no
- * place: then the lines say whether anything was won. */
+/* Maps that take something off: the other text may have nothing in its place. */
+static bool
+takes_off(enum output_map_kind kind)
+{
+	return kind == MAP_DEBUG_WRAPPER || kind == MAP_TRAILING_NEWLINE;
+}
+
 static size_t
-apply_rewriter(rewrite_fn rewrite, struct str *a, struct str *b)
+apply_rewriter(enum output_map_kind kind, struct str *a, struct str *b)
 {
 	AUTO(str_done) struct str new_a = { 0 };
 	AUTO(str_done) struct str new_b = { 0 };
 	struct spellings seen_a = { 0 }, seen_b = { 0 };
 	size_t n_moved, n;
 
-	rewrite(&new_a, str_text(a), a->n, &seen_a);
-	rewrite(&new_b, str_text(b), b->n, &seen_b);
+	rewriters[kind](&new_a, str_text(a), a->n, &seen_a);
+	rewriters[kind](&new_b, str_text(b), b->n, &seen_b);
+	set_forms(&seen_a, &new_a);
+	set_forms(&seen_b, &new_b);
 	n_moved = count_moved(&seen_a, &seen_b);
-	n = count_unlike(&seen_a, &seen_b);
+	sort(&seen_a);
+	sort(&seen_b);
+	n = (takes_off(kind) ? count_unlike : count_alike)(&seen_a, &seen_b);
 	if (!n && is_equal(&new_a, &new_b) && !is_equal(a, b))
 		n = n_moved;
 	replace(a, &new_a);
@@ -127,7 +190,7 @@ apply_sorting(struct str *a, struct str *b)
 {
 	size_t before = lines_unlike(a, b), after;
 
-	apply_rewriter(map_sorted_lines, a, b);
+	apply_rewriter(MAP_SORTED_LINES, a, b);
 	after = lines_unlike(a, b);
 	return before > after ? before - after : 0;
 }
@@ -139,7 +202,7 @@ output_map_apply(const struct output_map *map, struct str *golden, struct str *r
 		return map_float_tolerance(map, golden, run);
 	if (map->kind == MAP_SORTED_LINES)
 		return apply_sorting(golden, run);
-	return apply_rewriter(rewriters[map->kind], golden, run);
+	return apply_rewriter(map->kind, golden, run);
 }
 
 bool

@@ -7,10 +7,13 @@
 
 #include "judge/output_map.h"
 
-/* What a map looked at in one text, as it was written there; borrowed from that text. */
+/* What a map looked at in one text, as it was written there (borrowed from that text), and the
+ * form that it got in the other one. */
 struct spelling {
 	const char *text;
 	size_t n;
+	size_t form_at, n_form;
+	const char *form; /* set when the new text is whole */
 };
 
 struct spellings {
@@ -18,7 +21,9 @@ struct spellings {
 	size_t n, capacity;
 };
 
-void spellings_add(struct spellings *s, const char *text, size_t n);
+/* The form is what was appended to out from form_at on. */
+void spellings_add(
+	struct spellings *s, const char *text, size_t n, const struct str *out, size_t form_at);
 
 /* Each appends the text in its one form and notes what it looked at. */
 void map_bool_case(struct str *out, const char *text, size_t n, struct spellings *seen);

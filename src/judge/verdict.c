@@ -304,15 +304,20 @@ hold_to_known(struct verdict *v)
 			v->findings[i].level = FINDING_ERROR;
 }
 
+static bool
+has_doubts(const struct verdict_parts *parts)
+{
+	return parts->differences && parts->differences->n_doubts;
+}
+
 static enum verdict_kind
 heaviest(const struct verdict_parts *parts, const struct findings *f, bool is_complete)
 {
 	enum verdict_kind kind = is_complete ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
 
-	if (is_complete && f->n_clusters)
-	if (parts->differences && parts->differences->n_doubts)
+	if (has_doubts(parts))
 		kind = VERDICT_INCONCLUSIVE;
-	if (is_complete && parts->differences && parts->differences->n)
+	if (is_complete && f->n_clusters)
 		kind = VERDICT_FAIL;
 	for (size_t i = 0; i < parts->n_outcomes; i++)
 		kind = MAX(kind, outcome_weight(&parts->outcomes[i]));
@@ -353,6 +358,6 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 	verdict_add_maps(v, arena, parts);
 	if (v->expects_fail)
 		turn_around(v, arena);
-	if (is_complete && findings.n_stale)
+	if (is_complete && !has_doubts(parts) && findings.n_stale)
 		hold_to_known(v);
 }

@@ -40,8 +40,8 @@ add_map(struct verdict *v, struct arena *arena, const struct output_map *map,
 			.level = places ? FINDING_NOTE : FINDING_WARNING,
 			.rule_id = places ? "renacer/output-map" : "renacer/output-map/stale",
 			.subject = name,
-			.text = places ? arena_printf(arena, "output map '%s' was needed: %s",
-						 name, places)
+			.text = places ? arena_printf(
+						 arena, "output map '%s': %s", name, places)
 				       : arena_printf(arena,
 						 "output map '%s' was not needed: nothing "
 						 "differs in what it names",
@@ -67,7 +67,7 @@ verdict_add_maps(struct verdict *v, struct arena *arena, const struct verdict_pa
 		const char *places = places_of(arena, d, i);
 
 		/* With something else amiss, a map may have had no chance yet. */
-		if (places || v->kind == VERDICT_PASS)
+		if (places || (v->kind == VERDICT_PASS && !d->n))
 			add_map(v, arena, &parts->maps->items[i], places);
 	}
 }
