@@ -395,6 +395,32 @@ fill(struct effects *fx, struct golden *g)
 	str_done(&o.text);
 }
 
+static int
+compare_pids(const void *x, const void *y)
+{
+	const int32_t *a = x, *b = y;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static void
+note_pids(const struct effects *fx, struct golden *g)
+{
+	int32_t *pids = arena_array(g->arena, map_count(fx->by_pid), sizeof *pids);
+	size_t at = 0, n = 0;
+	const void *key;
+
+	while (map_next(fx->by_pid, &at, &key, NULL, NULL)) {
+		uint64_t pid;
+
+		memcpy(&pid, key, sizeof pid);
+		pids[n++] = (int32_t)pid;
+	}
+	qsort(pids, n, sizeof *pids, compare_pids);
+	g->pids = pids;
+	g->n_pids = n;
+}
+
 int
 effects_finish(struct effects *fx, const struct trace_footer *footer, struct golden **out,
 	struct err *err)
@@ -416,6 +442,7 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 	g->argv = canonical_argv(fx, g);
 	if (fx->header.machine)
 		g->fingerprint.arch = arena_strdup(g->arena, fx->header.machine);
+	note_pids(fx, g);
 	fill(fx, g);
 	facts_fill(fx, footer);
 	made_fill(fx, g);

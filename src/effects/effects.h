@@ -89,10 +89,28 @@ void effects_settle(struct golden *run, const struct golden *golden);
 bool causal_ordered(const struct effects *fx, uint64_t a, uint64_t b);
 uint64_t effects_lamport(const struct effects *fx, uint64_t seq); /* 0: no such event */
 
-/* Several recordings of one target into one golden; they are settled first. What all have is required, what n of m have
- * is optional, counts that varied become open. *unstable is how many differ, with up to `limit`
- * sentences on what differed appended to report, one a line. */
+/* What merging several recordings found out, in the arena given. */
+struct unstable {
+	const char *sentence; /* "stream stdout: line 3 is "a" and "b"" */
+	const char *redact;   /* entries for it that were tried on the texts; NULL: none */
+	const char *ignore;   /* an entry for `ignore_paths` that leaves it out; NULL: none */
+	uint32_t run;         /* the recording that differs from the first, from 0 */
+};
+
+struct merged {
+	struct arena *arena;
+	struct unstable *unstable; /* effects that differ in a way that cannot be learned */
+	size_t n_unstable;
+	struct learned *learned; /* effects/learn.h */
+	size_t n_learned;
+	const char *excess; /* why what was learned is too much; NULL: it is not */
+};
+
+/* Several recordings of one target into one golden; they are settled first. What all have is required, what
+ * n of m have is optional, counts that varied become open, spans of texts that varied become holes of their
+ * type (effects/template.h); plain numbers need three recordings for that. result->arena is the
+ * caller's. */
 MUST_CHECK int effects_merge(struct golden **out, struct golden *const *runs, size_t n_runs,
-	size_t *unstable, struct str *report, size_t limit, struct err *err);
+	struct merged *result, struct err *err);
 
 #endif

@@ -35,14 +35,15 @@ wants(const struct gate *g, const struct target *t, bool (*needs)(const struct r
 }
 
 int
-gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *out,
-	struct err *err)
+gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr,
+	unsigned perturbed, struct run *out, struct err *err)
 {
 	struct run_opts opts = {
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
 		.all_calls = wants(g, target, rule_needs_all_calls),
 		.memory_calls = wants(g, target, rule_needs_memory_calls),
 		.keep_sandbox = g->opts->keep_sandboxes,
+		.perturbed = perturbed,
 		.is_interrupted = g->opts->is_interrupted,
 		.arg = g->opts->arg,
 	};

@@ -4,9 +4,17 @@
 #include "gate/environ.h"
 
 #include "base/map.h"
+#include "gate/perturb.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Together a few kilobytes: enough to move the stack by pages. */
+#define N_PADDING 20
+static const char padding[] =
+	"a variable that is here so that the environment is longer, and its "
+	"end is somewhere else: no program asks for it, and what a program "
+	"does must not depend on how long its environment is";
 
 #define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -66,6 +74,8 @@ environ_make(struct arena *arena, const struct config *config, const struct targ
 	for (size_t i = 0; i < target->n_env; i++)
 		put(all, target->env[i]);
 	put_value(all, arena, "PWD", cwd);
+	for (int i = 0; sandbox->perturbed & PERTURB_ENV && i < N_PADDING; i++)
+		put_value(all, arena, arena_printf(arena, "RENACER_PADDING_%d", i), padding);
 	list = arena_array(arena, map_count(all) + 1, sizeof *list);
 	while (map_next(all, &at, NULL, NULL, &pair))
 		list[n++] = pair;

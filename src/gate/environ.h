@@ -8,7 +8,8 @@
 
 /* "NAME=value" sorted by name, ends in NULL. In this order, the later wins: HOME and TMPDIR of
  * the sandbox, what is inherited from `ours`, what the configuration sets, what the target
- * sets, PWD. An inherited PATH that we have not got ourselves is the usual one. */
+ * sets, PWD. A sandbox with PERTURB_ENV adds a few that nobody knows. An inherited PATH that we
+ * have not got ourselves is the usual one. */
 const char *const *environ_make(struct arena *arena, const struct config *config,
 	const struct target *target, const struct sandbox *sandbox, const char *cwd,
 	const char *const *ours);

@@ -15,6 +15,7 @@ struct gate_opts {
 	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
 	bool fail_fast;
 	bool keep_sandboxes; /* for people to look at; a note says where */
+	bool verbose;        /* verdicts tell how each run was made */
 	uint32_t runs;       /* 0: as configured */
 	bool (*is_interrupted)(void *arg);
 	/* Told when a target begins (done false) and ends, for progress. */

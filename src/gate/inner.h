@@ -43,9 +43,15 @@ const char *shown_path(const struct gate *g, const char *path);
 /* A verdict with what is known before anything runs. */
 struct verdict verdict_begin(struct gate *g, const struct target *target);
 /* Run number nr (from 1) of a target, for the rules that apply; artifacts as opts say, none for
- * nr 0. */
-MUST_CHECK int gate_run(struct gate *g, const struct target *target, uint32_t nr,
-	struct run *out, struct err *err);
+ * nr 0. perturbed: bits of gate/perturb.h. */
+MUST_CHECK int gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr,
+	unsigned perturbed, struct run *out, struct err *err);
+static inline int
+gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *out,
+	struct err *err)
+{
+	return gate_run_perturbed(g, target, nr, 0, out, err);
+}
 /* Takes back the artifacts of a run that passed. */
 void artifacts_remove(struct gate *g, const struct target *target, uint32_t nr);
 /* Leaves the run's golden as the one to accept; a note in the verdict says where. */

@@ -19,6 +19,7 @@
 #include "gate/outlet.h"
 #include "gate/output_maps.h"
 #include "gate/paths.h"
+#include "gate/perturb.h"
 #include "gate/sandbox.h"
 #include "gate/setup.h"
 #include "store/trace.h"
@@ -51,6 +52,7 @@ struct runner {
 	struct effects *effects;
 	struct trace_writer *writer;
 	uint64_t end_ns, seq, time_ns;
+	struct perturb_cpus cpus;
 	bool is_before; /* of the states that are being taken */
 };
 
@@ -88,7 +90,7 @@ prepare(struct runner *r, struct err *err)
 {
 	const struct target *t = r->target;
 
-	if (sandbox_open(&r->sandbox, err) < 0)
+	if (sandbox_open(&r->sandbox, r->opts->perturbed, err) < 0)
 		return -1;
 	r->sandbox->keep = r->opts->keep_sandbox;
 	if (setup_run(r->config, t, r->sandbox, r->opts, &r->run->stderr_tail, err) < 0 ||
@@ -152,7 +154,7 @@ start(struct runner *r, struct err *err)
 		.wanted = wanted_calls(r),
 		.payload_limit = PAYLOAD_LIMIT,
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
-		.aslr = t->aslr,
+		.aslr = t->aslr || (r->opts->perturbed & PERTURB_ASLR),
 		.deny_io_uring = t->deny_io_uring,
 		.is_apart = true,
 		.home = environ_get(r->envp, "HOME"),
@@ -164,6 +166,8 @@ start(struct runner *r, struct err *err)
 		.linger_ms =
 			(uint32_t)MIN((t->linger_ns + NS_PER_MS - 1) / NS_PER_MS, UINT32_MAX),
 	};
+	if (perturb_begin(r->opts->perturbed, &r->cpus, err) < 0)
+		return -1;
 	copy_stamp(r->sandbox->root); /* "ls -la" in a sandbox shows ".." */
 	r->end_ns = clock_monotonic_ns() + t->timeout_ns;
 	mask = umask(022);
@@ -369,6 +373,7 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 	*out = (struct run){ .status = -1 };
 	rc = run_in(&r, err);
 	capture_free(r.capture); /* first: nothing may write into the sandbox any more */
+	perturb_end(&r.cpus);
 	trace_writer_free(r.writer);
 	effects_free(r.effects);
 	outlet_free(r.out);

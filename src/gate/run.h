@@ -17,12 +17,13 @@ struct run_opts {
 	const char *stdout_path, *stderr_path; /* what was printed; NULL: not stored */
 	bool all_calls, memory_calls;          /* rules need them */
 	bool keep_sandbox;
+	unsigned perturbed; /* bits of gate/perturb.h: what is changed in this run */
 	bool (*is_interrupted)(void *arg); /* asked every few milliseconds; NULL: never */
 	void *arg;
 };
 
-/* What one run came to. `golden` is the canonical form, with facts and footer; its names are for
- * the caller to settle. */
+/* What one run came to. `golden` is the canonical form, with facts and footer; its names are
+ * for the caller to settle. */
 struct run {
 	struct golden *golden;
 	struct effects *effects; /* owns facts */

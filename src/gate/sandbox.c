@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "gate/copy.h"
 #include "gate/paths.h"
+#include "gate/perturb.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static int
 make_dirs(struct sandbox *s, struct err *err)
 {
 	s->home = make_dir(s, "home", 0700);
-	s->tmp = make_dir(s, "tmp", 01777);
+	s->tmp = make_dir(s, s->perturbed & PERTURB_TMP ? "temporary" : "tmp", 01777);
 	s->bin = make_dir(s, "bin", 0755);
 	s->work = make_dir(s, "work", 0755);
 	if (!s->home || !s->tmp || !s->bin || !s->work)
@@ -49,13 +50,15 @@ make_dirs(struct sandbox *s, struct err *err)
 }
 
 int
-sandbox_open(struct sandbox **out, struct err *err)
+sandbox_open(struct sandbox **out, unsigned perturbed, struct err *err)
 {
+	const char *name = perturbed & PERTURB_PATHS ? "renacer-in-a-longer-place" : "renacer";
 	AUTO(sandbox_free) struct sandbox *s = mem_alloc(sizeof *s);
 
 	s->arena = arena_new();
+	s->perturbed = perturbed;
 	for (size_t i = 0; i < ARRAY_LEN(places) && !s->root; i++)
-		s->root = mkdtemp(arena_printf(s->arena, "%s/renacer-XXXXXX", places[i]));
+		s->root = mkdtemp(arena_printf(s->arena, "%s/%s-XXXXXX", places[i], name));
 	if (!s->root) {
 		err_sys(err, "make a sandbox in /tmp or /var/tmp");
 		return err_hint(err, "free some space, or make /tmp writable");

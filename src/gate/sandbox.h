@@ -14,10 +14,12 @@
 struct sandbox {
 	struct arena *arena; /* owns the texts */
 	const char *root, *home, *tmp, *bin, *work;
-	bool keep; /* stays behind, for people to look at */
+	unsigned perturbed; /* bits of gate/perturb.h */
+	bool keep;          /* stays behind, for people to look at */
 };
 
-MUST_CHECK int sandbox_open(struct sandbox **out, struct err *err);
+/* perturbed: PERTURB_PATHS gives it a longer name, PERTURB_TMP another one to its tmp/. */
+MUST_CHECK int sandbox_open(struct sandbox **out, unsigned perturbed, struct err *err);
 /* Copies the target's fixtures into work/. */
 MUST_CHECK int sandbox_fill(struct sandbox *s, const struct target *target, struct err *err);
 /* The target's argv[0]: a relative path that is not among the fixtures but names a program as

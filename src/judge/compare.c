@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "effects/template.h"
 #include "judge/content.h"
 #include "judge/derived.h"
 #include "judge/imprint.h"
@@ -450,9 +451,13 @@ judge_compare(struct differences *out, struct arena *arena, const struct golden 
 		.arena = arena, .golden = golden, .run = run, .opts = opts ? opts : &none
 	};
 	struct leftovers left = { 0 };
+	const struct golden *view;
 
 	if (check_comparable(golden, run, err) < 0)
 		return -1;
+	view = template_view(arena, golden, run);
+	if (view)
+		c.run = view;
 	match_all(&c, &left);
 	pairs_take(&c, &left);
 	explain(&c, &left);

@@ -96,6 +96,9 @@ struct golden {
 	enum profile profile;
 	uint32_t n_runs;
 	struct fingerprint fingerprint;
+	/* Of a fresh run only, never stored: the numbers of its processes and threads, sorted. */
+	const int32_t *pids;
+	size_t n_pids;
 	struct effect *effects; /* by kind, then in canonical order */
 	size_t n_effects, capacity;
 	/* Names that vary: canonical paths, directories first, "<tmp>/sort<tmp:1=6>". The

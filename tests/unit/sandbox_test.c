@@ -103,7 +103,7 @@ a_sandbox_has_a_name_of_fixed_length_and_goes_away(void **state)
 	AUTO(mem_free) char *root = NULL;
 
 	(void)state;
-	assert_int_equal(sandbox_open(&s, &err), 0);
+	assert_int_equal(sandbox_open(&s, 0, &err), 0);
 	root = mem_strdup(s->root);
 	assert_int_equal(strlen(root), strlen("/tmp/renacer-XXXXXX"));
 	assert_int_equal(look(s->home).st_mode & 07777, 0700);
@@ -128,7 +128,7 @@ a_kept_sandbox_stays(void **state)
 	AUTO(mem_free) char *root = NULL;
 
 	(void)state;
-	assert_int_equal(sandbox_open(&s, &err), 0);
+	assert_int_equal(sandbox_open(&s, 0, &err), 0);
 	s->keep = true;
 	root = mem_strdup(s->root);
 	assert_int_equal(sandbox_remove(s, &err), 0);
@@ -149,7 +149,7 @@ a_relative_program_comes_along(void **state)
 
 	assert_int_equal(mkdir("build", 0755), 0);
 	put("build/tool", "#!/bin/sh\n", 0755);
-	assert_int_equal(sandbox_open(&s, &err), 0);
+	assert_int_equal(sandbox_open(&s, 0, &err), 0);
 	assert_int_equal(sandbox_argv(s, &target, *state, &out, &err), 0);
 	assert_string_equal(out[0], "../../../bin/tool");
 	assert_string_equal(out[1], "x");
@@ -175,7 +175,7 @@ a_program_that_is_nowhere_is_an_error(void **state)
 	struct err err = { 0 };
 	const char *const *out;
 
-	assert_int_equal(sandbox_open(&s, &err), 0);
+	assert_int_equal(sandbox_open(&s, 0, &err), 0);
 	assert_int_equal(sandbox_argv(s, &target, *state, &out, &err), -1);
 	assert_non_null(strstr(err.text, "program 'build/none' is neither in the sandbox"));
 	err_done(&err);
@@ -194,7 +194,7 @@ fixtures_keep_their_path_or_give_their_contents(void **state)
 	assert_int_equal(mkdir("deep", 0755), 0);
 	assert_int_equal(mkdir("deep/data", 0755), 0);
 	put("deep/data/f", "f", 0644);
-	assert_int_equal(sandbox_open(&s, &err), 0);
+	assert_int_equal(sandbox_open(&s, 0, &err), 0);
 	assert_int_equal(sandbox_fill(s, &target, &err), 0);
 	str_addf(&path, "%s/deep/data/f", s->work);
 	assert_int_equal(access(path.data, F_OK), 0);
