@@ -11,10 +11,15 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #define LONG_VALUE 256
 
@@ -66,6 +71,31 @@ add_one(struct str *out, const char *path, const char *name)
 	str_add_char(out, '\n');
 }
 
+/* chattr(1): what a program asked for, not what file systems give by themselves. */
+static void
+add_flags(struct str *out, const char *path)
+{
+	static const struct {
+		int bit;
+		const char *word;
+	} words[] = { { FS_IMMUTABLE_FL, "immutable" }, { FS_APPEND_FL, "append-only" },
+		{ FS_NODUMP_FL, "no-dump" }, { FS_NOATIME_FL, "no-atime" },
+		{ FS_SYNC_FL, "synchronous" } };
+	int fd, flags = 0;
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (flags & words[i].bit)
+				str_addf(out, "chattr=%s\n", words[i].word);
+	close(fd);
+}
+
 const char *
 attributes_take(struct arena *arena, const char *path)
 {
@@ -81,13 +111,14 @@ attributes_take(struct arena *arena, const char *path)
 		all = more = mem_alloc(XATTR_LIST_MAX);
 		size = llistxattr(path, more, XATTR_LIST_MAX);
 	}
-	if (size <= 0)
-		return NULL;
+	add_flags(&out, path);
+	size = MAX(size, 0);
 	names = mem_array((size_t)size, sizeof *names);
 	for (char *name = all; name < all + size; name += strlen(name) + 1)
 		if (is_told(name))
 			names[n++] = name;
-	qsort(names, n, sizeof *names, compare_names);
+	if (n)
+		qsort(names, n, sizeof *names, compare_names);
 	for (size_t i = 0; i < n; i++)
 		add_one(&out, path, names[i]);
 	return out.n ? arena_strdup(arena, out.data) : NULL;

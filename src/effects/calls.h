@@ -55,6 +55,16 @@ void on_msync(struct act *a);
 /* facts.c */
 void on_brk(struct act *a);
 void on_mremap(struct act *a);
+/* times.c */
+void on_times(struct act *a);
+void on_fstat(struct act *a);
+/* left.c */
+void on_ipc_get(struct act *a);
+void on_ipc_control(struct act *a);
+void on_mq_open(struct act *a);
+void on_mq_unlink(struct act *a);
+void on_add_key(struct act *a);
+void on_keyctl(struct act *a);
 /* calls.c */
 void on_socketcall(struct act *a);
 

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -105,6 +106,9 @@ on_ioctl(struct act *a)
 		s->cloexec = true;
 	else if (s && request == FIONCLEX)
 		s->cloexec = false;
+	else if (s && s->open->kind == OBJECT_FILE && s->open->file->name &&
+		 (request == FS_IOC_SETFLAGS || request == FS_IOC32_SETFLAGS))
+		names_touch(a, s->open->file->name->path);
 	else if (s && request == _IOW(0x94, 9, int) && s->open->kind == OBJECT_FILE)
 		file_wrote(a, s->open->file, s->open->flags); /* FICLONE */
 	else if (s && request == _IOW(0x94, 13, uint64_t[4]) && s->open->kind == OBJECT_FILE)

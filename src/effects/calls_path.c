@@ -10,6 +10,7 @@
 #include "effects/stream.h"
 #include "effects/table.h"
 #include "effects/temp.h"
+#include "effects/times.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -278,6 +279,7 @@ on_touch(struct act *a)
 	n = names_touch(a, path);
 	if (!(flags & AT_NOFOLLOW))
 		n->by_open = true;
+	a->fx->last_touched = n;
 	if (a->col[3] == 1)
 		n->file->had_chown = true;
 }
@@ -329,6 +331,8 @@ on_look(struct act *a)
 {
 	const char *path;
 
+	if (a->col[2] >= 0)
+		times_seen(a, a->col[2]);
 	if (!is_missing(a))
 		return;
 	path = path_of(a, a->col[0], a->col[1], false, false);

@@ -10,6 +10,7 @@
 #include "effects/evidence.h"
 #include "effects/facts.h"
 #include "effects/flows.h"
+#include "effects/left.h"
 #include "effects/made.h"
 #include "effects/hold.h"
 #include "effects/msg.h"
@@ -22,6 +23,7 @@
 #include "effects/stream.h"
 #include "effects/strict.h"
 #include "effects/table.h"
+#include "effects/tries.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,11 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->streams = map_new();
 	fx->peers = map_new();
 	fx->deeds = map_new();
+	fx->left = map_new();
+	fx->left_ids = map_new();
+	fx->tries = map_new();
+	fx->seen_times = map_new();
+	fx->chosen_times = map_new();
 	fx->named = map_new();
 	fx->ports = map_new();
 	fx->total = tally_new();
@@ -123,6 +130,10 @@ effects_free(struct effects *fx)
 	event_log_free(fx->log);
 	edges_done(fx);
 	causal_free(fx->causal);
+	left_free(fx);
+	tries_free(fx);
+	map_free(fx->seen_times);
+	map_free(fx->chosen_times);
 	map_free(fx->by_pid);
 	map_free(fx->named);
 	map_free(fx->families);
@@ -382,6 +393,8 @@ fill(struct effects *fx, struct golden *g)
 	out_paths(&o);
 	out_nets(&o);
 	out_deeds(&o);
+	out_left(&o);
+	out_tries(&o);
 	out_reads(&o);
 	if (flows_wanted(fx))
 		out_flows(&o);

@@ -99,6 +99,53 @@ put_flow(struct out *o, const char *key, const char *direction, const struct flo
 	effect_text(o->golden, e, "digest", hex);
 }
 
+/* Bytes that are known as a text have its canonical form: names in it may vary. The text itself
+ * goes when they are settled. */
+static void
+put_text_flow(
+	struct out *o, const char *key, const struct flow *flow, const char *text, size_t n)
+{
+	AUTO(str_done) struct str out = { 0 }, full = { 0 };
+	struct flow canonical = { .n_bytes = flow->n_bytes };
+
+	if (flow->n_opaque || !n || !utf8_is_valid(text, n) || memchr(text, '\0', n)) {
+		put_flow(o, key, "out", flow);
+		return;
+	}
+	alias_text(o->fx, &out, text, n);
+	redact(o->fx, &out);
+	digest_add(&canonical.digest, str_text(&out), out.n);
+	canonical.n_bytes = out.n;
+	put_flow(o, key, "out", &canonical);
+	if (out.n)
+		effect_text(o->golden, &o->golden->effects[o->golden->n_effects - 1], "text",
+			str_text(&out));
+}
+
+/* What was written is what is there. */
+static bool
+is_content(const struct path_state *s, const struct flow *flow)
+{
+	struct digest d = { 0 };
+
+	if (!s || !s->n_head || s->n_head != s->size || s->size != flow->n_bytes)
+		return false;
+	digest_add(&d, s->head, s->n_head);
+	return digest_is_equal(&d, &flow->digest);
+}
+
+static void
+put_file_flow(struct out *o, const char *key, const struct name *name)
+{
+	const struct flow *flow = &name->file->out;
+	const struct path_state *s = name->after;
+
+	if (is_content(s, flow))
+		put_text_flow(o, key, flow, (const char *)s->head, s->n_head);
+	else
+		put_flow(o, key, "out", flow);
+}
+
 static void
 out_stream_flows(struct out *o)
 {
@@ -114,8 +161,10 @@ out_stream_flows(struct out *o)
 		if (str_has_prefix(s->key, "/proc/") || str_has_prefix(s->key, "/sys/"))
 			continue;
 		put_flow(o, s->key, "in", &s->in);
-		(void)segments_join(s, &out, &text);
-		put_flow(o, s->key, "out", &out);
+		if (segments_join(s, &out, &text))
+			put_text_flow(o, s->key, &out, str_text(&text), text.n);
+		else
+			put_flow(o, s->key, "out", &out);
 	}
 }
 
@@ -167,7 +216,7 @@ out_flows(struct out *o)
 		if (out_is_ignored(o, key.data))
 			continue;
 		put_flow(o, key.data, "in", &name->file->in);
-		put_flow(o, key.data, "out", &name->file->out);
+		put_file_flow(o, key.data, name);
 	}
 	for (size_t i = 0; i < o->fx->n_kept; i++)
 		put_pipe(o, &o->fx->kept[i]);

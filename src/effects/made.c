@@ -3,6 +3,7 @@
 #include "effects/made.h"
 
 #include "effects/alias.h"
+#include "effects/left.h"
 #include "effects/names.h"
 #include "effects/out.h"
 #include "effects/process.h"
@@ -20,7 +21,7 @@ fill_made(struct effects *fx, struct golden *g)
 	size_t n;
 
 	names = out_names(fx, &n);
-	g->made = arena_array(g->arena, n, sizeof *g->made);
+	g->made = arena_array(g->arena, n + left_count(fx), sizeof *g->made);
 	for (size_t i = 0; i < n; i++) {
 		const struct name *name = names[i];
 
@@ -77,5 +78,6 @@ made_fill(struct effects *fx, struct golden *g)
 		g->last_s = (start_ns + fx->last_ns) / SECOND_NS + 1;
 	}
 	fill_made(fx, g);
+	left_fill(fx, g);
 	fill_words(fx, g);
 }

@@ -409,11 +409,33 @@ sent(const struct act *a, uint64_t name, uint64_t n_name, uint64_t n)
 		open_wrote(a, o, n, true);
 }
 
+/* A datagram that nobody was there to take, or that was not allowed; not: that has to wait. */
+static void
+refused(const struct act *a, uint64_t name, uint64_t n_name)
+{
+	struct socket *s = socket_of(a);
+	struct str *address = &a->fx->room;
+	int error = (int)-a->call->ret;
+	struct peer_use *use;
+
+	if (!s || s->type == SOCK_STREAM || s->family == AF_NETLINK || error == EAGAIN ||
+		error == EINTR || error == ENOBUFS || error == ENOMEM ||
+		!read_address(a, a->col[1], name, n_name, address))
+		return;
+	use = use_get(a, USE_SEND, address->data, s->type);
+	use->error = error;
+}
+
 void
 on_sendto(struct act *a)
 {
 	bool named = a->col[1] >= 0;
 
+	if (a->call->is_error) {
+		if (named)
+			refused(a, a->call->arg[4], (uint32_t)a->call->arg[5]);
+		return;
+	}
 	sent(a, named ? a->call->arg[4] : 0, named ? (uint32_t)a->call->arg[5] : 0,
 		(uint64_t)a->call->ret);
 }
@@ -425,6 +447,10 @@ on_sendmsg(struct act *a)
 
 	if (!message_read(a->call, a->call->arg[1], &m))
 		return;
+	if (a->call->is_error) {
+		refused(a, m.name, m.n_name);
+		return;
+	}
 	rights_sent(a, &m, socket_of(a));
 	sent(a, m.name, m.n_name, (uint64_t)a->call->ret);
 }

@@ -22,6 +22,8 @@ void out_streams(struct out *o);
 void out_paths(struct out *o);
 void out_nets(struct out *o);
 void out_deeds(struct out *o);
+void out_left(struct out *o);
+void out_tries(struct out *o);
 void out_reads(struct out *o);
 void out_flows(struct out *o);
 void out_calls(struct out *o);

@@ -95,6 +95,9 @@ out_net(struct out *o, const struct peer_use *use)
 	if (strncmp(word, "listen", 6) != 0) {
 		if (use->kind == USE_CONNECT && strcmp(word, "connect") == 0)
 			put_result(o, e, use);
+		if (use->kind == USE_SEND && !use->n_messages)
+			effect_text(o->golden, e, "result",
+				decode_errno(use->error) ? decode_errno(use->error) : "failed");
 		if (use->kind == USE_ACCEPT)
 			effect_number(o->golden, e, "connections", (int64_t)use->n_ok);
 		if (!is_dns && !(use->kind == USE_CONNECT && !use->n_bytes))

@@ -10,6 +10,7 @@
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/runtime.h"
+#include "effects/times.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,8 @@ is_unchanged(const struct name *n)
 		return false;
 	if (a->rdev != b->rdev ||
 		strcmp(a->attributes ? a->attributes : "", b->attributes ? b->attributes : ""))
+		return false;
+	if (n->file && n->file->has_time)
 		return false;
 	if (n->file && n->file->had_chown && (a->uid != b->uid || a->gid != b->gid))
 		return false;
@@ -200,6 +203,7 @@ put_state(struct out *o, struct effect *e, const struct name *n)
 		effect_text(o->golden, e, "device",
 			arena_printf(
 				o->golden->arena, "%u:%u", major(s->rdev), minor(s->rdev)));
+	times_put(o->golden, e, n);
 	attributes_put(o->golden, e, s->attributes);
 	if (s->type == PATH_SYMLINK && s->target) {
 		const char *word;

@@ -7,6 +7,7 @@
 #include "effects/path.h"
 #include "effects/stream.h"
 #include "effects/table.h"
+#include "effects/tries.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -235,6 +236,9 @@ on_execve(struct act *a)
 	struct process *p = a->task->process;
 	struct image *last = &p->images[p->n_images - 1];
 
+	tries_note(a);
+	if (a->call->is_error)
+		return;
 	if (a->call->enter_seq > last->exec_seq) {
 		read_argv(a, &a->task->asked); /* EVENT_EXEC is still to come */
 		return;

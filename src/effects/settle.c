@@ -142,6 +142,22 @@ cut_keys(struct golden *g)
 	}
 }
 
+/* Flows have a text only for their names to be settled in it. */
+static void
+drop_flow_texts(struct golden *g)
+{
+	for (size_t i = 0; i < g->n_effects; i++) {
+		struct effect *e = &g->effects[i];
+		size_t n = 0;
+
+		for (size_t k = 0; e->kind == EFFECT_FLOW && k < e->n_values; k++)
+			if (strcmp(e->values[k].name, "text") != 0)
+				e->values[n++] = e->values[k];
+		if (e->kind == EFFECT_FLOW)
+			e->n_values = n;
+	}
+}
+
 static void
 apply(struct golden *g, struct rules *rules)
 {
@@ -172,6 +188,7 @@ effects_settle(struct golden *run, const struct golden *golden)
 	rules_done(&rules);
 	if (golden)
 		settle_words_by_golden(run, golden);
+	drop_flow_texts(run);
 }
 
 void
@@ -195,4 +212,6 @@ settle_runs(struct golden *const *runs, size_t n_runs)
 		rules_done(&rules[i]);
 	}
 	settle_words(runs, n_runs);
+	for (size_t i = 0; i < n_runs; i++)
+		drop_flow_texts(runs[i]);
 }

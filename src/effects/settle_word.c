@@ -213,13 +213,20 @@ settle_words_by_golden(struct golden *run, const struct golden *golden)
 		const struct value *wanted = effect_value(e, "text");
 		AUTO(str_done) struct str key = { 0 };
 		AUTO(str_done) struct str out = { 0 };
-		struct effect *own;
+		struct effect *own, *flow;
 
 		if (!wanted || wanted->kind != VALUE_TEXT || !strstr(wanted->text, "<pid:"))
 			continue;
 		str_addf(&key, "%d %s", e->kind, e->key);
 		own = map_get_text(at, key.data);
-		if (own && follow(run, text_of(own)->text, wanted->text, &out))
-			reword_content(run, own, text_of(own), str_text(&out));
+		if (!own || !follow(run, text_of(own)->text, wanted->text, &out))
+			continue;
+		/* The flow of the same bytes: a golden has no text of it. */
+		str_clear(&key);
+		str_addf(&key, "%d %s out", EFFECT_FLOW, e->key);
+		flow = map_get_text(at, key.data);
+		if (flow && strcmp(text_of(flow)->text, text_of(own)->text) == 0)
+			reword_content(run, flow, text_of(flow), str_text(&out));
+		reword_content(run, own, text_of(own), str_text(&out));
 	}
 }

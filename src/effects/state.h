@@ -48,6 +48,10 @@ struct file {
 	uint64_t sync_seq;  /* of the last sync of its content */
 	bool moved;         /* a rename or link gave it a name */
 	bool synced_before_move;
+	bool has_time; /* of change, chosen by the run */
+	int64_t time_s;
+	uint32_t time_ns;
+	uint64_t time_seq;
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
 	struct moment unlocked; /* all who gave up a lock on it */
@@ -250,7 +254,12 @@ struct effects {
 	struct map *streams;      /* key -> struct stream */
 	struct map *peers;        /* key -> struct peer_use */
 	struct map *deeds;
-	struct map *named;    /* paths that command lines name */
+	struct map *left; /* things without a path that may stay behind: left.c */
+	struct map *left_ids;
+	struct map *tries; /* process and name -> struct try */
+	struct map *seen_times, *chosen_times; /* seconds, of files: times.c */
+	const struct name *last_touched;
+	struct map *named; /* paths that command lines name */
 	struct map *families; /* names but for their numbers -> how many; made at the end */
 	struct map *ports;    /* ephemeral port -> alias */
 	uint32_t n_port_aliases;

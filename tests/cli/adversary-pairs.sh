@@ -35,6 +35,21 @@ from-thread    stdout: line 1 differs: wanted 'a', found 'b'
 memory-program stdout: line 1 differs: wanted 'a', found 'b'
 odd-names      written as <cwd>/.xffb instead of <cwd>/.xffa
 size-limit     ended with SIGXFSZ, the golden has 1
+time-chosen    <cwd>/old.*1999-01-01
+file-flags     <cwd>/flagged
+left-queue     ipc/mq/adversary-b
+left-memory    ipc/shm/0x5eed0062
+left-semaphores ipc/sem/0x5eed0000
+datagram       adversary-b
+no-program     no-such-program-b
+directory-mode <cwd>/dir.*0775
+left-fifo      <cwd>/fifo-b
+left-socket    <cwd>/socket-b
+chosen-name    <cwd>/link
+swapped-names  stdout: line 1 differs
+other-prefix   <cwd>/temp
+fixed-temporary <cwd>/work-1
+other-process  stdout: line 1 differs
 "
 mapfile -t rows < <(grep . <<< "$pairs")
 [ "$("$prog" | grep -v trace-me | sort)" = "$(printf '%s\n' "${rows[@]}" | cut -d' ' -f1 | sort)" ] ||
@@ -52,6 +67,7 @@ for profile in effects io; do
 	} > $profile.toml
 	mkdir -p in
 	printf a > in/variant
+	ipcrm -S 0x5eed0000 2> /dev/null
 	renacer-gate record -c $profile.toml > log 2>&1 && renacer-gate -c $profile.toml > log 2>&1 ||
 		{ cat log; bad=1; }
 	printf b > in/variant
@@ -65,4 +81,6 @@ for profile in effects io; do
 		bad=1
 	done
 done
+for key in 61 62; do ipcrm -M 0x5eed00$key; done 2> /dev/null
+ipcrm -S 0x5eed0000 2> /dev/null
 exit $bad

@@ -7,16 +7,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/sendfile.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -349,6 +354,156 @@ size_limit(char v)
 	MUST(wait(NULL));
 }
 
+static void
+time_chosen(char v)
+{
+	struct timespec times[2] = { { 0, UTIME_OMIT }, { 915148800 + (v == 'b'), 0 } };
+
+	close(make("old"));
+	MUST(utimensat(AT_FDCWD, "old", times, 0));
+}
+
+/* Where the file system has no such flags, the file's mode differs instead. */
+static void
+file_flags(char v)
+{
+	int fd = make("flagged"), flags = FS_NODUMP_FL;
+
+	if (v == 'b' && ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0)
+		MUST(fchmod(fd, 0600));
+}
+
+static void
+left_queue(char v)
+{
+	char name[] = "adversary-a";
+
+	name[10] = v;
+	MUST(syscall(SYS_mq_unlink, name) < 0 && errno != ENOENT ? -1 : 0);
+	MUST(syscall(SYS_mq_open, name, O_CREAT | O_RDWR, 0600, NULL));
+}
+
+static void
+left_memory(char v)
+{
+	MUST(shmget(0x5eed0000 + v, 4096, IPC_CREAT | 0600));
+}
+
+static void
+left_semaphores(char v)
+{
+	int id = (int)MUST(semget(0x5eed0000, 1, IPC_CREAT | 0600));
+
+	if (v == 'b')
+		MUST(semctl(id, 0, IPC_RMID));
+}
+
+static void
+datagram_to_nobody(char v)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "\0adversary-x" };
+	int fd = (int)MUST(socket(AF_UNIX, SOCK_DGRAM, 0));
+
+	to.sun_path[11] = v;
+	if (sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(sa_family_t) + 12) == 1)
+		exit(99);
+}
+
+static void
+no_such_program(char v)
+{
+	char path[] = "/usr/bin/no-such-program-x";
+
+	path[sizeof path - 2] = v;
+	if (!MUST(fork())) {
+		execl(path, path, NULL);
+		_exit(0);
+	}
+	MUST(wait(NULL));
+}
+
+static void
+directory_mode(char v)
+{
+	umask(0);
+	MUST(mkdir("dir", v == 'a' ? 0755 : 0775));
+}
+
+static void
+left_fifo(char v)
+{
+	MUST(mkfifo(v == 'a' ? "fifo-a" : "fifo-b", 0600));
+}
+
+static void
+left_socket(char v)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "socket-x" };
+	int fd = (int)MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+
+	at.sun_path[7] = v;
+	MUST(bind(fd, (struct sockaddr *)&at, sizeof at));
+}
+
+/* It looks like a name of mkstemp's, but the program chose it. */
+static void
+chosen_name(char v)
+{
+	char name[] = "/tmp/adversary-Qx7Kp0";
+
+	name[sizeof name - 2] = v;
+	close((int)MUST(open(name, O_RDWR | O_CREAT | O_EXCL, 0600)));
+	MUST(unlink(name));
+	name[14] = '_';
+	MUST(mkdir(name, 0700));
+	MUST(rmdir(name));
+	name[5] = 'A';
+	MUST(symlink(name, "link"));
+}
+
+/* Two temporary files; what is said of them is said of the other one. */
+static void
+swapped_names(char v)
+{
+	char one[] = "one-XXXXXX", other[] = "two-XXXXXX";
+
+	MUST(write((int)MUST(mkstemp(one)), "1", 1));
+	MUST(write((int)MUST(mkstemp(other)), "2", 1));
+	printf("%s\n", v == 'a' ? one : other);
+}
+
+/* A program that names its temporary files otherwise. */
+static void
+other_prefix(char v)
+{
+	char one[] = "sessXXXXXX", other[] = "tempXXXXXX";
+
+	close((int)MUST(mkstemp(v == 'a' ? one : other)));
+}
+
+static void
+fixed_temporary(char v)
+{
+	char name[] = "work-XXXXXX";
+
+	if (v == 'a')
+		close((int)MUST(mkstemp(name)));
+	else
+		close(make("work-1"));
+}
+
+/* The number that is printed is another process's. */
+static void
+other_process(char v)
+{
+	pid_t child = (pid_t)MUST(fork());
+
+	if (!child)
+		_exit(0);
+	MUST(wait(NULL));
+	printf("%d\n", v == 'a' ? child : getpid());
+}
+
 /* Under a tracer it fails, nobody sees the stop, and the wait does not end. */
 static void
 traced_child(char v)
@@ -396,6 +551,21 @@ static const struct {
 	{ "odd-names", odd_names },
 	{ "trace-me", traced_child },
 	{ "size-limit", size_limit },
+	{ "time-chosen", time_chosen },
+	{ "file-flags", file_flags },
+	{ "left-queue", left_queue },
+	{ "left-memory", left_memory },
+	{ "left-semaphores", left_semaphores },
+	{ "datagram", datagram_to_nobody },
+	{ "no-program", no_such_program },
+	{ "directory-mode", directory_mode },
+	{ "left-fifo", left_fifo },
+	{ "left-socket", left_socket },
+	{ "chosen-name", chosen_name },
+	{ "swapped-names", swapped_names },
+	{ "other-prefix", other_prefix },
+	{ "fixed-temporary", fixed_temporary },
+	{ "other-process", other_process },
 };
 
 int
