@@ -6,12 +6,23 @@
 #include "effects/left.h"
 #include "effects/names.h"
 #include "effects/out.h"
+#include "effects/path.h"
 #include "effects/process.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SECOND_NS 1000000000u
+
+/* Made, or looked for in vain where temporary things live: `mktemp -u`. */
+static bool
+is_candidate(const struct effects *fx, const struct name *n)
+{
+	const char *tmp = fx->header.tmp;
+
+	return n->maker ||
+	       (n->existed == EXISTED_NO && tmp && path_is_below(n->path, tmp, strlen(tmp)));
+}
 
 static void
 fill_made(struct effects *fx, struct golden *g)
@@ -25,7 +36,7 @@ fill_made(struct effects *fx, struct golden *g)
 	for (size_t i = 0; i < n; i++) {
 		const struct name *name = names[i];
 
-		if (!name->maker || name_existed(fx, name) == EXISTED_YES)
+		if (name_existed(fx, name) == EXISTED_YES || !is_candidate(fx, name))
 			continue;
 		str_clear(&path);
 		alias_made_path(fx, &path, name);
