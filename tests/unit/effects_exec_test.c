@@ -50,7 +50,9 @@ equal_commands_are_one_effect_with_a_count(void **state)
 	made_call(&m, 4, CALL_execve, -ENOENT, S("/bin/nope"), WORDS("nope"), N(0));
 	made_exit(&m, 4, EXIT_CODE(127));
 	made_finish(&m);
-	assert_int_equal(made_count(&m, EFFECT_EXEC), 2);
+	assert_int_equal(made_count(&m, EFFECT_EXEC), 3);
+	assert_string_equal(
+		made_text(&m, EFFECT_EXEC, "/bin/nope (ENOENT)", "result"), "ENOENT");
 	assert_int_equal(
 		made_number(&m, EFFECT_EXEC, "/usr/bin/cp '<cwd>/a b' <tmp>/x", "count"), 2);
 	assert_string_equal(exits(&m, "/usr/bin/cp '<cwd>/a b' <tmp>/x"), "0 4");
