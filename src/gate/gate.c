@@ -7,6 +7,7 @@
 #include "base/regex.h"
 #include "gate/inner.h"
 #include "gate/key.h"
+#include "gate/sandbox.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ run_gate(struct verdicts *out, struct arena *arena, const struct config *config,
 	*out = (struct verdicts){ .command = command, .started_ns = clock_wall_ns() };
 	if (make_plan(&plan, &g, err) < 0)
 		return -1;
+	sandbox_remove_leftovers();
 	if (config->jobs > 1 && plan.n > 1)
 		jobs_run(&plan, config->jobs, function);
 	else

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "gate/copy.h"
+#include "gate/leftover.h"
 #include "gate/paths.h"
 #include "gate/perturb.h"
 
@@ -21,6 +22,7 @@ static const char *const places[] = { "/tmp", "/var/tmp" };
 static void
 release(struct sandbox *s)
 {
+	fd_close(s->lock);
 	arena_free(s->arena);
 	mem_free(s);
 }
@@ -56,6 +58,7 @@ sandbox_open(struct sandbox **out, unsigned perturbed, struct err *err)
 	AUTO(sandbox_free) struct sandbox *s = mem_alloc(sizeof *s);
 
 	s->arena = arena_new();
+	s->lock = -1;
 	s->perturbed = perturbed;
 	for (size_t i = 0; i < ARRAY_LEN(places) && !s->root; i++)
 		s->root = mkdtemp(arena_printf(s->arena, "%s/%s-XXXXXX", places[i], name));
@@ -63,6 +66,9 @@ sandbox_open(struct sandbox **out, unsigned perturbed, struct err *err)
 		err_sys(err, "make a sandbox in /tmp or /var/tmp");
 		return err_hint(err, "free some space, or make /tmp writable");
 	}
+	s->lock = leftover_lock(s->root);
+	if (s->lock < 0)
+		return err_sys(err, "lock the sandbox '%s'", s->root);
 	if (make_dirs(s, err) < 0)
 		return -1;
 	*out = TAKE(s);
@@ -169,11 +175,19 @@ sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
 	return 0;
 }
 
+unsigned
+sandbox_remove_leftovers(void)
+{
+	return leftovers_remove(places, ARRAY_LEN(places));
+}
+
 int
 sandbox_remove(struct sandbox *s, struct err *err)
 {
 	int rc = s->keep ? 0 : dir_remove(s->root, err);
 
+	if (s->keep)
+		leftover_keep(s->lock);
 	if (rc < 0) {
 		err_wrap(err, "remove the sandbox '%s'", s->root);
 		err_hint(err, "look there for a mount point that the target left");

@@ -15,6 +15,7 @@ struct sandbox {
 	struct arena *arena; /* owns the texts */
 	const char *root, *home, *tmp, *bin, *work;
 	unsigned perturbed; /* bits of gate/perturb.h */
+	int lock;           /* held while the gate lives: gate/leftover.h */
 	bool keep;          /* stays behind, for people to look at */
 };
 
@@ -27,6 +28,8 @@ MUST_CHECK int sandbox_fill(struct sandbox *s, const struct target *target, stru
  * reads the same wherever the project lies. *out is argv itself when nothing has to change. */
 MUST_CHECK int sandbox_argv(struct sandbox *s, const struct target *target, const char *dir,
 	const char *const **out, struct err *err);
+/* Removes the sandboxes of gates that were killed. How many. */
+unsigned sandbox_remove_leftovers(void);
 /* Removes everything. The sandbox is used up whatever comes of it. */
 MUST_CHECK int sandbox_remove(struct sandbox *s, struct err *err);
 void sandbox_free(struct sandbox *s); /* for ways out: removes, too, what can be removed */

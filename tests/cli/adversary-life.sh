@@ -46,4 +46,42 @@ expect = "fail"
 END
 printf a > variant
 says 4 'timed out after 1s, and the target uses ptrace itself' renacer-gate record debugger
+
+# A gate that was killed leaves its sandbox; the next one removes it, but none that was kept.
+cat > renacer.toml << 'END'
+[[target]]
+name = "sleeper"
+command = ["sleep", "30"]
+sandbox = true
+[[target]]
+name = "quick"
+command = ["true"]
+sandbox = true
+END
+renacer-gate record sleeper > /dev/null 2>&1 &
+gate=$!
+mine() { # the sandbox that this process has locked
+	local fd
+	for fd in /proc/$gate/fd/*; do
+		case $(readlink "$fd") in */.renacer-gate) readlink "$fd" ;; esac
+	done
+}
+for ((i = 0; i < 100; i++)); do
+	lock=$(mine)
+	[ -z "$lock" ] || break
+	sleep 0.05
+done
+[ -e "$lock" ] || { echo 'the gate made no sandbox'; bad=1; }
+kill -9 $gate
+wait $gate 2> /dev/null
+says 0 recorded renacer-gate record quick
+[ -e "$lock" ] || { echo 'a sandbox was removed at once: its gate may have been about to lock it'; bad=1; }
+touch -d '1 minute ago' "$lock"
+kept=$(renacer-gate check --keep quick | sed -n 's/.*the sandbox is kept: //p')
+[ ! -e "$lock" ] || { echo "a sandbox stays behind: $lock"; bad=1; }
+[ -d "$kept" ] || { echo 'no sandbox was kept'; bad=1; }
+touch -d '1 minute ago' "$kept/.renacer-gate"
+renacer-gate check quick > /dev/null
+[ -d "$kept" ] || { echo 'a sandbox that was kept on purpose is gone'; bad=1; }
+rm -rf "$kept"
 exit $bad
