@@ -19,6 +19,7 @@ static const char *const headings[N_EFFECT_KINDS] = {
 	[EFFECT_SIGNAL] = "signals",
 	[EFFECT_PRIVILEGE] = "uses privilege",
 	[EFFECT_READ] = "reads",
+	[EFFECT_ORDER] = "in this order",
 	[EFFECT_FLOW] = "moves bytes",
 	[EFFECT_CALL] = "calls",
 	[EFFECT_COUNT] = "counts",

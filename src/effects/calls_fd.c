@@ -6,6 +6,7 @@
 #include "effects/facts.h"
 #include "effects/msg.h"
 #include "effects/names.h"
+#include "effects/order.h"
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/stream.h"
@@ -242,14 +243,17 @@ on_fsync(struct act *a)
 {
 	struct open_file *o = open_at(a, 0);
 
-	if (o && o->kind == OBJECT_FILE)
-		file_synced(a->fx, o->file, a->event->seq);
+	if (!o || o->kind != OBJECT_FILE)
+		return;
+	file_synced(a->fx, o->file, a->event->seq);
+	order_synced(a, o->file);
 }
 
 void
 on_sync(struct act *a)
 {
 	a->fx->sync_seq = a->event->seq;
+	order_synced_all(a);
 }
 
 void
@@ -291,6 +295,8 @@ on_msync(struct act *a)
 	if (!(a->call->arg[2] & MS_SYNC) || !a->fx->n_mapped)
 		return;
 	for (size_t i = 0; i < a->fx->n_files; i++)
-		if (a->fx->files[i]->is_mapped)
+		if (a->fx->files[i]->is_mapped) {
 			file_synced(a->fx, a->fx->files[i], a->event->seq);
+			order_synced(a, a->fx->files[i]);
+		}
 }

@@ -5,6 +5,7 @@
 #include "effects/evidence.h"
 #include "effects/msg.h"
 #include "effects/names.h"
+#include "effects/order.h"
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/stream.h"
@@ -88,6 +89,7 @@ open_path(struct act *a, const char *path, uint32_t flags, uint32_t mode)
 
 	if (is_missing(a))
 		names_missed(a->fx, path);
+	order_opened(a, path);
 	if (a->call->is_error || reopen(a, path, flags))
 		return;
 	if (flags & O_PATH)

@@ -16,6 +16,7 @@
 #include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/net.h"
+#include "effects/order.h"
 #include "effects/out.h"
 #include "effects/path.h"
 #include "effects/process.h"
@@ -87,6 +88,7 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->total = tally_new();
 	fx->causal = causal_new(opts->clocks, opts->lamport);
 	edges_init(fx);
+	order_init(fx);
 	if (opts->profile == PROFILE_STRICT)
 		strict_start(fx);
 	alias_roots(fx);
@@ -127,6 +129,7 @@ effects_free(struct effects *fx)
 	net_free(fx);
 	deeds_free(fx);
 	held_free(fx);
+	order_done(fx);
 	event_log_free(fx->log);
 	edges_done(fx);
 	causal_free(fx->causal);
@@ -234,6 +237,18 @@ one_path(struct effects *fx, const struct path_state *s)
 	}
 }
 
+static void
+note_fork(struct effects *fx, const struct event *event)
+{
+	struct task *t = task_get(fx, event->task);
+	struct moment of = causal_now(fx->causal, event->start.parent);
+
+	causal_start(fx->causal, event->task, event->start.parent);
+	if (t && t->process->nr == t->nr)
+		t->process->forked = of.at;
+	moment_done(&of);
+}
+
 /* In causal order: what brought the event about was told before. */
 void
 effects_apply(struct effects *fx, const struct event *event)
@@ -244,7 +259,7 @@ effects_apply(struct effects *fx, const struct event *event)
 	switch ((enum event_kind)event->kind) {
 	case EVENT_START:
 		task_start(fx, event);
-		causal_start(fx->causal, event->task, event->start.parent);
+		note_fork(fx, event);
 		edges_event(fx, event);
 		break;
 	case EVENT_HELD:
@@ -396,6 +411,7 @@ fill(struct effects *fx, struct golden *g)
 	out_left(&o);
 	out_tries(&o);
 	out_reads(&o);
+	out_orders(&o);
 	if (flows_wanted(fx))
 		out_flows(&o);
 	if (profile == PROFILE_STRICT)

@@ -79,8 +79,8 @@ uint64_t effects_written(const struct effects *fx, const char *stream);
 const struct facts *effects_facts(const struct effects *fx);
 
 /* Which names in a fresh run vary: those that are made as the golden says, or (NULL) those that
- * look like it. They become <tmp:N>, numbers of processes and ports what they are in the golden.
- * Once, before the run is compared, merged by other means or stored. */
+ * look like it. They become <tmp:N>, numbers of processes and ports what they are in the
+ * golden. Once, before the run is compared, merged by other means or stored. */
 void effects_settle(struct golden *run, const struct golden *golden);
 
 /* With opts.clocks, for two events by their seq, when all events are in: did a happen before b,

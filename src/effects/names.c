@@ -3,6 +3,7 @@
 #include "effects/names.h"
 
 #include "effects/evidence.h"
+#include "effects/order.h"
 #include "effects/path.h"
 #include "effects/runtime.h"
 
@@ -121,6 +122,7 @@ names_create(const struct act *a, const char *path, enum path_type type)
 	n->arrived = ARRIVED_NOT;
 	n->maker = a->task->nr;
 	changed(a, n);
+	order_came(a, n, false);
 	return n;
 }
 
@@ -131,6 +133,7 @@ names_remove(const struct act *a, const char *path)
 
 	if (!n->touched)
 		n->existed = EXISTED_YES;
+	order_went(a, n, false);
 	let_go(n);
 	n->is_gone = true;
 	n->by_open = false;
@@ -148,6 +151,7 @@ carry(const struct act *a, struct name *from, struct name *to)
 		to->replaced = false;
 	else
 		to->replaced = to->touched || to->existed == EXISTED_YES || to->file;
+	order_went(a, from, true);
 	let_go(to);
 	f->synced_before_move = file_is_synced(a->fx, f);
 	f->moved = true;
@@ -168,6 +172,7 @@ carry(const struct act *a, struct name *from, struct name *to)
 	from->arrived = ARRIVED_NOT;
 	changed(a, from);
 	changed(a, to);
+	order_came(a, to, f->is_new);
 }
 
 /* Working directories and names below a directory that moved. */
@@ -233,12 +238,16 @@ void
 names_swap(const struct act *a, const char *one, const char *other)
 {
 	AUTO(str_done) struct str between = { 0 };
+	struct name *x = names_get(a->fx, one), *y = names_get(a->fx, other);
+	bool x_missing = x->was_missing, y_missing = y->was_missing;
 
 	str_addf(&between, "%s//swap", one); /* no path looks like that */
 	names_rename(a, one, between.data);
 	names_rename(a, other, one);
 	names_rename(a, between.data, other);
 	names_get(a->fx, between.data)->touched = false;
+	x->was_missing = x_missing; /* nobody saw either of them missing */
+	y->was_missing = y_missing;
 }
 
 void
@@ -260,6 +269,7 @@ names_link(const struct act *a, const char *from, const char *to)
 	file->moved = true;
 	file->synced_before_move = file_is_synced(a->fx, file);
 	changed(a, t);
+	order_came(a, t, false);
 }
 
 struct name *
@@ -305,6 +315,8 @@ file_wrote(const struct act *a, struct file *f, uint32_t open_flags)
 		f->write_seq = a->event->seq;
 	else if (!f->sync_seq || f->sync_seq > f->write_seq)
 		f->sync_seq = a->event->seq;
+	if (!(open_flags & O_DSYNC))
+		order_wrote(a, f);
 	if (f->name) {
 		f->name->touched = true;
 		evidence_keep(&f->name->evidence, a);

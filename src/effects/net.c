@@ -13,6 +13,7 @@
 #include "effects/flows.h"
 #include "effects/msg.h"
 #include "effects/names.h"
+#include "effects/order.h"
 #include "effects/path.h"
 #include "effects/stream.h"
 #include "effects/table.h"
@@ -163,6 +164,10 @@ socket_sent(const struct act *a, struct socket *s, uint64_t n, bool has_data)
 	if (s->use && s->type != SOCK_STREAM)
 		s->use->n_messages++;
 	if (s->use)
+		order_spoke(a, NULL, s->use, n);
+	if (s->was_accepted && s->use && n && !s->has_heard && a->task->process->n_threads == 0)
+		s->use->speaks_first = true;
+	if (s->use)
 		evidence_keep(&s->use->evidence, a);
 }
 
@@ -171,6 +176,7 @@ socket_received(const struct act *a, struct socket *s, uint64_t n, bool has_data
 {
 	if (n)
 		settle(s, 0);
+	s->has_heard |= n > 0;
 	if (flows_wanted(a->fx) && has_data)
 		flow_add(&s->in, a->call, AREA_DATA_IN, n);
 }
@@ -287,6 +293,7 @@ on_listen(struct act *a)
 		return;
 	s->is_listening = true;
 	s->use = use_get(a, USE_LISTEN, s->bound ? s->bound : "inet:0.0.0.0:0", s->type);
+	order_listens(a, s->use);
 }
 
 void

@@ -17,8 +17,9 @@ struct peer_use {
 	uint64_t n_ok, n_pending, n_messages;
 	int32_t error; /* errno of the last failure */
 	uint64_t n_bytes, n_opaque;
-	uint64_t sum[2]; /* of one number per connection: their order does not matter */
-	bool is_sealed;  /* TLS or SSH: bytes differ every time */
+	uint64_t sum[2];   /* of one number per connection: their order does not matter */
+	bool is_sealed;    /* TLS or SSH: bytes differ every time */
+	bool speaks_first; /* somebody who accepted wrote before it read anything */
 	struct evidence *evidence;
 };
 

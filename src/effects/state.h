@@ -55,6 +55,7 @@ struct file {
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
 	struct moment unlocked; /* all who gave up a lock on it */
+	struct durable *durable;
 };
 
 enum arrived { ARRIVED_NOT, ARRIVED_BY_RENAME, ARRIVED_BY_LINK };
@@ -74,6 +75,10 @@ struct name {
 	bool by_open;        /* written through an open that follows links */
 	uint8_t arrived;     /* enum arrived: how it came to its name */
 	bool replaced;       /* there was something before that */
+	bool went;           /* what the run did not make was taken from here */
+	bool was_missing;    /* and something came later */
+	bool was_lost;       /* when nothing else had what was here */
+	struct file *old;    /* what was taken, if it has another name */
 	uint64_t change_seq; /* of the last change of the name itself */
 	const char *target;  /* of a symbolic link, as the calls tell */
 	uint32_t maker;      /* task that made it */
@@ -121,7 +126,7 @@ struct socket {
 	struct socket *pair;  /* of socketpair; NULL: none, or gone */
 	const char *bound;    /* canonical address, interned; NULL: not bound */
 	struct peer_use *use; /* whom it talks to; NULL: nobody yet */
-	bool is_listening, was_accepted, is_pending;
+	bool is_listening, was_accepted, is_pending, has_heard;
 	struct flow out, in;
 	struct channel *to,
 		*from;      /* to and from its other end, if that is the run's; or NULL */
@@ -204,6 +209,7 @@ struct process {
 	int32_t status;
 	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
 	struct moment ended; /* the ends of its tasks so far */
+	struct stamp forked; /* the last event of its parent before it began */
 	struct tally *tally;
 	struct manners *manners; /* strict; NULL: nothing seen */
 };
@@ -277,6 +283,7 @@ struct effects {
 	struct edges *edges;
 	struct hold *hold;
 	struct event_log *log;
+	struct order *order;
 	uint32_t n_living; /* tasks */
 	uint32_t acting;   /* the task whose event is at hand */
 	struct facts facts;

@@ -11,6 +11,7 @@
 #include "effects/flows.h"
 #include "effects/names.h"
 #include "effects/net.h"
+#include "effects/order.h"
 #include "effects/path.h"
 #include "effects/segment.h"
 #include "effects/table.h"
@@ -218,6 +219,7 @@ stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 	struct segment *now = segment_now(s, a->task);
 
 	s->n_written += n;
+	order_spoke(a, s, NULL, n);
 	if (has_data) {
 		head_add(a->fx, s, now, a->call, n);
 		flow_add(&now->flow, a->call, AREA_DATA_OUT, n);
@@ -293,6 +295,8 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 	} else if (o->kind == OBJECT_PIPE) {
 		note_end(&o->pipe->reader, a);
 	} else if (o->kind == OBJECT_STREAM) {
+		if (n && strcmp(o->stream->key, "stdin") == 0)
+			order_heard(a);
 		add_to(a, &o->stream->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_SOCKET) {
 		socket_received(a, o->socket, n, has_data);

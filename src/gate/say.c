@@ -118,6 +118,7 @@ say_effects(struct arena *arena, const struct golden *golden)
 		{ EFFECT_SIGNAL, "signal sent", "signals sent" },
 		{ EFFECT_PRIVILEGE, "privileged act", "privileged acts" },
 		{ EFFECT_READ, "file read", "files read" },
+		{ EFFECT_ORDER, "order", "orders" },
 		{ EFFECT_FLOW, "flow of bytes", "flows of bytes" },
 		{ EFFECT_CALL, "canonical call", "canonical calls" },
 	};

@@ -244,7 +244,9 @@ differ(struct compare *c, const struct effect *golden, const struct effect *run)
 static void
 add_removed(struct compare *c, const struct effect *golden)
 {
-	struct difference d = { .class = DIFF_REMOVED, .golden = golden };
+	struct difference d = { .class = golden->kind == EFFECT_ORDER ? DIFF_ORDER
+								      : DIFF_REMOVED,
+		.golden = golden };
 
 	d.sentence = say_removed(c->arena, golden);
 	d.wanted = content_size(golden) >= 0 ? content_short(c->arena, golden) : NULL;
@@ -254,7 +256,8 @@ add_removed(struct compare *c, const struct effect *golden)
 static void
 add_added(struct compare *c, const struct effect *run)
 {
-	struct difference d = { .class = DIFF_ADDED, .run = run };
+	struct difference d = { .class = run->kind == EFFECT_ORDER ? DIFF_ORDER : DIFF_ADDED,
+		.run = run };
 
 	d.sentence = say_added(c->arena, run);
 	d.found = content_size(run) >= 0 ? content_short(c->arena, run) : NULL;

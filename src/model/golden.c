@@ -25,6 +25,7 @@ const char *const effect_kind_names[N_EFFECT_KINDS] = {
 	[EFFECT_SIGNAL] = "signal",
 	[EFFECT_PRIVILEGE] = "privilege",
 	[EFFECT_READ] = "read",
+	[EFFECT_ORDER] = "order",
 	[EFFECT_FLOW] = "flow",
 	[EFFECT_CALL] = "call",
 	[EFFECT_COUNT] = "count",

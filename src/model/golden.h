@@ -36,6 +36,7 @@ enum effect_kind {
 	EFFECT_SIGNAL,    /* a signal sent outside the tree */
 	EFFECT_PRIVILEGE, /* setuid, mount, reboot, … that succeeded */
 	EFFECT_READ,      /* a file read that is not the runtime's own */
+	EFFECT_ORDER,     /* of two others, that somebody outside can rely on */
 	EFFECT_FLOW,      /* profile io: the bytes of one object in order */
 	EFFECT_CALL,      /* profile strict: one canonical call, repeats folded */
 	EFFECT_COUNT,     /* how many of something: stable counts only */
