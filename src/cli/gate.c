@@ -17,6 +17,7 @@ const struct command gate_commands[] = {
 	{ "record", "record [TARGET...]", "run them several times and write their goldens", command_record },
 	{ "show", "show FILE...", "a golden or a stored trace, for people", command_show },
 	{ "diff", "diff A B", "two goldens or traces, explained", command_diff },
+	{ "migrate", "migrate [GOLDEN...]", "goldens of an older version in today's words", command_migrate },
 	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate },
 	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor },
 	{ 0 },

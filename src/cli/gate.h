@@ -35,6 +35,8 @@ MUST_CHECK int command_show(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_diff(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_migrate(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_validate(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_doctor(int *status, const struct gate_values *values,

@@ -418,7 +418,8 @@ check_comparable(const struct golden *golden, const struct golden *run, struct e
 	err_set(err, "the golden has format %u and tables %u, this program makes %u and %u",
 		golden->format, golden->table, run->format, run->table);
 	err_as(err, ERR_UNSURE);
-	return err_hint(err, "renacer-gate record %s", target);
+	return golden->table < run->table ? err_hint(err, "renacer-gate migrate")
+					  : err_hint(err, "renacer-gate record %s", target);
 }
 
 static void

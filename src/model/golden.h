@@ -14,7 +14,7 @@
 struct arena;
 
 #define GOLDEN_FORMAT 1 /* of the file */
-#define TABLE_VERSION 1 /* of families, runtime paths and noise: what a golden's words mean */
+#define TABLE_VERSION 2 /* of families, runtime paths and noise: what a golden's words mean */
 
 enum profile {
 	PROFILE_STRICT,

@@ -17,16 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A version: of the format, or of the tables that give the words their meaning. */
+/* A version: of the format, or of the tables that give the words their meaning. Goldens with
+ * older words are read, for `migrate`; comparing refuses them. */
 static int
-expect_version(struct parser *p, const struct json **at, const char *name, uint32_t ours,
-	uint32_t *out)
+expect_version(struct parser *p, const struct json **at, const char *name, uint32_t oldest,
+	uint32_t ours, uint32_t *out)
 {
 	const struct json *j;
 
 	if (line_expect(p, at, name, &j) < 0 || line_u32(p, j, UINT32_MAX, out) < 0)
 		return -1;
-	if (*out == ours)
+	if (*out >= oldest && *out <= ours)
 		return 0;
 	err_at(p->err, line_place_of(p, j), "'%s': %u, this program works with %u", name, *out,
 		ours);
@@ -94,8 +95,9 @@ parse_header(struct parser *p, const struct json *at)
 	const struct json *j;
 	const char **argv = NULL;
 
-	if (expect_version(p, &at, "renacer_golden", GOLDEN_FORMAT, &g->format) < 0 ||
-		expect_version(p, &at, "tables", TABLE_VERSION, &g->table) < 0 ||
+	if (expect_version(p, &at, "renacer_golden", GOLDEN_FORMAT, GOLDEN_FORMAT, &g->format) <
+			0 ||
+		expect_version(p, &at, "tables", 1, TABLE_VERSION, &g->table) < 0 ||
 		line_expect_text(p, &at, "target", &g->target) < 0 ||
 		line_expect(p, &at, "argv", &j) < 0 || line_list(p, j, &argv) < 0 ||
 		expect_profile(p, &at) < 0 || line_expect(p, &at, "runs", &j) < 0 ||

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define HEADER                                                                                 \
-	"{\"renacer_golden\":1,\"tables\":1,\"target\":\"t\",\"argv\":[\"a\"],"                \
+	"{\"renacer_golden\":1,\"tables\":2,\"target\":\"t\",\"argv\":[\"a\"],"                \
 	"\"profile\":\"effects\",\"runs\":3,\"fingerprint\":{\"arch\":\"x86_64\","             \
 	"\"libc\":\"\",\"interpreter\":\"\",\"build_id\":\"\"}}\n"
 #define EXIT "{\"effect\":\"exit\",\"key\":\"exit\",\"code\":0}\n"
@@ -60,7 +60,7 @@ a_golden_is_written_as_documented(void **state)
 	e->n_runs = 3;
 	golden_print(&text, g);
 	assert_string_equal(text.data,
-		"{\"renacer_golden\":1,\"tables\":1,\"target\":\"sorting\",\"argv\":[\"sort\","
+		"{\"renacer_golden\":1,\"tables\":2,\"target\":\"sorting\",\"argv\":[\"sort\","
 		"\"-u\"],\"profile\":\"effects\",\"runs\":3,\"fingerprint\":{\"arch\":\"x86_"
 		"64\","
 		"\"libc\":\"\",\"interpreter\":\"\",\"build_id\":\"\"}}\n"
@@ -304,8 +304,8 @@ what_is_not_exactly_a_golden_is_refused_with_its_line(void **state)
 		{ "{}\n", "x.golden:1:1", "not a golden", NULL },
 		{ "{\"renacer_golden\":2}\n", "x.golden:1:2",
 			"'renacer_golden': 2, this program works with 1", "newer" },
-		{ "{\"renacer_golden\":1,\"tables\":2}\n", "x.golden:1:21",
-			"'tables': 2, this program works with 1", "newer" },
+		{ "{\"renacer_golden\":1,\"tables\":3}\n", "x.golden:1:21",
+			"'tables': 3, this program works with 2", "newer" },
 		{ "{\"renacer_golden\":0}\n", "x.golden:1:2", "expected 1 to", NULL },
 		{ "{\"renacer_golden\":1}\n", "x.golden:1:20",
 			"expected the field 'tables', found the end of the line", NULL },
