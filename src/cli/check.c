@@ -228,6 +228,7 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 		.keep_sandboxes = values->keep,
 		.verbose = values->verbose,
 		.runs = (uint32_t)MIN(values->runs, 1000u),
+		.mutants = (uint32_t)values->mutants,
 		.is_interrupted = cli_is_interrupted,
 		.progress = on_terminal ? show_progress : NULL,
 	};
@@ -261,6 +262,13 @@ command_record(int *status, const struct gate_values *values, const struct parse
 	struct err *err)
 {
 	return judge(status, gate_record, values, parsed, err);
+}
+
+int
+command_selftest(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	return judge(status, gate_selftest, values, parsed, err);
 }
 
 int

@@ -12,7 +12,7 @@ struct gate_values {
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
 	struct option_list output_maps;
-	uint64_t runs, jobs, expect_exit;
+	uint64_t runs, jobs, expect_exit, mutants;
 	unsigned color, backend, format, junit_profile;
 };
 
@@ -38,6 +38,8 @@ MUST_CHECK int command_diff(int *status, const struct gate_values *values,
 MUST_CHECK int command_migrate(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_validate(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_selftest(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_doctor(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);

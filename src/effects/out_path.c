@@ -264,6 +264,7 @@ out_path(struct out *o, struct name *n)
 	if (out_is_ignored(o, o->text.data))
 		return;
 	e = golden_add(o->golden, EFFECT_PATH, o->text.data);
+	e->about = arena_strdup(o->golden->arena, n->path);
 	o->n_paths++;
 	effect_text(o->golden, e, "state", present ? "present" : "removed");
 	if (present) {
@@ -376,6 +377,7 @@ out_reads(struct out *o)
 		if (out_is_ignored(o, o->text.data))
 			continue;
 		e = golden_add(o->golden, EFFECT_READ, o->text.data);
+		e->about = arena_strdup(o->golden->arena, name->path);
 		if (name->was_listed)
 			effect_text(o->golden, e, "type", "dir");
 		evidence_put(o->fx, o->golden, e, name->read_evidence);

@@ -44,6 +44,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr,
 		.memory_calls = wants(g, target, rule_needs_memory_calls),
 		.keep_sandbox = g->opts->keep_sandboxes,
 		.perturbed = perturbed,
+		.tape = g->tape,
 		.is_interrupted = g->opts->is_interrupted,
 		.arg = g->opts->arg,
 	};

@@ -17,14 +17,7 @@
 
 #include <string.h>
 
-/* What a run is held against. */
-struct reference {
-	struct golden *golden;
-	struct run run; /* of the other target, which golden is then borrowed from */
-	bool is_run;
-};
-
-static void
+void
 reference_done(struct reference *r)
 {
 	if (!r->is_run)
@@ -75,8 +68,8 @@ missing_golden(struct gate *g, const struct target *target, struct err *err)
 	return err_as(err, ERR_MISSING);
 }
 
-static int
-load_reference(
+int
+reference_load(
 	struct gate *g, const struct target *target, struct reference *r, struct err *err)
 {
 	int status;
@@ -181,7 +174,7 @@ footer_of(const struct run *run)
 	return footer;
 }
 
-static int
+int
 judge_run(struct gate *g, const struct target *target, const struct reference *r,
 	const struct run *run, struct verdict *v, struct err *err)
 {
@@ -229,7 +222,7 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 	struct reference reference = { 0 };
 	struct run run = { 0 };
 	struct err err = { 0 };
-	int rc = load_reference(g, target, &reference, &err);
+	int rc = reference_load(g, target, &reference, &err);
 	bool is_missing = rc < 0 && err.kind == ERR_MISSING && !reference.is_run;
 
 	*v = verdict_begin(g, target);

@@ -144,6 +144,13 @@ gate_check(struct verdicts *out, struct arena *arena, const struct config *confi
 }
 
 int
+gate_selftest(struct verdicts *out, struct arena *arena, const struct config *config,
+	const struct gate_opts *opts, struct err *err)
+{
+	return run_gate(out, arena, config, opts, "selftest", selftest_target, err);
+}
+
+int
 gate_record(struct verdicts *out, struct arena *arena, const struct config *config,
 	const struct gate_opts *opts, struct err *err)
 {

@@ -17,6 +17,7 @@ struct gate_opts {
 	bool keep_sandboxes; /* for people to look at; a note says where */
 	bool verbose;        /* verdicts tell how each run was made */
 	uint32_t runs;       /* 0: as configured */
+	uint32_t mutants;    /* gate_selftest(): of each operator at most so many; 0: 25 */
 	bool (*is_interrupted)(void *arg);
 	/* Told when a target begins (done false) and ends, for progress. */
 	void (*progress)(void *arg, const struct target *target, size_t nr, size_t n, bool done,
@@ -32,6 +33,12 @@ MUST_CHECK int gate_check(struct verdicts *out, struct arena *arena,
 /* Runs each target several times and writes its golden, or says in the verdict why it refused.
  * Where the environment says CI=true nothing is written: ERR_USAGE. */
 MUST_CHECK int gate_record(struct verdicts *out, struct arena *arena,
+	const struct config *config, const struct gate_opts *opts, struct err *err);
+/* Runs each target once, which must pass, and judges mutations of that run by its golden
+ * (mutate/mutate.h): one that an outsider could see must fail, one that nobody could must pass.
+ * Each is judged in the same way as a run. An outcome of a verdict is one operator's score, a
+ * finding one wrong answer. */
+MUST_CHECK int gate_selftest(struct verdicts *out, struct arena *arena,
 	const struct config *config, const struct gate_opts *opts, struct err *err);
 
 #endif

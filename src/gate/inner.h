@@ -13,6 +13,7 @@ struct gate {
 	const struct gate_opts *opts;
 	struct arena *arena; /* of the verdicts */
 	const char *here;    /* our working directory: paths below it are shown relative */
+	struct tape *tape;   /* where the next run is kept; NULL: nowhere */
 };
 
 /* The targets of one call, in the order of the configuration, and what came of them. */
@@ -34,6 +35,21 @@ typedef void (*target_fn)(struct gate *g, const struct target *target, struct ve
 /* Runs the plan with so many workers; a target that was not begun has no verdict. */
 void jobs_run(struct plan *p, size_t n_jobs, target_fn function);
 
+/* What a run is held against. */
+struct reference {
+	struct golden *golden;
+	struct run run; /* of the other target, which golden is then borrowed from */
+	bool is_run;
+};
+MUST_CHECK int reference_load(
+	struct gate *g, const struct target *target, struct reference *r, struct err *err);
+void reference_done(struct reference *r);
+/* One run against it: fills kind, text and findings of *v, which was begun. */
+MUST_CHECK int judge_run(struct gate *g, const struct target *target, const struct reference *r,
+	const struct run *run, struct verdict *v, struct err *err);
+
+/* Tests one target's golden by mutations of a run; what goes wrong is in the verdict. */
+void selftest_target(struct gate *g, const struct target *target, struct verdict *out);
 /* Judges or records one target; what goes wrong is in the verdict. */
 void check_target(struct gate *g, const struct target *target, struct verdict *out);
 void record_target(struct gate *g, const struct target *target, struct verdict *out);

@@ -180,23 +180,30 @@ start(struct runner *r, struct err *err)
 	return rc;
 }
 
-static int
-begin_effects(struct runner *r, struct err *err)
+struct effects_opts
+run_effects_opts(const struct config *config, const struct target *t)
 {
-	const struct target *t = r->target;
-	const struct trace_header *header = capture_header(r->capture);
-	struct effects_opts opts = {
+	return (struct effects_opts){
 		.keep_names = true,
 		.profile = t->profile,
-		.target = r->config->path[0] ? t->name : NULL,
+		.target = config->path[0] ? t->name : NULL,
 		.ignore_paths = t->ignore_paths,
 		.n_ignore_paths = t->n_ignore_paths,
 		.redactions = t->redactions,
 		.n_redactions = t->n_redactions,
-		.text_limit = r->text_limit,
+		.text_limit = output_maps_text_limit(config, t),
 	};
+}
+
+static int
+begin_effects(struct runner *r, struct err *err)
+{
+	const struct trace_header *header = capture_header(r->capture);
+	struct effects_opts opts = run_effects_opts(r->config, r->target);
 
 	r->effects = effects_new(header, &opts);
+	if (r->opts->tape)
+		tape_header(r->opts->tape, header);
 	if (!r->opts->trace_path)
 		return 0;
 	return trace_writer_open(&r->writer, r->opts->trace_path, header, err);
@@ -206,6 +213,8 @@ static int
 pass_on(struct runner *r, const struct event *event, struct err *err)
 {
 	if (r->writer && trace_write(r->writer, event, err) < 0)
+		return -1;
+	if (r->opts->tape && tape_event(r->opts->tape, event, err) < 0)
 		return -1;
 	return effects_event(r->effects, event, err);
 }
@@ -305,6 +314,11 @@ watch(struct runner *r, struct err *err)
 	err_out = received_by(r->err_out);
 	effects_received(r->effects, "stdout", &out);
 	effects_received(r->effects, "stderr", &err_out);
+	if (r->opts->tape) {
+		tape_received(r->opts->tape, TAPE_STDOUT, &out);
+		tape_received(r->opts->tape, TAPE_STDERR, &err_out);
+		tape_footer(r->opts->tape, &r->run->footer);
+	}
 	return effects_finish(r->effects, &r->run->footer, &r->run->golden, err);
 }
 

@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "gate/config.h"
+#include "mutate/mutant.h"
 
 struct run_opts {
 	enum capture_backend backend;
@@ -18,6 +19,7 @@ struct run_opts {
 	bool all_calls, memory_calls;          /* rules need them */
 	bool keep_sandbox;
 	unsigned perturbed; /* bits of gate/perturb.h: what is changed in this run */
+	struct tape *tape; /* what the run gave to `effects` is kept there; NULL: nowhere */
 	bool (*is_interrupted)(void *arg); /* asked every few milliseconds; NULL: never */
 	void *arg;
 };
@@ -44,7 +46,12 @@ struct run {
  * stderr_tail may then hold what the setup printed. run_done() is due in any case. */
 MUST_CHECK int run_target(struct run *out, const struct config *config,
 	const struct target *target, const struct run_opts *opts, struct err *err);
+/* What the run on the tape, as the mutant has it, comes to; nothing is executed. */
+MUST_CHECK int run_replay(struct run *out, const struct config *config,
+	const struct target *target, const struct mutant *mutant, struct err *err);
 void run_done(struct run *r);
+/* How this target's effects are made. */
+struct effects_opts run_effects_opts(const struct config *config, const struct target *target);
 /* As a shell shows it: the exit status, or 128 + signal; -1 when it did not end by itself. */
 int run_exit(const struct run *r);
 

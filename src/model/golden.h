@@ -67,6 +67,7 @@ struct effect {
 	uint32_t place; /* of a call: which one of its task in the order of the golden, from 1 */
 	/* Of a fresh run only, never stored: */
 	uint64_t seq;         /* the event that made it, 0: none */
+	const char *about;    /* the path it is about, as the run had it; NULL: none */
 	const char *evidence; /* that call, decoded, with its task and program; NULL: none */
 	uint32_t line;        /* of a loaded golden: where it stands in the file */
 };
