@@ -253,6 +253,8 @@ note_fork(struct effects *fx, const struct event *event)
 void
 effects_apply(struct effects *fx, const struct event *event)
 {
+	if (fx->opts.before)
+		fx->opts.before(fx->opts.visit_arg, event);
 	fx->acting = event->task;
 	if (event->kind != EVENT_CALL && event->kind != EVENT_START)
 		edges_event(fx, event);

@@ -36,6 +36,9 @@ struct effects_opts {
 	bool clocks;
 	uint64_t lamport; /* what whoever started the run had counted to */
 	void (*visit)(void *arg, const struct event *event, uint64_t lamport);
+	/* before: told of each event that is about to be applied, EVENT_PATH included, in the
+	 * same order; what descriptors stand for then is in effects/look.h. */
+	void (*before)(void *arg, const struct event *event);
 	void *visit_arg;
 };
 

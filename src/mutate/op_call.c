@@ -7,8 +7,18 @@
 
 #include <errno.h>
 
+static bool
+stands_for_many(const struct effect *e)
+{
+	const struct value *call = effect_value(e, "call");
+
+	return !call || str_has_prefix(call->text, "start-up of ") ||
+	       str_has_prefix(call->text, "shut-down of ");
+}
+
 /* strict: the calls that the golden holds are the events behind its EFFECT_CALLs; of a fold
- * only the first is known. */
+ * only the first is known; a note on start-up or shut-down stands for calls that are not
+ * compared. */
 static void
 find_lines(struct stage *s, struct sites *out)
 {
@@ -18,7 +28,7 @@ find_lines(struct stage *s, struct sites *out)
 	for (size_t k = 0; k < g->n_effects; k++) {
 		const struct effect *e = &g->effects[k];
 
-		if (e->kind != EFFECT_CALL || !e->seq)
+		if (e->kind != EFFECT_CALL || !e->seq || stands_for_many(e))
 			continue;
 		/* Calls stand task by task, each in order: the search wraps around. */
 		for (size_t n = 0; n < s->tape->n && stage_event(s, i)->seq != e->seq; n++)

@@ -68,7 +68,9 @@ interleave(struct stage *s, const struct site *site, struct mutant *m)
 			state = state * 6364136223846793005u + 1442695040888963407u;
 			if (state >> 62 == 0 || a->task == b->task || !is_done_call(a) ||
 				!is_done_call(b) ||
-				!commute(stage_step(s, at[i]), stage_step(s, at[i + 1])))
+				!commute(stage_step(s, at[i]), stage_step(s, at[i + 1])) ||
+				causal_ordered(s->steps.effects, stage_event(s, at[i])->seq,
+					stage_event(s, at[i + 1])->seq))
 				continue;
 			mutant_swap(m, i, i + 1);
 			at[i] = at[i + 1];

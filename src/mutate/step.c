@@ -67,34 +67,63 @@ take_call(struct step *s, struct effects *fx, const struct event *e)
 		s->n_bytes = (uint64_t)c->ret;
 }
 
-static int
-walk(struct steps *out, const struct tape *tape, struct err *err)
+/* The step of an event; events come as copies, in the order of their causes. */
+static struct step *
+step_of(const struct steps *s, const struct event *event)
 {
-	for (size_t i = 0; i < tape->n; i++) {
-		const struct event *e = &tape->events[i];
-		struct step *s = &out->items[i];
+	size_t low = 0, high = s->tape->n;
 
-		if (e->kind == EVENT_CALL)
-			take_call(s, out->effects, e);
-		if (effects_event(out->effects, e, err) < 0)
-			return -1;
-		if (s->kind == STEP_OPEN && s->is_ok)
-			effects_look_fd(out->effects, e->task, e->call.ret, &s->look);
-		if (s->kind == STEP_CONNECT) /* now it has a peer */
-			effects_look_fd(
-				out->effects, e->task, (int32_t)e->call.arg[0], &s->look);
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->tape->events[mid].seq < event->seq)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return 0;
+	return low < s->tape->n && s->tape->events[low].seq == event->seq ? &s->items[low]
+									  : NULL;
+}
+
+static void
+before(void *arg, const struct event *event)
+{
+	struct steps *steps = arg;
+	struct step *s = event->kind == EVENT_CALL ? step_of(steps, event) : NULL;
+
+	if (s)
+		take_call(s, steps->effects, event);
+}
+
+static void
+after(void *arg, const struct event *event, uint64_t lamport)
+{
+	struct steps *steps = arg;
+	struct step *s = event->kind == EVENT_CALL ? step_of(steps, event) : NULL;
+
+	(void)lamport;
+	if (s && s->kind == STEP_OPEN && s->is_ok)
+		effects_look_fd(steps->effects, event->task, event->call.ret, &s->look);
+	if (s && s->kind == STEP_CONNECT) /* now it has a peer */
+		effects_look_fd(
+			steps->effects, event->task, (int32_t)event->call.arg[0], &s->look);
 }
 
 int
 steps_take(struct steps *out, const struct tape *tape, const struct effects_opts *opts,
 	struct err *err)
 {
-	*out = (struct steps){ .tape = tape, .effects = effects_new(&tape->header, opts) };
+	struct effects_opts own = *opts;
+
+	own.clocks = true;
+	own.before = before;
+	own.visit = after;
+	own.visit_arg = out;
+	*out = (struct steps){ .tape = tape, .effects = effects_new(&tape->header, &own) };
 	out->items = mem_array(tape->n + 1, sizeof *out->items);
-	if (walk(out, tape, err) < 0)
-		return -1;
+	for (size_t i = 0; i < tape->n; i++)
+		if (effects_event(out->effects, &tape->events[i], err) < 0)
+			return -1;
 	for (int i = 0; i < N_TAPE_STREAMS; i++)
 		if (tape->has_received[i])
 			effects_received(
