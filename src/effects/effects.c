@@ -11,6 +11,7 @@
 #include "effects/facts.h"
 #include "effects/flows.h"
 #include "effects/left.h"
+#include "effects/launch.h"
 #include "effects/made.h"
 #include "effects/hold.h"
 #include "effects/msg.h"
@@ -84,6 +85,8 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->seen_times = map_new();
 	fx->chosen_times = map_new();
 	fx->named = map_new();
+	fx->scripts = map_new();
+	fx->text_dirs = map_new();
 	fx->ports = map_new();
 	fx->total = tally_new();
 	fx->causal = causal_new(opts->clocks, opts->lamport);
@@ -139,6 +142,8 @@ effects_free(struct effects *fx)
 	map_free(fx->chosen_times);
 	map_free(fx->by_pid);
 	map_free(fx->named);
+	map_free(fx->scripts);
+	map_free(fx->text_dirs);
 	map_free(fx->families);
 	map_free(fx->ports);
 	tally_free(fx->total);
@@ -474,6 +479,7 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 	if (fx->header.machine)
 		g->fingerprint.arch = arena_strdup(g->arena, fx->header.machine);
 	note_pids(fx, g);
+	launch_settle(fx);
 	fill(fx, g);
 	facts_fill(fx, footer);
 	made_fill(fx, g);

@@ -4,6 +4,7 @@
 
 #include "effects/evidence.h"
 #include "effects/order.h"
+#include "effects/launch.h"
 #include "effects/path.h"
 #include "effects/runtime.h"
 
@@ -299,6 +300,7 @@ name_is_inside(const struct effects *fx, const char *path)
 void
 name_was_read(const struct act *a, struct name *n)
 {
+	launch_note_read(a, n);
 	if (n->was_read)
 		return;
 	n->was_read = true;

@@ -10,6 +10,7 @@
 
 #include "effects/alias.h"
 #include "effects/evidence.h"
+#include "effects/launch.h"
 #include "effects/path.h"
 #include "effects/runtime.h"
 
@@ -99,6 +100,9 @@ program_of(struct out *o, struct map *programs, const struct image *image)
 		p.argv = arena_array(o->golden->arena, p.n_argv + 1, sizeof *p.argv);
 		for (size_t i = 0; i < p.n_argv; i++)
 			p.argv[i] = canonical_word(o, image->argv[i], has_pids);
+		/* "sh" or "/bin/sh": libraries differ, and programs look at the end of it. */
+		if (p.n_argv && o->fx->opts.profile == PROFILE_TRANSPILE)
+			p.argv[0] = path_last(p.argv[0]);
 	}
 	put_key(o, &p, image);
 	slot = map_text(programs, p.key);
@@ -210,8 +214,10 @@ out_execs(struct out *o)
 			const struct image *image = &process->images[k];
 			struct program *p;
 
-			if (process == o->fx->first && k == 0)
+			if (launch_is_part(o->fx, process, k))
 				continue; /* the command itself */
+			if (image->is_fork && o->fx->opts.profile == PROFILE_TRANSPILE)
+				continue; /* a worker of the program, as a thread is */
 			o->fx->of = process;
 			p = program_of(o, programs, image);
 			o->fx->of = NULL;

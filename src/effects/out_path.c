@@ -6,6 +6,7 @@
 #include "effects/alias.h"
 #include "effects/attributes.h"
 #include "effects/evidence.h"
+#include "effects/launch.h"
 #include "effects/names.h"
 #include "effects/path.h"
 #include "effects/process.h"
@@ -370,7 +371,7 @@ out_reads(struct out *o)
 		struct name *name = names[i];
 		struct effect *e;
 
-		if (!name->was_read || !out_is_shown(o, name))
+		if (!name->was_read || !out_is_shown(o, name) || launch_was_read(o->fx, name))
 			continue;
 		str_clear(&o->text);
 		alias_path(o->fx, &o->text, name->path);
@@ -380,6 +381,8 @@ out_reads(struct out *o)
 		e->about = arena_strdup(o->golden->arena, name->path);
 		if (name->was_listed)
 			effect_text(o->golden, e, "type", "dir");
+		if (launch_is_text(o->fx, name))
+			effect_bool(o->golden, e, "own", true);
 		evidence_put(o->fx, o->golden, e, name->read_evidence);
 		o->n_reads++;
 	}

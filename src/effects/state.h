@@ -72,6 +72,8 @@ struct name {
 	bool is_gone;      /* removed or renamed away by us */
 	bool touched;
 	bool was_read, was_listed, was_executed;
+	uint8_t readers;     /* transpile: a bit for each kind of reader, launch.c */
+	uint64_t read_seq;   /* transpile: the last time */
 	bool by_open;        /* written through an open that follows links */
 	uint8_t arrived;     /* enum arrived: how it came to its name */
 	bool replaced;       /* there was something before that */
@@ -182,6 +184,8 @@ struct image {
 	const char *const *argv; /* real bytes, ends in NULL */
 	size_t n_argv;
 	bool is_fork;      /* never executed anything: a copy of its parent's program */
+	bool has_language; /* launch.c has looked */
+	uint8_t language;
 	uint64_t exec_seq; /* of EVENT_EXEC */
 	struct evidence *evidence;
 };
@@ -266,6 +270,12 @@ struct effects {
 	struct map *seen_times, *chosen_times; /* seconds, of files: times.c */
 	const struct name *last_touched;
 	struct map *named; /* paths that command lines name */
+	struct map *named;               /* paths that command lines name */
+	struct map *scripts, *text_dirs; /* transpile: what interpreters were told to run, and
+					    where they look for more */
+	size_t program;       /* transpile: which image of the first process is the program */
+	bool has_shim;        /* and a version manager is in front of it */
+	uint64_t program_seq; /* when it was executed; 0: it was there from the start */
 	struct map *families; /* names but for their numbers -> how many; made at the end */
 	struct map *ports;    /* ephemeral port -> alias */
 	uint32_t n_port_aliases;

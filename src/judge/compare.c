@@ -150,6 +150,22 @@ values_are_equal(const struct value *a, const struct value *b)
 	return a && b ? say_is_open(a, b) || value_is_equal(a, b) : a == b;
 }
 
+/* By itself: content is compared as a whole, and remarks are not part of the effect. */
+static bool
+is_compared(const char *field)
+{
+	return !content_is_field(field) && strcmp(field, "own") != 0;
+}
+
+/* What a runtime reads for itself, the other one may as well not. */
+static bool
+may_be_absent(const struct effect *e)
+{
+	const struct value *own = effect_value(e, "own");
+
+	return e->kind == EFFECT_READ && own && own->kind == VALUE_BOOL && own->number;
+}
+
 static bool
 field_differs(const struct effect *a, const struct effect *b, const char *field)
 {
@@ -173,11 +189,10 @@ is_equal(struct compare *c, const struct effect *a, const struct effect *b, bool
 	if (!mapped_is_equal(c, a, b, counted))
 		return false;
 	for (size_t i = 0; i < a->n_values; i++)
-		if (!content_is_field(a->values[i].name) &&
-			field_differs(a, b, a->values[i].name))
+		if (is_compared(a->values[i].name) && field_differs(a, b, a->values[i].name))
 			return false;
 	for (size_t i = 0; i < b->n_values; i++)
-		if (!content_is_field(b->values[i].name) && !effect_value(a, b->values[i].name))
+		if (is_compared(b->values[i].name) && !effect_value(a, b->values[i].name))
 			return false;
 	return true;
 }
@@ -227,13 +242,13 @@ differ(struct compare *c, const struct effect *golden, const struct effect *run)
 	for (size_t i = 0; i < golden->n_values; i++) {
 		const char *field = golden->values[i].name;
 
-		if (!content_is_field(field) && field_differs(golden, run, field))
+		if (is_compared(field) && field_differs(golden, run, field))
 			add_field(c, golden, run, field);
 	}
 	for (size_t i = 0; i < run->n_values; i++) {
 		const char *field = run->values[i].name;
 
-		if (!content_is_field(field) && !effect_value(golden, field))
+		if (is_compared(field) && !effect_value(golden, field))
 			add_field(c, golden, run, field);
 	}
 }
@@ -349,13 +364,13 @@ match_bag(struct compare *c, struct leftovers *left, struct bag *bag)
 			j++;
 		if (j < bag->run.n)
 			match_pair(c, left, golden, bag->run.items[j++]);
-		else if (compare_is_required(c->golden, golden))
+		else if (compare_is_required(c->golden, golden) && !may_be_absent(golden))
 			list_add(&left->removed, golden);
 		else
 			c->n_optional++;
 	}
 	for (; j < bag->run.n; j++)
-		if (bag->run.items[j])
+		if (bag->run.items[j] && !may_be_absent(bag->run.items[j]))
 			list_add(&left->added, bag->run.items[j]);
 }
 
