@@ -266,10 +266,9 @@ struct effects {
 	struct map *deeds;
 	struct map *left; /* things without a path that may stay behind: left.c */
 	struct map *left_ids;
-	struct map *tries; /* process and name -> struct try */
+	struct map *tries;                     /* process and name -> struct try */
 	struct map *seen_times, *chosen_times; /* seconds, of files: times.c */
 	const struct name *last_touched;
-	struct map *named; /* paths that command lines name */
 	struct map *named;               /* paths that command lines name */
 	struct map *scripts, *text_dirs; /* transpile: what interpreters were told to run, and
 					    where they look for more */
