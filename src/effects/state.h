@@ -162,7 +162,7 @@ struct slot {
 	struct open_file *open;
 	bool cloexec;
 	uint8_t n_late; /* closes that the kernel did before this open, to be reported later */
-	uint64_t set_seq; /* when it was filled */
+	uint64_t set_seq; /* when it was last filled */
 };
 
 /* A descriptor table; tasks may share one. */

@@ -5,7 +5,8 @@
  * In a program with threads the ends of calls reach us in another order than the kernel did
  * them: A: close(5) is done, B: open gives 5, and only then A's end is seen. An open that
  * receives a taken number therefore owes one close (slot.n_late), which is the next close of
- * that number that was entered before the open ended.
+ * that number that was entered before the open ended. The number may be closed and given out
+ * again before that: the debt is the number's, not the open file's.
  */
 #include "effects/table.h"
 
@@ -135,9 +136,11 @@ void
 table_give(struct effects *fx, struct table *t, int64_t fd, struct open_file *o, bool cloexec,
 	uint64_t seq)
 {
-	struct slot *s = table_slot(t, fd);
-	unsigned n_late = s && t->n_tasks > 1 ? s->n_late + 1u : 0;
+	unsigned n_late = 0;
+	struct slot *s;
 
+	if (t->n_tasks > 1 && fd >= 0 && (uint64_t)fd < t->n)
+		n_late = t->slots[fd].n_late + (t->slots[fd].open != NULL);
 	table_set(fx, t, fd, o, cloexec, seq);
 	s = table_slot(t, fd);
 	if (s)
@@ -147,17 +150,18 @@ table_give(struct effects *fx, struct table *t, int64_t fd, struct open_file *o,
 void
 table_close(struct effects *fx, struct table *t, int64_t fd, uint64_t enter_seq)
 {
-	struct slot *s = table_slot(t, fd);
 	struct open_file *o;
+	struct slot *s;
 
-	if (!s)
+	if (fd < 0 || (uint64_t)fd >= t->n)
 		return;
+	s = &t->slots[fd];
 	if (s->n_late && enter_seq < s->set_seq) {
 		s->n_late--;
 		return;
 	}
 	o = s->open;
-	*s = (struct slot){ 0 };
+	*s = (struct slot){ .n_late = s->n_late, .set_seq = s->set_seq };
 	open_drop(fx, o);
 }
 

@@ -112,6 +112,31 @@ a_close_that_is_reported_late_does_not_hit_the_next_open(void **state)
 }
 
 static void
+a_close_that_is_reported_two_opens_late_hits_none_of_them(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+	uint64_t entered;
+
+	(void)state;
+	made_start(&m, 2, 1, 1, CLONE_FILES | CLONE_FS | CLONE_THREAD);
+	made_call(&m, 1, CALL_dup, 5, N(2));
+	entered = ++m.seq;                     /* A enters close(5), and the kernel does it */
+	made_call(&m, 2, CALL_dup, 5, N(2));   /* B is given 5, */
+	made_call(&m, 2, CALL_close, 0, N(5)); /* closes it, */
+	made_call(&m, 2, CALL_dup, 5, N(1));   /* and is given 5 again */
+	m.enter_seq = entered;
+	made_call(&m, 1, CALL_close, 0, N(5)); /* only now A's end is seen */
+	m.enter_seq = 0;
+	made_call(&m, 2, CALL_write, 1, N(5), OUT("x"), N(1));
+	made_call(&m, 2, CALL_close, 0, N(5)); /* this one counts */
+	made_call(&m, 2, CALL_write, 1, N(5), OUT("y"), N(1));
+	made_finish(&m);
+	assert_string_equal(STDOUT(&m, "text"), "x");
+	assert_string_equal(made_text(&m, EFFECT_STREAM, "unknown descriptor", "text"), "y");
+	made_free(&m);
+}
+
+static void
 stdout_and_stderr_that_are_one_thing_are_one_stream(void **state)
 {
 	struct made m = made_new(PROFILE_EFFECTS);
@@ -301,6 +326,7 @@ main(void)
 		cmocka_unit_test(a_fork_has_its_own_table_and_threads_share_one),
 		cmocka_unit_test(exec_closes_what_is_marked),
 		cmocka_unit_test(a_close_that_is_reported_late_does_not_hit_the_next_open),
+		cmocka_unit_test(a_close_that_is_reported_two_opens_late_hits_none_of_them),
 		cmocka_unit_test(stdout_and_stderr_that_are_one_thing_are_one_stream),
 		cmocka_unit_test(descriptors_travel_through_sockets),
 		cmocka_unit_test(failed_and_restarted_calls_do_nothing),
