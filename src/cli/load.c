@@ -22,7 +22,7 @@ replay(struct effects *fx, struct trace_reader *reader, struct err *err)
 }
 
 static int
-golden_of_trace(struct golden **out, const char *path, enum profile profile, struct err *err)
+read_trace(struct loaded *out, const char *path, enum profile profile, struct err *err)
 {
 	struct effects_opts opts = { .profile = profile, .text_limit = TEXT_LIMIT };
 	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
@@ -40,17 +40,44 @@ golden_of_trace(struct golden **out, const char *path, enum profile profile, str
 			footer ? footer->reason : "it ends without its footer");
 		return err_as(err, ERR_UNSURE);
 	}
-	return effects_finish(fx, footer, out, err);
+	if (effects_finish(fx, footer, &out->golden, err) < 0)
+		return -1;
+	out->is_trace = true;
+	out->footer = *footer;
+	out->facts = effects_facts(fx);
+	out->effects = TAKE(fx);
+	return 0;
+}
+
+int
+load_file(struct loaded *out, const char *path, enum profile profile, struct err *err)
+{
+	enum file_kind kind;
+
+	*out = (struct loaded){ 0 };
+	if (store_file_kind(&kind, path, err) < 0)
+		return -1;
+	if (kind == FILE_TRACE)
+		return read_trace(out, path, profile, err);
+	out->footer.n_calls = 1; /* what was recorded had run */
+	return golden_load(&out->golden, path, err);
+}
+
+void
+loaded_done(struct loaded *l)
+{
+	golden_free(l->golden);
+	effects_free(l->effects);
+	*l = (struct loaded){ 0 };
 }
 
 int
 load_golden(struct golden **out, const char *path, enum profile profile, struct err *err)
 {
-	enum file_kind kind;
+	AUTO(loaded_done) struct loaded l = { 0 };
 
-	if (store_file_kind(&kind, path, err) < 0)
+	if (load_file(&l, path, profile, err) < 0)
 		return -1;
-	if (kind == FILE_TRACE)
-		return golden_of_trace(out, path, profile, err);
-	return golden_load(out, path, err);
+	*out = TAKE(l.golden);
+	return 0;
 }

@@ -6,10 +6,30 @@
 #define CLI_LOAD_H
 
 #include "base/err.h"
+#include "model/facts.h"
 #include "model/golden.h"
+
+struct effects;
 
 /* A trace is turned into the golden of that profile; one with holes is ERR_UNSURE. */
 MUST_CHECK int load_golden(
 	struct golden **out, const char *path, enum profile profile, struct err *err);
+
+/* The same with what a trace tells besides. */
+struct loaded {
+	struct golden *golden;
+	bool is_trace;
+	struct effects *effects;    /* owns facts; NULL: it was a golden */
+	const struct facts *facts;  /* NULL: it was a golden */
+	struct trace_footer footer; /* of a golden: whole, and nothing counted but that it ran */
+};
+MUST_CHECK int load_file(
+	struct loaded *out, const char *path, enum profile profile, struct err *err);
+void loaded_done(struct loaded *l);
+static inline void
+loaded_done_auto(struct loaded *l)
+{
+	loaded_done(l);
+}
 
 #endif

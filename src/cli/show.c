@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* show.c - the commands show and diff: goldens and traces for people */
+/* show.c - the command show: goldens and traces for people */
 
-#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "cli/load.h"
-#include "judge/judge.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const char *const headings[N_EFFECT_KINDS] = {
 	[EFFECT_EXIT] = "ends with",
@@ -148,51 +145,6 @@ command_show(int *status, const struct gate_values *values, const struct parsed 
 		if (load_golden(&g, parsed->words[i], profile, err) < 0)
 			return -1;
 		add_golden(&text, parsed->words[i], g);
-	}
-	return cli_print(&text, err);
-}
-
-static void
-add_difference(struct str *out, const struct difference *d, bool color)
-{
-	str_addf(out, "%s%s%s: %s\n", color ? "\033[31m" : "", difference_class_names[d->class],
-		color ? "\033[0m" : "", d->sentence);
-	if (d->detail)
-		add_lines(out, d->detail);
-	if (d->evidence)
-		str_addf(out, "      made by %s\n", d->evidence);
-}
-
-int
-command_diff(int *status, const struct gate_values *values, const struct parsed *parsed,
-	struct err *err)
-{
-	AUTO(golden_free) struct golden *a = NULL;
-	AUTO(golden_free) struct golden *b = NULL;
-	AUTO(arena_free) struct arena *arena = arena_new();
-	AUTO(str_done) struct str text = { 0 };
-	struct differences differences;
-	enum profile profile = PROFILE_EFFECTS;
-
-	if (parsed->n_words != 2)
-		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",
-			parsed->n_words);
-	if (cli_profile(&profile, values->profile, err) < 0 ||
-		load_golden(&a, parsed->words[0], profile, err) < 0 ||
-		load_golden(&b, parsed->words[1], profile, err) < 0)
-		return -1;
-	if (judge_compare(&differences, arena, a, b, NULL, err) < 0)
-		return -1;
-	for (size_t i = 0; i < differences.n; i++)
-		add_difference(
-			&text, &differences.items[i], cli_color(values->color, STDOUT_FILENO));
-	str_addf(&text, "%zu difference%s in %zu effects, profile %s\n", differences.n,
-		differences.n == 1 ? "" : "s", differences.n_compared,
-		profile_names[a->profile]);
-	*status = differences.n > 0;
-	if (differences.n_compared == 0) {
-		err_set(err, "there was nothing to compare: both are empty");
-		return err_as(err, ERR_UNSURE);
 	}
 	return cli_print(&text, err);
 }

@@ -155,11 +155,13 @@ basis_words(struct arena *arena, const struct basis *b)
 {
 	AUTO(str_done) struct str s = { 0 };
 
-	add_count(&s, b->n_calls, "call", "calls");
+	if (b->n_calls) /* 0: of a golden only its effects are known */
+		add_count(&s, b->n_calls, "call", "calls");
 	add_count(&s, b->n_bytes, "byte", "bytes");
 	add_count(&s, b->n_paths, "path", "paths");
 	add_count(&s, b->n_streams, "stream", "streams");
-	add_count(&s, b->n_processes, "process", "processes");
+	if (b->n_calls)
+		add_count(&s, b->n_processes, "process", "processes");
 	add_count(&s, b->n_connections, "connection", "connections");
 	return arena_strdup(arena, str_text(&s));
 }

@@ -134,14 +134,22 @@ explain_texts(struct difference *d, struct arena *arena, const char *thing, cons
 	const char *found)
 {
 	size_t n_wanted = strlen(wanted), n_found = strlen(found);
-	const char *json = show_json_diff(arena, wanted, n_wanted, found, n_found);
+	struct json_diff json;
 	struct parting p;
+	bool is_json = show_json_diff(&json, arena, wanted, n_wanted, found, n_found);
 
 	show_parting(&p, arena, wanted, n_wanted, found, n_found);
 	d->wanted = p.wanted;
 	d->found = p.found;
-	d->sentence = arena_printf(arena, "%s: %s", thing, p.words);
-	d->detail = arena_printf(arena, "%s%s", json ? json : "",
+	if (is_json && json.n)
+		d->sentence = arena_printf(arena, "%s: %s%s", thing, json.first,
+			json.n == 1 ? ""
+				    : arena_printf(arena, " (and %zu more value%s)", json.n - 1,
+					      json.n == 2 ? "" : "s"));
+	else
+		d->sentence = arena_printf(arena, "%s: %s%s", thing,
+			is_json ? "the same JSON values, written differently: " : "", p.words);
+	d->detail = arena_printf(arena, "%s%s", is_json && json.n > 1 ? json.text : "",
 		show_text_diff(arena, wanted, n_wanted, found, n_found));
 }
 

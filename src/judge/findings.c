@@ -93,8 +93,8 @@ first_words(struct arena *arena, const struct clusters *all)
 	if (!all->n)
 		return NULL;
 	if (!call)
-		return arena_printf(arena, "first divergence: %s", all->items[0].sentence);
-	return arena_printf(arena, "first divergence: %s, %s%s", all->items[0].sentence,
+		return all->items[0].sentence;
+	return arena_printf(arena, "%s, %s%s", all->items[0].sentence,
 		strncmp(call, "by ", 3) == 0 ? "" : "by ", call);
 }
 
@@ -181,7 +181,9 @@ findings_make(struct findings *out, struct arena *arena, const struct verdict *v
 	*out = (struct findings){ 0 };
 	if (!parts->differences)
 		return;
-	if (!m.accept && v->target && *v->target)
+	if (m.accept && !*m.accept)
+		m.accept = NULL;
+	else if (!m.accept && v->target && *v->target)
 		m.accept = arena_printf(arena, "renacer-gate record %s", v->target);
 	known_apply(&result, arena, parts->knowns, v->target ? v->target : "",
 		parts->today ? parts->today : "", parts->differences);

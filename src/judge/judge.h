@@ -224,7 +224,7 @@ struct verdict_parts {
 	const struct output_maps *maps;    /* that the comparison had; NULL: none */
 	const struct trace_footer *footer; /* NULL: the target never ran */
 	const char *accept; /* the command that takes the run as the new golden; NULL: the
-			       usual `renacer-gate record NAME` */
+			       usual `renacer-gate record NAME`; "": there is none */
 	const struct knowns *knowns; /* accepted differences of all targets; NULL: none */
 	const char *today;           /* "2026-11-21", UTC; with knowns */
 };

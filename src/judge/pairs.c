@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "judge/content.h"
 #include "judge/say.h"
+#include "judge/show.h"
 
 #include <string.h>
 
@@ -75,8 +76,10 @@ add_renamed(struct compare *c, const struct effect *golden, const struct effect 
 		.wanted = say_text(c->arena, golden->key),
 		.found = say_text(c->arena, run->key) };
 
-	d.sentence = arena_printf(c->arena, "%s was written as %s instead of %s",
-		say_thing(c->arena, golden), d.found, d.wanted);
+	d.sentence = arena_printf(c->arena, "%s was written as %s instead of %s%s",
+		say_thing(c->arena, golden), d.found, d.wanted,
+		show_code_points(c->arena, golden->key, strlen(golden->key), run->key,
+			strlen(run->key)));
 	d.detail = other_fields(c->arena, golden, run);
 	compare_add(c, d, run->seq);
 }
@@ -102,8 +105,10 @@ add_other_arguments(struct compare *c, const struct effect *golden, const struct
 		.found = say_text(c->arena, run->key) };
 
 	d.sentence = arena_printf(c->arena,
-		"%s was executed with other arguments: wanted '%s', found '%s'",
-		say_thing(c->arena, run), d.wanted, d.found);
+		"%s was executed with other arguments: wanted '%s', found '%s'%s",
+		say_thing(c->arena, run), d.wanted, d.found,
+		show_code_points(c->arena, golden->key, strlen(golden->key), run->key,
+			strlen(run->key)));
 	d.detail = other_fields(c->arena, golden, run);
 	compare_add(c, d, run->seq);
 }

@@ -76,6 +76,90 @@ first_difference(const struct line *a, const struct line *b)
 	return i;
 }
 
+/*
+ * Characters that look alike.
+ */
+#define MOST_POINTS 4
+
+static uint32_t
+code_point(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	uint32_t c = len == 1 ? p[0] : len == 2 ? p[0] & 0x1fu : len == 3 ? p[0] & 0x0fu : p[0] & 7u;
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3fu);
+	return c;
+}
+
+/* The characters of [from, to): "U+0065 U+0301"; bytes that are none as they are. */
+static void
+add_points(struct str *out, const char *text, size_t from, size_t to)
+{
+	if (from >= to)
+		str_add(out, "nothing");
+	for (size_t n = 0; from < to; n++) {
+		size_t len = utf8_len(text + from, to - from);
+
+		if (n == MOST_POINTS) {
+			str_add(out, " …");
+			return;
+		}
+		if (len)
+			str_addf(out, "%sU+%04X", n ? " " : "", code_point(text + from, len));
+		else
+			str_addf(out, "%s\\x%02x", n ? " " : "", (unsigned char)text[from]);
+		from += len ? len : 1;
+	}
+}
+
+static bool
+is_ascii(const char *text, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Does a combining character follow, so that what differs is the letter before it, too? */
+static bool
+is_joined(const char *text, size_t n, size_t at)
+{
+	return at < n && !is_ascii(text, at, at + 1);
+}
+
+const char *
+show_code_points(struct arena *arena, const char *wanted, size_t n_wanted, const char *found,
+	size_t n_found)
+{
+	size_t at = 0, end = 0, most = MIN(n_wanted, n_found);
+	AUTO(str_done) struct str s = { 0 };
+
+	while (at < most && wanted[at] == found[at])
+		at++;
+	while (end < most - at && wanted[n_wanted - 1 - end] == found[n_found - 1 - end])
+		end++;
+	while (at > 0 && (is_inside_char(wanted, n_wanted, at) ||
+				 is_inside_char(found, n_found, at)))
+		at--;
+	while (end > 0 && (is_inside_char(wanted, n_wanted, n_wanted - end) ||
+				  is_inside_char(found, n_found, n_found - end)))
+		end--;
+	if (is_ascii(wanted, at, n_wanted - end) && is_ascii(found, at, n_found - end))
+		return "";
+	if (at > 0 && is_ascii(wanted, at - 1, at) &&
+		(at == n_wanted - end || at == n_found - end) &&
+		(is_joined(wanted, n_wanted, at) || is_joined(found, n_found, at)))
+		at--;
+	str_add(&s, " (");
+	add_points(&s, found, at, n_found - end);
+	str_add(&s, ", the golden has ");
+	add_points(&s, wanted, at, n_wanted - end);
+	str_add_char(&s, ')');
+	return arena_strdup(arena, str_text(&s));
+}
+
 static const char *
 quoted_line(struct arena *arena, const struct line *line, size_t at)
 {
@@ -87,6 +171,17 @@ line_range(struct arena *arena, size_t first, size_t n)
 {
 	return n == 1 ? arena_printf(arena, "line %zu", first + 1)
 		      : arena_printf(arena, "lines %zu to %zu", first + 1, first + n);
+}
+
+/* In characters; of the first nothing needs to be said. */
+static const char *
+column_words(struct arena *arena, const struct line *line, size_t at)
+{
+	size_t column = 1;
+
+	for (size_t i = 1; i <= at; i++)
+		column += !is_inside_char(line->text, line->n, i);
+	return column > 1 ? arena_printf(arena, " from column %zu on", column) : "";
 }
 
 /* Both sides have a line there. */
@@ -106,11 +201,13 @@ say_changed(struct parting *out, struct arena *arena, const struct lines *l, siz
 			out->found);
 	else if (a->n > QUOTE_WIDTH || b->n > QUOTE_WIDTH)
 		out->words = arena_printf(arena,
-			"line %zu differs from byte %zu on: wanted %s, found %s", at_b + 1,
-			at + 1, out->wanted, out->found);
+			"line %zu differs from byte %zu on: wanted %s, found %s%s", at_b + 1,
+			at + 1, out->wanted, out->found,
+			show_code_points(arena, a->text, a->n, b->text, b->n));
 	else
-		out->words = arena_printf(arena, "line %zu differs: wanted %s, found %s",
-			at_b + 1, out->wanted, out->found);
+		out->words = arena_printf(arena, "line %zu differs%s: wanted %s, found %s%s",
+			at_b + 1, column_words(arena, b, at), out->wanted, out->found,
+			show_code_points(arena, a->text, a->n, b->text, b->n));
 }
 
 static void

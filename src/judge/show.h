@@ -34,9 +34,20 @@ const char *show_text_diff(struct arena *arena, const char *wanted, size_t n_wan
 const char *show_hex_diff(
 	struct arena *arena, const char *wanted, const char *found, size_t *first);
 
-/* When both are JSON objects or arrays: a line for each value that differs, by its path; or
- * that only the writing differs. NULL: not JSON on both sides. */
-const char *show_json_diff(struct arena *arena, const char *wanted, size_t n_wanted,
+/* When both are JSON objects or arrays: a line for each value that differs, by its JSON pointer
+ * (RFC 6901), or that only the writing differs. false: not JSON on both sides. */
+struct json_diff {
+	size_t n;          /* values that differ */
+	const char *text;  /* the lines */
+	const char *first; /* the first line: "/users/3/name: "a" -> "b""; "" when n is 0 */
+};
+bool show_json_diff(struct json_diff *out, struct arena *arena, const char *wanted,
+	size_t n_wanted, const char *found, size_t n_found);
+
+/* Where two texts part and do not look it (letters composed otherwise, blanks of another kind,
+ * nothing visible), the code points there: " (U+00E9, the golden has U+0065 U+0301)". "" when
+ * what differs is plain ASCII on both sides. */
+const char *show_code_points(struct arena *arena, const char *wanted, size_t n_wanted,
 	const char *found, size_t n_found);
 
 #endif

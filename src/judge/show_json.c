@@ -5,7 +5,9 @@
 #include "judge/show.h"
 
 #include "base/json.h"
+#include "base/map.h"
 #include "base/str.h"
+#include "judge/align.h"
 
 #include <string.h>
 
@@ -14,7 +16,8 @@
 
 struct walk {
 	struct str out;
-	struct str path;
+	struct str first; /* what is said of the first */
+	struct str path;  /* a JSON pointer */
 	size_t n; /* values that differ */
 };
 
@@ -41,24 +44,42 @@ add_short(struct str *out, const struct json *j)
 		str_addf(out, "%s of %zu", names[j->kind], j->n);
 }
 
+/* "/users/3/name: "a" -> "b"", "/users/3: 7 is new", "/users/3: 7 is missing" */
 static void
 report(struct walk *w, const struct json *wanted, const struct json *found)
 {
+	size_t start = w->out.n;
+
 	if (w->n++ >= MOST_VALUES)
 		return;
-	str_add(&w->out, str_text(&w->path));
-	str_add(&w->out, ": wanted ");
-	add_short(&w->out, wanted);
-	str_add(&w->out, ", found ");
-	add_short(&w->out, found);
+	str_add(&w->out, w->path.n ? str_text(&w->path) : "the whole");
+	str_add(&w->out, ": ");
+	add_short(&w->out, wanted ? wanted : found);
+	if (wanted && found) {
+		str_add(&w->out, " -> ");
+		add_short(&w->out, found);
+	} else {
+		str_add(&w->out, found ? " is new" : " is missing");
+	}
+	if (w->n == 1)
+		str_add(&w->first, w->out.data + start);
 	str_add_char(&w->out, '\n');
 }
 
+/* A step of a JSON pointer (RFC 6901), printable. */
 static void
 add_key(struct str *path, const char *key)
 {
-	str_add_char(path, '.');
-	str_add_printable(path, key, MIN(strlen(key), (size_t)60));
+	AUTO(str_done) struct str shown = { 0 };
+
+	str_add_printable(&shown, key, MIN(strlen(key), (size_t)60));
+	str_add_char(path, '/');
+	for (const char *p = str_text(&shown); *p; p++) {
+		if (*p == '~' || *p == '/')
+			str_add(path, *p == '~' ? "~0" : "~1");
+		else
+			str_add_char(path, *p);
+	}
 }
 
 static void compare(struct walk *w, const struct json *wanted, const struct json *found);
@@ -73,7 +94,7 @@ compare_below(struct walk *w, const struct json *wanted, const struct json *foun
 	else if (found && found->key)
 		add_key(&w->path, found->key);
 	else
-		str_addf(&w->path, "[%zu]", i);
+		str_addf(&w->path, "/%zu", i);
 	if (wanted && found)
 		compare(w, wanted, found);
 	else
@@ -91,16 +112,94 @@ compare_objects(struct walk *w, const struct json *wanted, const struct json *fo
 			compare_below(w, NULL, j, 0);
 }
 
+/* The same text for the same value, whatever its blanks and the order of its keys was. */
+static void
+add_canonical(struct str *out, const struct json *j)
+{
+	const struct json *last = NULL;
+
+	if (j->kind != JSON_OBJECT && j->kind != JSON_ARRAY) {
+		str_addf(out, "%d ", (int)j->kind);
+		if (j->kind == JSON_TEXT)
+			str_add_n(out, j->text, j->n);
+		else
+			add_short(out, j);
+		return;
+	}
+	str_addf(out, "%d %zu(", (int)j->kind, j->n);
+	for (size_t i = 0; i < j->n; i++) {
+		const struct json *next = NULL;
+
+		/* Quadratic in the keys of one object, as looking them up is. */
+		for (const struct json *k = j->kind == JSON_OBJECT ? j->first : NULL; k;
+			k = k->next)
+			if ((!last || strcmp(k->key, last->key) > 0) &&
+				(!next || strcmp(k->key, next->key) < 0))
+				next = k;
+		if (j->kind == JSON_ARRAY)
+			next = last ? last->next : j->first;
+		if (!next)
+			break;
+		str_addf(out, "%s:", j->kind == JSON_OBJECT ? next->key : "");
+		add_canonical(out, next);
+		str_add_char(out, ',');
+		last = next;
+	}
+	str_add_char(out, ')');
+}
+
+struct elements {
+	const struct json **items;
+	uint32_t *ids;
+};
+
+static struct elements
+number(struct map *map, const struct json *array)
+{
+	AUTO(str_done) struct str text = { 0 };
+	struct elements e = { mem_array(array->n, sizeof *e.items),
+		mem_array(array->n, sizeof *e.ids) };
+	size_t i = 0;
+
+	for (const struct json *j = array->first; j; j = j->next, i++) {
+		void **slot;
+
+		str_clear(&text);
+		add_canonical(&text, j);
+		slot = map_slot(map, str_text(&text), text.n);
+		if (!*slot)
+			*slot = (void *)(uintptr_t)map_count(map);
+		e.items[i] = j;
+		e.ids[i] = (uint32_t)(uintptr_t)*slot;
+	}
+	return e;
+}
+
+/* Elements that came or went do not make those behind them differ. Places are those of the
+ * found side; of what is missing, of the wanted one. */
 static void
 compare_arrays(struct walk *w, const struct json *wanted, const struct json *found)
 {
-	const struct json *a = wanted->first, *b = found->first;
+	AUTO(map_free) struct map *map = map_new();
+	struct elements a = number(map, wanted), b = number(map, found);
+	AUTO(hunks_done) struct hunks hunks = { 0 };
 
-	for (size_t i = 0; a || b; i++) {
-		compare_below(w, a, b, i);
-		a = a ? a->next : NULL;
-		b = b ? b->next : NULL;
+	align(&hunks, a.ids, wanted->n, b.ids, found->n, 0);
+	for (size_t i = 0; i < hunks.n; i++) {
+		const struct hunk *h = &hunks.items[i];
+		size_t both = MIN(h->n_a, h->n_b);
+
+		for (size_t k = 0; k < both; k++)
+			compare_below(w, a.items[h->a + k], b.items[h->b + k], h->b + k);
+		for (size_t k = both; k < h->n_a; k++)
+			compare_below(w, a.items[h->a + k], NULL, h->a + k);
+		for (size_t k = both; k < h->n_b; k++)
+			compare_below(w, NULL, b.items[h->b + k], h->b + k);
 	}
+	mem_free(a.items);
+	mem_free(a.ids);
+	mem_free(b.items);
+	mem_free(b.ids);
 }
 
 static bool
@@ -151,26 +250,28 @@ parse(struct arena *arena, const char *text, size_t n)
 	return out->kind == JSON_OBJECT || out->kind == JSON_ARRAY ? out : NULL;
 }
 
-const char *
-show_json_diff(struct arena *arena, const char *wanted, size_t n_wanted, const char *found,
-	size_t n_found)
+bool
+show_json_diff(struct json_diff *out, struct arena *arena, const char *wanted, size_t n_wanted,
+	const char *found, size_t n_found)
 {
 	AUTO(arena_free) struct arena *scratch = arena_new();
 	struct json *a = parse(scratch, wanted, n_wanted);
 	struct json *b = a ? parse(scratch, found, n_found) : NULL;
 	struct walk w = { 0 };
-	char *text;
 
+	*out = (struct json_diff){ 0 };
 	if (!b)
-		return NULL;
-	str_add_char(&w.path, '$');
+		return false;
 	compare(&w, a, b);
 	if (!w.n)
 		str_add(&w.out, "the same JSON values, written differently\n");
 	else if (w.n > MOST_VALUES)
 		str_addf(&w.out, "… %zu values differ in all\n", w.n);
-	text = arena_strdup(arena, str_text(&w.out));
+	out->n = w.n;
+	out->text = arena_strdup(arena, str_text(&w.out));
+	out->first = arena_strdup(arena, str_text(&w.first));
 	str_done(&w.out);
 	str_done(&w.path);
-	return text;
+	str_done(&w.first);
+	return true;
 }

@@ -160,7 +160,7 @@ add_target(struct markdown *m, const struct verdict *t)
 	str_addf(m->out, " — %s\n\n", marks[t->kind]);
 	add_text(m, t->text);
 	if (t->first) {
-		str_add(m->out, "; ");
+		str_add(m->out, "; first divergence: ");
 		add_text(m, t->first);
 	}
 	str_add(m->out, "\n\n");

@@ -63,7 +63,7 @@ with open("image.bin", "w+b") as f:
     m[1000:1001] = b"x"
     m.close()'
 
-change byte-of-output 1 "stdout: line 2 differs: wanted 'world', found 'wirld'" \
+change byte-of-output 1 "stdout: line 2 differs from column 2 on: wanted 'world', found 'wirld'" \
 	"printf 'hello\nworld\n'" "printf 'hello\nwirld\n'"
 change order-of-lines 1 "stdout: line 1 .*'one'" \
 	"printf 'one\ntwo\n'" "printf 'two\none\n'"
@@ -77,7 +77,7 @@ change exit-code 1 'exit status 3, the golden has 0' \
 	'exit 0' 'exit 3'
 change killed 1 'killed by SIGTERM, the golden has exit status 0' \
 	'exit 0' 'kill -TERM $$'
-change file-content 1 "config\.ini: line 1 differs: wanted 'depth=3', found 'depth=4'" \
+change file-content 1 "config\.ini: line 1 differs from column 7 on: wanted 'depth=3', found 'depth=4'" \
 	'echo depth=3 > config.ini' 'echo depth=4 > config.ini'
 change file-missing 1 'file <cwd>/result\.txt was not written, the golden has it' \
 	'echo 1 > result.txt' ':'

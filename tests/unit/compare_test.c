@@ -134,7 +134,7 @@ static const struct row rows[] = {
 	/* streams */
 	{ "stream|stdout|bytes=#24|digest=d1|text=a\nb\ntotal 12\n;",
 		"stream|stdout|bytes=#24|digest=d2|text=a\nb\ntotal 13\n;",
-		"bytes: stdout: line 3 differs: wanted 'total 12', found 'total 13'\n" },
+		"bytes: stdout: line 3 differs from column 8 on: wanted 'total 12', found 'total 13'\n" },
 	{ "stream|stdout|bytes=#4|digest=d1|text=a\nb\n;", "stream|stdout|bytes=#2|digest=d2|text=a\n;",
 		"bytes: stdout: line 2 of the golden is missing: 'b'\n" },
 	{ "stream|stdout|bytes=#2|digest=d1|text=a\n;", "stream|stdout|bytes=#6|digest=d2|text=a\nb\nc\n;",
@@ -142,7 +142,7 @@ static const struct row rows[] = {
 	{ "stream|stdout|bytes=#2|digest=d1|text=a\n;", "stream|stdout|bytes=#1|digest=d2|text=a;",
 		"bytes: stdout: line 1 does not end in a newline, the golden's does: 'a'\n" },
 	{ "stream|stdout|bytes=#3|digest=d1|text=a\r\n;", "stream|stdout|bytes=#2|digest=d2|text=a\n;",
-		"bytes: stdout: line 1 differs: wanted 'a\\x0d', found 'a'\n" },
+		"bytes: stdout: line 1 differs from column 2 on: wanted 'a\\x0d', found 'a'\n" },
 	{ "stream|stdout|bytes=#3|digest=d1|hex=00ff10;", "stream|stdout|bytes=#3|digest=d2|hex=00fe10;",
 		"bytes: stdout: byte 2 differs: wanted 0xff, found 0xfe\n" },
 	{ "stream|stdout|bytes=#2|digest=d1|text=ab;", "stream|stdout|bytes=#3|digest=d2|hex=61ff00;",
@@ -232,7 +232,7 @@ static const struct row rows[] = {
 		"added: file c was written, the golden leaves it alone\n" },
 	{ "path|<cwd>/x|type=file|size=#9|sha256=aa|text={\"a\": 1}\n;",
 		"path|<cwd>/x|type=file|size=#9|sha256=bb|text={\"a\": 2}\n;",
-		"bytes: file <cwd>/x: line 1 differs: wanted '{\"a\": 1}', found '{\"a\": 2}'\n" },
+		"bytes: file <cwd>/x: /a: 1 -> 2\n" },
 	{ "path|<cwd>/x|type=file|size=#1|mode=0600|sha256=aa;",
 		"path|<cwd>/x|type=file|size=#2|mode=0644|sha256=bb;",
 		"bytes: file <cwd>/x: 2 bytes, the golden has 1 byte\n"
@@ -633,7 +633,7 @@ json_is_told_value_by_value(void **state)
 	compare(&d, arena, golden, run);
 	assert_int_equal(d.n, 1);
 	assert_true(str_has_prefix(d.items[0].detail,
-		"$.a[1]: wanted 2, found 3\n$.c: wanted nothing, found true\n--- golden\n"));
+		"/a/1: 2 -> 3\n/c: true is new\n--- golden\n"));
 }
 
 static void

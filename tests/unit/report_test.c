@@ -86,7 +86,7 @@ static struct verdict some_verdicts[] = {
 		.outcomes = some_outcomes,
 		.n_outcomes = 3,
 		.facts = &some_facts,
-		.first = "first divergence: stdout: line 3 differs: wanted 'total 12', found "
+		.first = "stdout: line 3 differs: wanted 'total 12', found "
 			 "'total 13', by write(1, \"total 13\\n\", 9) = 9",
 		.basis = { .is_known = true,
 			.n_calls = 130,

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* diff.c - the command diff: two goldens or traces as if one was checked against the other */
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/gate.h"
+#include "cli/load.h"
+#include "cli/reports.h"
+#include "judge/basis.h"
+
+#include <string.h>
+
+/* A trace can be turned into any profile: it takes that of the golden beside it. */
+static int
+load_both(struct loaded *a, struct loaded *b, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err)
+{
+	enum profile profile = PROFILE_EFFECTS;
+
+	if (cli_profile(&profile, values->profile, err) < 0 ||
+		load_file(a, parsed->words[0], profile, err) < 0)
+		return -1;
+	if (!a->is_trace && !values->profile)
+		profile = a->golden->profile;
+	if (load_file(b, parsed->words[1], profile, err) < 0)
+		return -1;
+	if (!a->is_trace || b->is_trace || b->golden->profile == a->golden->profile ||
+		values->profile)
+		return 0;
+	profile = b->golden->profile;
+	loaded_done(a);
+	return load_file(a, parsed->words[0], profile, err);
+}
+
+/* "recorded 3 times", "a trace of 812 calls" */
+static const char *
+say_side(struct arena *arena, const struct loaded *l)
+{
+	if (l->is_trace)
+		return arena_printf(
+			arena, "a trace of %llu calls", (unsigned long long)l->footer.n_calls);
+	return arena_printf(arena, "a golden of %u run%s", l->golden->n_runs,
+		l->golden->n_runs == 1 ? "" : "s");
+}
+
+/* The same judgement as a check, of A as the golden and B as the run. */
+static int
+judge(struct verdict *v, struct arena *arena, const struct loaded *a, const struct loaded *b,
+	const char *const *names, struct err *err)
+{
+	struct differences differences;
+	struct verdict_parts parts = {
+		.differences = &differences, .footer = &b->footer, .accept = ""
+	};
+
+	if (judge_compare(&differences, arena, a->golden, b->golden, NULL, err) < 0)
+		return -1;
+	if (!differences.n_compared) {
+		err_set(err, "there was nothing to compare: both are empty");
+		return err_as(err, ERR_UNSURE);
+	}
+	*v = (struct verdict){ .target = arena_printf(arena, "%s -> %s", names[0], names[1]),
+		.profile = a->golden->profile,
+		.golden_path = a->is_trace ? NULL : names[0],
+		.n_runs = b->golden->n_runs,
+		.golden_runs = a->golden->n_runs,
+		.facts = b->facts };
+	basis_of(&v->basis, arena, b->golden, b->facts, &b->footer, &differences);
+	v->performance.golden = cost_of(a->facts, a->golden);
+	v->performance.run = cost_of(b->facts, b->golden);
+	if (a->is_trace)
+		v->performance.golden_name = names[0];
+	verdict_make(v, arena, &parts);
+	v->text = arena_printf(arena, "%s, profile %s; the first is %s, called golden, the second %s, called run",
+		v->text, profile_names[v->profile], say_side(arena, a), say_side(arena, b));
+	return 0;
+}
+
+int
+command_diff(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(loaded_done) struct loaded a = { 0 };
+	AUTO(loaded_done) struct loaded b = { 0 };
+	uint64_t began_ns = clock_monotonic_ns();
+	struct verdict verdict;
+	struct verdicts verdicts = { .items = &verdict,
+		.n = 1,
+		.tool_version = RENACER_VERSION,
+		.command = "diff",
+		.started_ns = clock_wall_ns() };
+
+	if (parsed->n_words != 2)
+		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",
+			parsed->n_words);
+	if (load_both(&a, &b, values, parsed, err) < 0 ||
+		judge(&verdict, arena, &a, &b, parsed->words, err) < 0)
+		return -1;
+	verdicts.time_ns = clock_monotonic_ns() - began_ns;
+	verdicts.exit_status = verdicts_exit(&verdicts);
+	if (reports_write(values, NULL, &verdicts, err) < 0)
+		return -1;
+	*status = verdicts.exit_status;
+	return 0;
+}
