@@ -60,7 +60,9 @@ missing_golden(struct gate *g, const struct target *target, struct err *err)
 	const char *path = shown_path(g, target->golden);
 
 	err_set(err, "there is no golden '%s'", path);
-	if (*g->config->path)
+	if (target->expects_fail) /* what it does is wrong: recording it would make it right */
+		err_hint(err, "set equivalent_to, or golden, to a target that does it right");
+	else if (*g->config->path)
 		err_hint(err, "renacer-gate record %s", target->name);
 	else
 		err_hint(err, "renacer-gate record --golden %s -- %s", path,

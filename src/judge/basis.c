@@ -222,14 +222,17 @@ add_speedup(struct str *out, double speedup)
 		speedup >= 1 ? "fast" : "slow");
 }
 
+/* "82 against 585 calls"; what is the same on both sides is said once. */
 static void
 add_pair(struct str *out, uint64_t run, const struct cost *golden, uint64_t of_golden,
-	const char *words)
+	const char *one, const char *many)
 {
+	bool is_pair = golden->is_known && of_golden != run;
+
 	str_addf(out, ", %" PRIu64, run);
-	if (golden->is_known)
+	if (is_pair)
 		str_addf(out, " against %" PRIu64, of_golden);
-	str_addf(out, " %s", words);
+	str_addf(out, " %s", run == 1 && !is_pair ? one : many);
 }
 
 const char *
@@ -247,11 +250,11 @@ cost_words(struct arena *arena, const struct performance *p)
 		if (cost_speedup(p) > 0)
 			add_speedup(&s, cost_speedup(p));
 	}
-	add_pair(&s, b->n_calls, a, a->n_calls, "calls");
-	add_pair(&s, b->n_bytes, a, a->n_bytes, "bytes");
+	add_pair(&s, b->n_calls, a, a->n_calls, "call", "calls");
+	add_pair(&s, b->n_bytes, a, a->n_bytes, "byte", "bytes");
 	if (b->has_rss && (!a->is_known || a->has_rss))
 		add_pair(&s, b->peak_rss_bytes >> 10, a, a->peak_rss_bytes >> 10,
-			"KiB at most in memory");
-	add_pair(&s, b->n_processes, a, a->n_processes, "processes");
+			"KiB at most in memory", "KiB at most in memory");
+	add_pair(&s, b->n_processes, a, a->n_processes, "process", "processes");
 	return arena_strdup(arena, str_text(&s));
 }

@@ -33,7 +33,8 @@ void causes_repeats(struct causes *c);
 /* Programs that did not run, or should not have; how the command ended. */
 void causes_programs(struct causes *c);
 void causes_ending(struct causes *c);
-/* Counts that follow. */
+/* What follows: the flow of the same bytes (profile io), counts. */
+void causes_flows(struct causes *c);
 void causes_counts(struct causes *c);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "judge/causes.h"
 
+#include "base/map.h"
 #include "base/str.h"
 #include "judge/derived.h"
 #include "judge/lines.h"
@@ -269,6 +270,30 @@ causes_ending(struct causes *c)
 	c->title[exit] = arena_printf(c->arena, "%s%s%s%s%s", c->d[exit]->sentence,
 		who ? ", as has " : "", who ? who : "", says ? "; stderr says " : "",
 		says ? says : "");
+}
+
+/* "stdout out" is the flow of what is told as stdout; two differences of the same bytes. */
+void
+causes_flows(struct causes *c)
+{
+	AUTO(map_free) struct map *told = map_new();
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct effect *e = causes_effect(c->d[i]);
+
+		if (e->kind == EFFECT_STREAM || e->kind == EFFECT_PATH)
+			*map_text(told, e->key) = arena_dup(c->arena, &i, sizeof i);
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		const struct effect *e = causes_effect(c->d[i]);
+		const char *end = strrchr(e->key, ' ');
+		const size_t *leader = NULL;
+
+		if (e->kind == EFFECT_FLOW && end && strcmp(end, " out") == 0)
+			leader = map_get(told, e->key, (size_t)(end - e->key));
+		if (leader)
+			causes_join(c, i, *leader);
+	}
 }
 
 void

@@ -12,6 +12,7 @@
 
 /* In this order: what a rule has put together the later ones take as one. */
 static void (*const rules[])(struct causes *c) = {
+	causes_flows,
 	causes_trees,
 	causes_moves,
 	causes_umask,

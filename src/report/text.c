@@ -196,7 +196,7 @@ add_members(struct text *t, const struct finding *f)
 static bool
 is_told(const struct finding *f, const char *side)
 {
-	return !side || strstr(f->text, side);
+	return !side || strcmp(side, "yes") == 0 || strstr(f->text, side);
 }
 
 /* A diff of one line for one, both of which the sentence has whole. */
@@ -220,7 +220,10 @@ add_finding(
 	};
 	size_t start = t->out->n;
 
-	str_addf(t->out, "  %3zu. %s", nr, before);
+	if (nr)
+		str_addf(t->out, "  %3zu. %s", nr, before);
+	else
+		str_add(t->out, "       note: ");
 	if (f->level == FINDING_WARNING)
 		add_colored(t, YELLOW, "warning: ");
 	if (is_of_rule(f)) {
@@ -240,7 +243,28 @@ add_finding(
 		add_block(t, f->detail);
 	add_labelled(t, "call", f->evidence);
 	add_members(t, f);
-	add_place(t, &f->at);
+}
+
+static bool
+is_same_place(const struct pos *a, const struct pos *b)
+{
+	return a->file && b->file && a->row == b->row && strcmp(a->file, b->file) == 0;
+}
+
+/* With its place, unless the finding before has told it. */
+static void
+add_placed(struct text *t, const struct verdict *v, size_t i, bool in_full, const char *before)
+{
+	const struct finding *f = &v->findings[i];
+
+	/* Beside what is wrong, notes are no findings of their own. */
+	if (is_bad(v) && f->level == FINDING_NOTE) {
+		add_finding(t, f, 0, false, before);
+		return;
+	}
+	add_finding(t, f, i + 1, in_full, before);
+	if (in_full && (i == 0 || !is_same_place(&f->at, &f[-1].at)))
+		add_place(t, &f->at);
 }
 
 static bool
@@ -324,7 +348,7 @@ add_findings(struct text *t, const struct verdict *v)
 				v->n_findings - i);
 			break;
 		}
-		add_finding(t, &v->findings[i], i + 1, all || i < MOST_IN_FULL,
+		add_placed(t, v, i, all || i < MOST_IN_FULL,
 			is_first(v, i) ? "first divergence: " : "");
 	}
 	add_hints(t, v);
@@ -343,7 +367,7 @@ add_remarks(struct text *t, const struct verdict *v)
 					  : MIN(v->n_findings, (size_t)MOST_EXPECTED);
 
 	for (size_t i = 0; i < n; i++)
-		add_finding(t, &v->findings[i], i + 1, t->opts->verbosity > 0, "");
+		add_placed(t, v, i, t->opts->verbosity > 0, "");
 	if (v->n_findings > n)
 		str_addf(t->out, "       … and %zu more\n", v->n_findings - n);
 }
