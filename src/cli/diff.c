@@ -71,7 +71,8 @@ judge(struct verdict *v, struct arena *arena, const struct loaded *a, const stru
 	if (a->is_trace)
 		v->performance.golden_name = names[0];
 	verdict_make(v, arena, &parts);
-	v->text = arena_printf(arena, "%s, profile %s; the first is %s, called golden, the second %s, called run",
+	v->text = arena_printf(arena,
+		"%s, profile %s; the first is %s, called golden, the second %s, called run",
 		v->text, profile_names[v->profile], say_side(arena, a), say_side(arena, b));
 	return 0;
 }

@@ -19,9 +19,10 @@ MUST_CHECK int load_golden(
 struct loaded {
 	struct golden *golden;
 	bool is_trace;
-	struct effects *effects;    /* owns facts; NULL: it was a golden */
-	const struct facts *facts;  /* NULL: it was a golden */
-	struct trace_footer footer; /* of a golden: whole, and nothing counted but that it ran */
+	struct effects *effects;   /* owns facts; NULL: it was a golden */
+	const struct facts *facts; /* NULL: it was a golden */
+	struct trace_footer
+		footer; /* of a golden: whole, and nothing counted but that it ran */
 };
 MUST_CHECK int load_file(
 	struct loaded *out, const char *path, enum profile profile, struct err *err);

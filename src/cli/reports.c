@@ -129,4 +129,3 @@ reports_write(const struct gate_values *values, const struct config *config,
 		return -1;
 	return append_summary(verdicts, &opts, err);
 }
-

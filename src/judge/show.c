@@ -85,7 +85,10 @@ static uint32_t
 code_point(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
-	uint32_t c = len == 1 ? p[0] : len == 2 ? p[0] & 0x1fu : len == 3 ? p[0] & 0x0fu : p[0] & 7u;
+	uint32_t c = len == 1   ? p[0]
+		     : len == 2 ? p[0] & 0x1fu
+		     : len == 3 ? p[0] & 0x0fu
+				: p[0] & 7u;
 
 	for (size_t i = 1; i < len; i++)
 		c = c << 6 | (p[i] & 0x3fu);
@@ -140,8 +143,8 @@ show_code_points(struct arena *arena, const char *wanted, size_t n_wanted, const
 		at++;
 	while (end < most - at && wanted[n_wanted - 1 - end] == found[n_found - 1 - end])
 		end++;
-	while (at > 0 && (is_inside_char(wanted, n_wanted, at) ||
-				 is_inside_char(found, n_found, at)))
+	while (at > 0 &&
+		(is_inside_char(wanted, n_wanted, at) || is_inside_char(found, n_found, at)))
 		at--;
 	while (end > 0 && (is_inside_char(wanted, n_wanted, n_wanted - end) ||
 				  is_inside_char(found, n_found, n_found - end)))

@@ -18,7 +18,7 @@ struct walk {
 	struct str out;
 	struct str first; /* what is said of the first */
 	struct str path;  /* a JSON pointer */
-	size_t n; /* values that differ */
+	size_t n;         /* values that differ */
 };
 
 static void

@@ -185,13 +185,13 @@ static const struct {
 		"/z: /z/a, /z/b, /z/c\n" },
 	{ "files with other content in the other tree are not the same files",
 		DIR_("/d") FILE_("/d/a", "b") FILE_("/d/b", "c"),
-		DIR_("/z") FILE_("/z/a", "b") FILE_("/z/b", "d"), "/z: /z/a\n/d/b\n/z/b\n" },
+		DIR_("/z") FILE_("/z/a", "b") FILE_("/z/b", "d"), "/d/b\n/z: /z/a\n/z/b\n" },
 	{ "a program that did not run took what its arguments name",
 		EXIT_0 "exec gzip | path /bin/gzip | argv gzip,-k,a;exec ln | path /bin/ln | argv ln,x,y;"
 			FILE_("/a.gz", "g") FILE_("/y", "l") FILE_("/other", "o"),
 		EXIT_0, "/other\ngzip: /a.gz\nln: /y\n" },
 	{ "the only program that did not run took the rest",
-		EXIT_0 "exec tool | path /bin/tool;" FILE_("/other", "o") "read /in | ;", EXIT_0,
+		EXIT_0 "exec tool | path /bin/tool;" FILE_("/other", "o") "read /in;", EXIT_0,
 		"tool: /other, /in\n" },
 	{ "what another task made is not the new program's",
 		EXIT_0, EXIT_0 "exec tool | path /bin/tool | ^ 5 1.2;path /mine | type file | ^ 6 1.2.1;"

@@ -632,8 +632,8 @@ json_is_told_value_by_value(void **state)
 	(void)state;
 	compare(&d, arena, golden, run);
 	assert_int_equal(d.n, 1);
-	assert_true(str_has_prefix(d.items[0].detail,
-		"/a/1: 2 -> 3\n/c: true is new\n--- golden\n"));
+	assert_true(str_has_prefix(
+		d.items[0].detail, "/a/1: 2 -> 3\n/c: true is new\n--- golden\n"));
 }
 
 static void
