@@ -309,6 +309,12 @@ add_property(struct junit *j, const char *name, const char *value)
 	end(j);
 }
 
+static bool
+is_of_map(const struct finding *f)
+{
+	return strcmp(f->rule_id, "renacer/output-map") == 0;
+}
+
 static void
 add_system_out(struct junit *j, const struct verdict *v)
 {
@@ -316,7 +322,8 @@ add_system_out(struct junit *j, const struct verdict *v)
 
 	for (size_t i = 0; i < v->n_findings; i++)
 		if (v->findings[i].level == FINDING_WARNING ||
-			(v->findings[i].level == FINDING_NOTE && !is_bad(v)))
+			(v->findings[i].level == FINDING_NOTE &&
+				(!is_bad(v) || is_of_map(&v->findings[i]))))
 			str_addf(&text, "%s: %s\n",
 				v->findings[i].level == FINDING_NOTE ? "note" : "warning",
 				v->findings[i].text);

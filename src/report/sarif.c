@@ -318,6 +318,23 @@ put_notification(struct sarif *s, const char *level, const char *text)
 	end(s, '}');
 }
 
+/* Which output maps a comparison needed is no alert, and still has to be said. */
+static void
+put_map_notes(struct sarif *s, const struct verdict *v)
+{
+	AUTO(str_done) struct str text = { 0 };
+
+	for (size_t i = 0; i < v->n_findings; i++) {
+		const struct finding *f = &v->findings[i];
+
+		if (f->level != FINDING_NOTE || strcmp(f->rule_id, "renacer/output-map") != 0)
+			continue;
+		str_clear(&text);
+		str_addf(&text, "%s: %s", target_of(v), f->text);
+		put_notification(s, "note", str_text(&text));
+	}
+}
+
 static void
 put_invocation(struct sarif *s, const struct verdicts *v)
 {
@@ -339,6 +356,8 @@ put_invocation(struct sarif *s, const struct verdicts *v)
 	for (size_t i = 0; i < v->n; i++)
 		if (v->items[i].kind == VERDICT_ERROR)
 			put_notification(s, "error", v->items[i].text);
+	for (size_t i = 0; i < v->n; i++)
+		put_map_notes(s, &v->items[i]);
 	if (s->n_left_out) {
 		str_clear(&time);
 		str_addf(&time, "%zu results are left out: no more than %d are shown",
