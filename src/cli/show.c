@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "cli/load.h"
+#include "effects/template.h"
 
 #include <string.h>
 
@@ -66,6 +67,46 @@ is_block(const struct value *v)
 	return v->kind == VALUE_TEXT && strchr(v->text, '\n');
 }
 
+struct holes {
+	struct str *out;
+	const char *where;
+	bool has_lines;
+};
+
+static void
+add_hole(void *arg, size_t row, const struct hole *hole)
+{
+	const struct holes *h = arg;
+
+	str_addf(h->out, "      volatile: %s", h->where);
+	if (h->has_lines)
+		str_addf(h->out, " line %zu", row);
+	str_add(h->out, ": ");
+	template_say(h->out, hole);
+	str_add_char(h->out, '\n');
+}
+
+/* What a run is not held to by its bytes, only by their type. */
+static void
+add_holes(struct str *out, const struct effect *e)
+{
+	struct holes h = { .out = out, .where = "its name" };
+
+	if (!effect_value(e, "holes"))
+		return;
+	template_each(e->key, add_hole, &h);
+	for (size_t i = 0; i < e->n_values; i++) {
+		const struct value *v = &e->values[i];
+
+		h.where = v->name;
+		h.has_lines = is_block(v);
+		if (v->kind == VALUE_TEXT)
+			template_each(v->text, add_hole, &h);
+		for (size_t k = 0; v->kind == VALUE_LIST && k < v->n_list; k++)
+			template_each(v->list[k], add_hole, &h);
+	}
+}
+
 static void
 add_effect(struct str *out, const struct golden *g, const struct effect *e)
 {
@@ -80,6 +121,7 @@ add_effect(struct str *out, const struct golden *g, const struct effect *e)
 	for (size_t i = 0; i < e->n_values; i++)
 		if (is_block(&e->values[i]))
 			add_lines(out, e->values[i].text);
+	add_holes(out, e);
 }
 
 /* A word of a command line, in quotes where a shell would need them. */

@@ -20,7 +20,7 @@ struct effects;
 struct effects_opts {
 	enum profile profile;
 	const char *target;              /* name; NULL: none */
-	const char *const *ignore_paths; /* globs over canonical paths, n_ignore_paths */
+	struct ignored *ignore_paths;
 	size_t n_ignore_paths;
 	struct redaction *redactions;
 	size_t n_redactions;
@@ -46,6 +46,15 @@ struct effects_opts {
 struct redaction {
 	const struct regex *pattern;
 	const char *with;
+	const char *source; /* of the pattern */
+	struct pos at;
+	uint64_t n_used; /* counted here */
+};
+
+/* Paths that the user does not want to hear of. */
+struct ignored {
+	const char *glob; /* over canonical paths */
+	struct pos at;
 	uint64_t n_used; /* counted here */
 };
 

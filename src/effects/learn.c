@@ -282,6 +282,8 @@ note_hole(const struct line *line, size_t k, const struct hole *hole)
 		str_add_printable(&samples, t->at, MIN(t->n, (size_t)SAMPLE_WIDTH));
 		str_add(&samples, t->n > SAMPLE_WIDTH ? "…" : "");
 	}
+	if (all_same(line, k))
+		str_add(&samples, " each time, too short to be measured");
 	template_say(&words, hole);
 	l->items = mem_grow(l->items, l->n, &l->capacity, sizeof *l->items);
 	l->items[l->n++] = (struct learned){ line->where, arena_strdup(l->arena, words.data),
@@ -337,10 +339,39 @@ put_tokens(const struct line *line, struct str *out, size_t *bad)
 	return true;
 }
 
+/* So short that it was as good as not measured: "0.000s" each time says nothing of the next
+ * time. All of it is zero but for a last digit, which is one of milliseconds, or up to 2. */
+static bool
+is_faint(const struct token *t, size_t row)
+{
+	size_t point = 0, last = 0;
+
+	if (!(t->types >> row & 1))
+		return false;
+	while (point < t->n && t->at[point] != '.')
+		point++;
+	for (last = point; last + 1 < t->n && t->at[last + 1] >= '0' && t->at[last + 1] <= '9';)
+		last++;
+	if (last < point + 2)
+		return false;
+	for (size_t i = 0; i < last; i++)
+		if (t->at[i] >= '1' && t->at[i] <= '9')
+			return false;
+	return last > point + 2 || t->at[last] <= '2';
+}
+
+bool
+learn_is_faint(const char *text)
+{
+	return strstr(text, "0.00") || strstr(text, "0.01") || strstr(text, "0.02");
+}
+
 /* One type for each token that differs. */
 static bool
 choose_rows(struct line *line)
 {
+	size_t duration = hole_row_by_name("duration", strlen("duration"));
+
 	for (size_t r = 1; r < line->l->n_runs; r++)
 		if (line->runs[r].n != line->runs[0].n)
 			return false;
@@ -348,8 +379,11 @@ choose_rows(struct line *line)
 	line->rows = mem_array(line->n, sizeof *line->rows);
 	for (size_t k = 0; k < line->n; k++) {
 		line->rows[k] = n_hole_rows;
-		if (all_same(line, k))
+		if (all_same(line, k)) {
+			if (is_faint(token(line, 0, k), duration))
+				line->rows[k] = duration;
 			continue;
+		}
 		line->rows[k] = choose_row(line, k);
 		if (line->rows[k] == n_hole_rows)
 			return false;
@@ -449,13 +483,19 @@ quoted(struct arena *arena, struct piece p)
 	return arena_strdup(arena, str_text(&s));
 }
 
+static bool
+may_be_faint(const struct piece *p)
+{
+	return memmem(p->at, p->n, "0.0", 3) != NULL;
+}
+
 bool
 learn_text(struct learning *l, const char *thing, const char *const *texts, struct str *out,
 	struct unlearned *why)
 {
 	AUTO(mem_free) const char **at = mem_array(l->n_runs, sizeof *at);
 	AUTO(mem_free) struct piece *in = mem_array(l->n_runs, sizeof *in);
-	bool has_lines = strchr(texts[0], '\n');
+	bool has_lines = strchr(texts[0], '\n'), is_faint_text = learn_is_faint(texts[0]);
 	struct learning was = *l;
 	size_t n_out = out->n;
 
@@ -470,7 +510,8 @@ learn_text(struct learning *l, const char *thing, const char *const *texts, stru
 
 		for (size_t r = 0; r < l->n_runs; r++)
 			in[r] = next_piece(&at[r]);
-		if (pieces_are_same(in, l->n_runs, &why->other)) {
+		if (pieces_are_same(in, l->n_runs, &why->other) &&
+			!(is_faint_text && may_be_faint(&in[0]))) {
 			template_put_literal(out, in[0].at, in[0].n);
 		} else if (!learn_line(l, where, in, out)) {
 			why->row = row;

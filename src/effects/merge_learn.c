@@ -138,9 +138,11 @@ learn_content(struct merge *m, const struct row *row, struct effect *e, size_t *
 
 	if (!texts)
 		return !text_of(first, "text") && say_unknown_content(m, row);
-	if (are_equal(texts, m->n_runs))
+	if (are_equal(texts, m->n_runs) && !learn_is_faint(texts[0]))
 		return false;
 	if (learn_text(&m->learning, thing_of(m->result->arena, first), texts, &out, &why)) {
+		if (m->learning.n == n)
+			return false;
 		*n_holes += m->learning.n - n;
 		put_content(m, first, e, str_text(&out));
 	} else {

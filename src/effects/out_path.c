@@ -20,9 +20,14 @@
 bool
 out_is_ignored(const struct out *o, const char *canonical)
 {
-	for (size_t i = 0; i < o->fx->opts.n_ignore_paths; i++)
-		if (glob_matches(o->fx->opts.ignore_paths[i], canonical))
-			return true;
+	for (size_t i = 0; i < o->fx->opts.n_ignore_paths; i++) {
+		struct ignored *ignored = &o->fx->opts.ignore_paths[i];
+
+		if (!glob_matches(ignored->glob, canonical))
+			continue;
+		ignored->n_used++;
+		return true;
+	}
 	return false;
 }
 

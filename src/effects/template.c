@@ -218,23 +218,25 @@ fill(const struct template_of *of, const struct hole *hole, const char *text, si
 	return fills(hole, n_blanks, length) ? at : SIZE_MAX;
 }
 
-bool
-template_matches(const struct template_of *of, const char *template, size_t n_template,
-	const char *text, size_t n)
+/* misfit: the hole that nothing fills, when that is why they do not match; NULL: not asked. */
+static bool
+match(const struct template_of *of, const struct template_pair *p,
+	struct template_misfit *misfit)
 {
+	const char *template = p->template;
 	size_t i = 0, at = 0;
 
-	while (i < n_template) {
+	while (i < p->n_template) {
 		struct hole hole;
-		size_t length;
+		size_t length, end;
 
-		if (!is_mark(template + i, n_template - i, opens)) {
-			if (at >= n || template[i++] != text[at++])
+		if (!is_mark(template + i, p->n_template - i, opens)) {
+			if (at >= p->n || template[i++] != p->text[at++])
 				return false;
 			continue;
 		}
-		if (is_mark(template + i + N_MARK, n_template - i - N_MARK, opens)) {
-			if (!is_mark(text + at, n - at, opens))
+		if (is_mark(template + i + N_MARK, p->n_template - i - N_MARK, opens)) {
+			if (!is_mark(p->text + at, p->n - at, opens))
 				return false;
 			i += 2 * N_MARK;
 			at += N_MARK;
@@ -244,11 +246,51 @@ template_matches(const struct template_of *of, const char *template, size_t n_te
 		if (!length)
 			return false;
 		i += length;
-		at = fill(of, &hole, text, n, at);
-		if (at == SIZE_MAX)
+		end = fill(of, &hole, p->text, p->n, at);
+		if (end == SIZE_MAX && misfit)
+			*misfit = (struct template_misfit){ true, hole, at };
+		if (end == SIZE_MAX)
 			return false;
+		at = end;
 	}
-	return at == n;
+	return at == p->n;
+}
+
+bool
+template_matches(const struct template_of *of, const char *template, size_t n_template,
+	const char *text, size_t n)
+{
+	return match(of, &(struct template_pair){ template, n_template, text, n }, NULL);
+}
+
+struct template_misfit
+template_find_misfit(const struct template_of *of, const struct template_pair *p)
+{
+	struct template_misfit misfit = { 0 };
+
+	(void)match(of, p, &misfit);
+	return misfit;
+}
+
+void
+template_each(const char *text, void (*visit)(void *arg, size_t row, const struct hole *hole),
+	void *arg)
+{
+	size_t row = 1;
+
+	for (const char *p = text; *p;) {
+		struct hole hole;
+		size_t length = template_read_hole(&hole, p);
+
+		if (str_has_prefix(p, opens) && str_has_prefix(p + N_MARK, opens)) {
+			p += 2 * N_MARK;
+			continue;
+		}
+		row += *p == '\n';
+		if (length)
+			visit(arg, row, &hole);
+		p += length ? length : 1;
+	}
 }
 
 /*

@@ -46,6 +46,24 @@ struct template_of {
 
 bool template_matches(const struct template_of *of, const char *template, size_t n_template,
 	const char *text, size_t n);
+/* One line of each. */
+struct template_pair {
+	const char *template;
+	size_t n_template;
+	const char *text;
+	size_t n;
+};
+/* Which hole the text does not fill, if that is where the two part. */
+struct template_misfit {
+	bool is_one;
+	struct hole hole;
+	size_t at; /* byte of the text */
+};
+struct template_misfit template_find_misfit(
+	const struct template_of *of, const struct template_pair *p);
+/* Each hole of a template, with the number of its line from 1. */
+void template_each(const char *text,
+	void (*visit)(void *arg, size_t row, const struct hole *hole), void *arg);
 /* The text as the template has it where its lines match, and as it is elsewhere: equal to the
  * template when all of it matches, else unlike it in those lines that do not. */
 void template_apply(

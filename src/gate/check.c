@@ -212,6 +212,7 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 		parts.accept = arena_printf(g->arena, "renacer-gate record --golden %s -- %s",
 			v->golden_path, v->command);
 	verdict_make(v, g->arena, &parts);
+	usage_tell(g, target, v);
 	if (differences.n && !r->is_run)
 		explain_surroundings(g, r->golden, run->golden, v);
 	return 0;

@@ -51,7 +51,7 @@ struct target {
 	uint64_t linger_ns; /* for what is left of the tree after the command has ended */
 	uint32_t runs, record_runs, retries;
 	bool aslr, deny_io_uring;
-	const char *const *ignore_paths;
+	struct ignored *ignore_paths;
 	size_t n_ignore_paths;
 	struct redaction *redactions;
 	size_t n_redactions;

@@ -84,6 +84,9 @@ void verdict_keep(struct gate *g, struct verdict *v, const struct run *run);
 bool run_is_whole(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v);
 
+/* Adds what became of each entry of redact and ignore_paths: a warning for one never used. */
+void usage_tell(struct gate *g, const struct target *target, struct verdict *v);
+
 /* Text for people, in the arena. */
 const char *say_command(struct arena *arena, const struct target *target);
 /* What to type when that exit status is right: a key of renacer.toml, or an option. */

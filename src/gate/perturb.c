@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PAUSE_NS (4 * NS_PER_MS)
 #define N_PIDS 37 /* used up; a prime, so that it is no step of something else */
 
 const struct perturbation perturbations[N_PERTURBATIONS] = {
@@ -23,6 +24,8 @@ const struct perturbation perturbations[N_PERTURBATIONS] = {
 	{ PERTURB_PIDS, "other process numbers", "does it print the number of a process?" },
 	{ PERTURB_CPU, "one CPU", "does it count CPUs, or depend on what runs first?" },
 	{ PERTURB_TIME, "a later second", "does it print the time?" },
+	{ PERTURB_SLOW, "less speed",
+		"does it print how long it took, or wait for a fixed time?" },
 };
 
 unsigned
@@ -68,14 +71,23 @@ use_up_pids(struct err *err)
 }
 
 static void
-await_next_second(void)
+wait_for(uint64_t ns)
 {
-	uint64_t rest_ns = NS_PER_S - clock_wall_ns() % NS_PER_S + NS_PER_MS;
-	struct timespec t = { .tv_sec = (time_t)(rest_ns / NS_PER_S),
-		.tv_nsec = (long)(rest_ns % NS_PER_S) };
+	struct timespec t = { .tv_sec = (time_t)(ns / NS_PER_S),
+		.tv_nsec = (long)(ns % NS_PER_S) };
 
 	while (nanosleep(&t, &t) < 0 && errno == EINTR) {
 	}
+}
+
+/* All along the run, and ever more seldom, so that a long one does not take much longer. */
+void
+perturb_hold_up(uint64_t nr, uint64_t *next)
+{
+	if (nr < *next)
+		return;
+	*next = nr + nr / 8 + 8;
+	wait_for(PAUSE_NS);
 }
 
 /* The first of ours; with a single one there is nothing to change. */
@@ -100,7 +112,7 @@ perturb_begin(unsigned bits, struct perturb_cpus *cpus, struct err *err)
 {
 	*cpus = (struct perturb_cpus){ .is_changed = false };
 	if (bits & PERTURB_TIME)
-		await_next_second();
+		wait_for(NS_PER_S - clock_wall_ns() % NS_PER_S + NS_PER_MS);
 	if ((bits & PERTURB_PIDS) && use_up_pids(err) < 0)
 		return -1;
 	if (bits & PERTURB_CPU)

@@ -4,24 +4,20 @@
  *
  * Nothing is written unless every run ended by itself as expected, was traced without a hole,
  * and did the same as the others, spans of known types aside. From run to run something is
- * changed (gate/perturb.h). A run that differs in what the gate keeps equal in every check is
- * replaced by a plain one when it does not agree: the golden is good, and the verdict says what
- * the target depends on. When the rest does not agree, more runs find out what makes it differ.
+ * changed (gate/perturb.h).
  */
 
 #include "gate/inner.h"
 
 #include "base/file.h"
 #include "base/str.h"
-#include "effects/learn.h"
 #include "gate/fingerprint.h"
 #include "gate/perturb.h"
+#include "gate/session.h"
 #include "store/golden.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define MOST_SENTENCES 10 /* on what differed between runs */
 
 static bool
 refuse_exit(
@@ -65,168 +61,8 @@ is_fit(struct gate *g, const struct target *target, const struct run *run, struc
 	return run_exit(run) == target->expect_exit || refuse_exit(g, target, run, v);
 }
 
-/* The runs of one recording. */
-struct session {
-	struct gate *gate;
-	const struct target *target;
-	struct verdict *verdict;
-	struct run *runs;
-	unsigned *perturbed; /* of each */
-	bool *is_held;
-	uint32_t n, n_done;
-	const struct golden *settled; /* the first that was made of all: what varies in names */
-};
-
-/* 1: the runs of `which` agree; 0: they do not, see *result; -1: the verdict says why not. */
-static int
-merge(struct session *s, struct golden **out, struct merged *result)
-{
-	struct golden **goldens = arena_array(s->gate->arena, s->n, sizeof *goldens);
-	struct err err = { 0 };
-	int rc;
-
-	*result = (struct merged){ .arena = s->gate->arena };
-	for (uint32_t i = 0; i < s->n; i++)
-		goldens[i] = s->runs[i].golden;
-	rc = effects_merge(out, goldens, s->n, result, &err);
-	if (rc < 0) {
-		verdict_from_err(s->verdict, s->gate->arena, &err);
-		err_done(&err);
-		return -1;
-	}
-	return !result->n_unstable && !result->excess;
-}
-
-/* 1: a run with this changed differs from the first one; 0: not; -1: it could not be made. */
-static int
-differs_when(struct session *s, unsigned bits)
-{
-	struct run run = { 0 };
-	struct err err = { 0 };
-	int rc = -1;
-
-	if (gate_run_perturbed(s->gate, s->target, 0, bits, &run, &err) == 0 &&
-		!run.timed_out && !run.interrupted && trace_is_complete(&run.footer)) {
-		AUTO(golden_free) struct golden *merged = NULL;
-
-		struct golden *both[] = { s->runs[0].golden, run.golden };
-		struct merged result = { .arena = s->gate->arena };
-
-		effects_settle(run.golden, s->settled);
-		rc = effects_merge(&merged, both, 2, &result, &err);
-		if (rc == 0)
-			rc = result.n_unstable || result.excess;
-	}
-	if (err_is_set(&err))
-		err_drop(&err); /* only a cause was looked for, and is not found now */
-	run_done(&run);
-	return rc;
-}
-
-/* Which of these changes alone makes the target differ; NULL: none, or it does so by itself. */
-static const struct perturbation *
-find_cause(struct session *s, unsigned bits)
-{
-	if (differs_when(s, 0) != 0)
-		return NULL;
-	for (size_t i = 0; i < N_PERTURBATIONS; i++)
-		if ((bits & perturbations[i].bit) && differs_when(s, perturbations[i].bit) > 0)
-			return &perturbations[i];
-	return NULL;
-}
-
-static void
-add_sentences(struct session *s, struct str *out, const struct merged *result)
-{
-	for (size_t i = 0; i < MIN(result->n_unstable, (size_t)MOST_SENTENCES); i++) {
-		const struct unstable *u = &result->unstable[i];
-
-		str_addf(out, "%s (run %u", u->sentence, u->run + 1);
-		if (s->perturbed[u->run]) {
-			str_add(out, " had ");
-			perturb_say(out, s->perturbed[u->run]);
-		}
-		str_add(out, ")\n");
-	}
-	if (result->n_unstable > MOST_SENTENCES)
-		str_addf(out, "… and %zu more\n", result->n_unstable - MOST_SENTENCES);
-	if (result->excess)
-		str_addf(out, "%s\n", result->excess);
-}
-
-static void
-add_entry(struct str *list, const char *entry)
-{
-	if (list->n && strstr(list->data, entry))
-		return;
-	str_addf(list, "%s%s", list->n ? ", " : "", entry);
-}
-
-/* What to write into renacer.toml to be rid of all of it; NULL: not all of it can be. */
-static const char *
-all_advice(struct session *s, const struct merged *result)
-{
-	AUTO(str_done) struct str redact = { 0 };
-	AUTO(str_done) struct str ignore = { 0 };
-	struct arena *a = s->gate->arena;
-
-	for (size_t i = 0; i < result->n_unstable; i++) {
-		const struct unstable *u = &result->unstable[i];
-
-		if (!u->redact && !u->ignore)
-			return NULL;
-		if (u->redact)
-			add_entry(&redact, u->redact);
-		else
-			add_entry(&ignore, arena_printf(a, "'%s'", u->ignore));
-	}
-	if (!redact.n && !ignore.n)
-		return NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s", redact.n ? "redact = [" : "",
-		str_text(&redact), redact.n ? "]" : "", redact.n && ignore.n ? " and " : "",
-		ignore.n ? "ignore_paths = [" : "", str_text(&ignore), ignore.n ? "]" : "");
-}
-
-static const char *
-advice_on(struct session *s, const struct merged *result)
-{
-	const char *advice = all_advice(s, result);
-
-	if (advice)
-		return arena_printf(s->gate->arena,
-			*s->gate->config->path ? "if that may vary, in its [[target]]: %s"
-					       : "if that may vary, in a renacer.toml: %s",
-			advice);
-	if (result->excess)
-		return "let it print less of what differs, or redact those lines";
-	return s->target->sandbox
-		       ? "make the program repeat itself (fix its seed, its order, its names), "
-			 "or add ignore_paths or redact to its [[target]]"
-		       : "set sandbox = true in its [[target]], or add ignore_paths or redact";
-}
-
-static void
-refuse_unstable(struct session *s, const struct merged *result)
-{
-	const struct perturbation *cause = find_cause(s, PERTURB_FREE);
-	struct arena *a = s->gate->arena;
-	AUTO(str_done) struct str detail = { 0 };
-	const char *text;
-
-	add_sentences(s, &detail, result);
-	if (result->n_unstable)
-		text = arena_printf(a, "not recorded: %zu effect%s differed between %u runs",
-			result->n_unstable, result->n_unstable == 1 ? "" : "s", s->n);
-	else
-		text = arena_printf(a, "not recorded: %s", result->excess);
-	if (cause)
-		text = arena_printf(a, "%s, with %s: %s", text, cause->had, cause->question);
-	verdict_set(s->gate, s->verdict, VERDICT_FLAKY, "renacer/record/unstable", text,
-		arena_strdup(a, str_text(&detail)), advice_on(s, result));
-}
-
-static void
-add_note(struct session *s, enum finding_level level, const char *rule_id, const char *text,
+void
+session_note(struct session *s, enum finding_level level, const char *rule_id, const char *text,
 	const char *detail)
 {
 	verdict_add_finding(s->verdict, s->gate->arena,
@@ -238,32 +74,47 @@ add_note(struct session *s, enum finding_level level, const char *rule_id, const
 			.at = s->target->at });
 }
 
-/* What the target depends on and every check keeps equal. */
 static void
-warn_of_surroundings(struct session *s, const struct merged *result, unsigned bits)
+warn_of_end(struct session *s, uint32_t i, const struct verdict *v)
 {
-	const struct perturbation *cause = find_cause(s, bits);
-	struct arena *a = s->gate->arena;
 	AUTO(str_done) struct str with = { 0 };
-	AUTO(str_done) struct str detail = { 0 };
 
-	perturb_say(&with, cause ? cause->bit : bits);
-	add_sentences(s, &detail, result);
-	add_note(s, FINDING_WARNING, "renacer/record/surroundings",
-		arena_printf(a,
-			"it does something else with %s%s%s%s; no check has that, the golden "
-			"is "
-			"of plain runs",
-			with.data, cause ? " (" : "", cause ? cause->question : "",
-			cause ? ")" : ""),
-		arena_strdup(a, str_text(&detail)));
+	perturb_say(&with, s->perturbed[i]);
+	session_note(s, FINDING_WARNING, "renacer/record/surroundings",
+		arena_printf(s->gate->arena,
+			"with %s: %s; no check has that, the golden is of plain runs",
+			with.data, v->text),
+		NULL);
 }
 
-static bool
-run_one(struct session *s, uint32_t i)
+/* A run with changes that no check has need not come to a good end. */
+bool
+session_run(struct session *s, uint32_t i)
 {
 	struct err err = { 0 };
 
+	if (s->is_held[i]) {
+		struct verdict v = verdict_begin(s->gate, s->target);
+
+		if (gate_run_perturbed(s->gate, s->target, i + 1, s->perturbed[i], &s->runs[i],
+			    &err) == 0 &&
+			is_fit(s->gate, s->target, &s->runs[i], &v)) {
+			s->verdict->time_ns += s->runs[i].time_ns;
+			return true;
+		}
+		if (err_is_set(&err))
+			verdict_from_err(&v, s->gate->arena, &err);
+		err_done(&err);
+		if (s->runs[i].interrupted) {
+			verdict_set(s->gate, s->verdict, VERDICT_ERROR, "renacer/interrupted",
+				"interrupted", NULL, NULL);
+			return false;
+		}
+		warn_of_end(s, i, &v);
+		run_done(&s->runs[i]);
+		s->perturbed[i] = 0;
+		s->is_held[i] = false;
+	}
 	if (gate_run_perturbed(s->gate, s->target, i + 1, s->perturbed[i], &s->runs[i], &err) <
 		0) {
 		verdict_from_err(s->verdict, s->gate->arena, &err);
@@ -274,65 +125,6 @@ run_one(struct session *s, uint32_t i)
 	return is_fit(s->gate, s->target, &s->runs[i], s->verdict);
 }
 
-/* Those with changes that checks do not make, once more without. */
-static bool
-run_plain(struct session *s, unsigned *bits)
-{
-	for (uint32_t i = 0; i < s->n; i++) {
-		if (!s->is_held[i])
-			continue;
-		*bits |= s->perturbed[i];
-		s->perturbed[i] = 0;
-		s->is_held[i] = false;
-		run_done(&s->runs[i]);
-		if (!run_one(s, i))
-			return false;
-		effects_settle(s->runs[i].golden, s->settled);
-	}
-	return true;
-}
-
-/* The runs with changes that checks do not make are replaced by plain ones. 1: now they agree.
- */
-static int
-agree_when_plain(struct session *s, struct golden **out, struct merged *result)
-{
-	struct merged first = *result;
-	unsigned *was = arena_dup(s->gate->arena, s->perturbed, s->n * sizeof *s->perturbed);
-	unsigned *now = s->perturbed, bits = 0;
-	int rc;
-
-	if (!run_plain(s, &bits))
-		return -1;
-	rc = merge(s, out, result);
-	if (rc > 0) {
-		s->perturbed = was;
-		warn_of_surroundings(s, &first, bits);
-		s->perturbed = now;
-	}
-	return rc;
-}
-
-/* Merges what agrees; false: the verdict says why there is nothing to save. */
-static bool
-agree(struct session *s, struct golden **out, struct merged *result)
-{
-	AUTO(golden_free) struct golden *settled = NULL;
-	bool is_held = false;
-	int rc = merge(s, out, result);
-
-	for (uint32_t i = 0; i < s->n; i++)
-		is_held |= s->is_held[i];
-	if (rc == 0) {
-		s->settled = settled = TAKE(*out);
-		rc = is_held ? agree_when_plain(s, out, result) : 0;
-	}
-	if (rc == 0)
-		refuse_unstable(s, result);
-	s->settled = NULL;
-	return rc > 0;
-}
-
 /* What the golden does not hold a run to, one by one: somebody has to approve it. */
 static void
 list_holes(struct session *s, const struct merged *result)
@@ -340,7 +132,7 @@ list_holes(struct session *s, const struct merged *result)
 	for (size_t i = 0; i < result->n_learned; i++) {
 		const struct learned *h = &result->learned[i];
 
-		add_note(s, FINDING_NOTE, "renacer/record/volatile",
+		session_note(s, FINDING_NOTE, "renacer/record/volatile",
 			arena_printf(s->gate->arena, "volatile: %s: %s%s (%s)", h->where,
 				h->words, h->is_weak ? ", whatever it is" : "", h->samples),
 			NULL);
@@ -386,7 +178,7 @@ run_all(struct session *s)
 			s->perturbed[i] &= ~(unsigned)PERTURB_ASLR;
 		s->is_held[i] = s->perturbed[i] & PERTURB_HELD;
 		s->verdict->n_runs = s->n_done = i + 1;
-		if (!run_one(s, i))
+		if (!session_run(s, i))
 			return false;
 	}
 	return true;
@@ -416,7 +208,7 @@ say_runs(struct session *s)
 		AUTO(str_done) struct str with = { 0 };
 
 		perturb_say(&with, s->perturbed[i]);
-		add_note(s, FINDING_NOTE, "renacer/record/run",
+		session_note(s, FINDING_NOTE, "renacer/record/run",
 			arena_printf(s->gate->arena, "run %u had %s", i + 1,
 				with.n ? with.data : "nothing changed"),
 			NULL);
@@ -438,9 +230,10 @@ record_target(struct gate *g, const struct target *target, struct verdict *out)
 	if (!has_golden(g, target, out))
 		return;
 	out->kind = VERDICT_PASS;
-	if (run_all(&s) && agree(&s, &golden, &result)) {
+	if (run_all(&s) && session_agree(&s, &golden, &result)) {
 		save(g, target, s.runs, n, golden, out);
 		list_holes(&s, &result);
+		usage_tell(g, target, out);
 	}
 	if (g->opts->verbose)
 		say_runs(&s);

@@ -51,7 +51,7 @@ struct runner {
 	struct capture *capture;
 	struct effects *effects;
 	struct trace_writer *writer;
-	uint64_t end_ns, seq, time_ns;
+	uint64_t end_ns, seq, time_ns, next_pause;
 	struct perturb_cpus cpus;
 	bool is_before; /* of the states that are being taken */
 };
@@ -238,6 +238,8 @@ follow(struct runner *r, struct err *err)
 	int rc;
 
 	while ((rc = capture_next(r->capture, &event, err)) > 0) {
+		if (r->opts->perturbed & PERTURB_SLOW)
+			perturb_hold_up(event.seq, &r->next_pause);
 		r->seq = event.seq;
 		r->time_ns = event.time_ns;
 		if (pass_on(r, &event, err) < 0)

@@ -123,17 +123,18 @@ static int
 read_ignore_paths(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
 	struct target *t = field;
-	const char **globs;
+	struct ignored *globs;
 	size_t n = 0;
 
 	if (v->kind != TOML_ARRAY)
 		return key_wrong_kind(k, v, "an array of path patterns", err);
 	globs = arena_array(k->arena, v->n + 1, sizeof *globs);
 	for (const struct toml *item = v->first; item; item = item->next, n++) {
-		if (key_text(k, &globs[n], item, err) < 0)
+		if (key_text(k, &globs[n].glob, item, err) < 0)
 			return -1;
-		if (scan_glob(globs[n], err) < 0)
+		if (scan_glob(globs[n].glob, err) < 0)
 			return key_place(err, item->at);
+		globs[n].at = item->at;
 	}
 	t->ignore_paths = globs;
 	t->n_ignore_paths = n;
@@ -178,7 +179,10 @@ read_redaction(
 		return key_place(err, toml_get(item, "pattern")->at);
 	c->regexes = mem_grow(c->regexes, c->n_regexes, &c->regexes_room, sizeof(void *));
 	c->regexes[c->n_regexes++] = regex;
-	*out = (struct redaction){ .pattern = regex, .with = row.with };
+	*out = (struct redaction){ .pattern = regex,
+		.with = row.with,
+		.source = row.pattern,
+		.at = toml_get(item, "pattern")->at };
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "judge/content.h"
 
 #include "base/str.h"
+#include "judge/misfit.h"
 #include "judge/say.h"
 #include "judge/show.h"
 
@@ -233,9 +234,15 @@ content_explain(struct difference *d, struct arena *arena, const struct effect *
 
 	d->class = DIFF_BYTES;
 	d->field = "content";
-	if (wanted && found && strcmp(wanted, found) != 0)
+	if (wanted && found && strcmp(wanted, found) != 0) {
+		const char *misfit = effect_value(golden, "holes")
+					     ? misfit_words(arena, wanted, found)
+					     : NULL;
+
 		explain_texts(d, arena, thing, wanted, found);
-	else if (wanted_hex && found_hex && strcmp(wanted_hex, found_hex) != 0)
+		if (misfit)
+			d->sentence = arena_printf(arena, "%s: %s", thing, misfit);
+	} else if (wanted_hex && found_hex && strcmp(wanted_hex, found_hex) != 0)
 		explain_hex(d, arena, thing, wanted_hex, found_hex);
 	else
 		explain_sizes(d, arena, thing, golden, run);

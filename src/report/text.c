@@ -359,12 +359,23 @@ add_findings(struct text *t, const struct verdict *v)
 	}
 }
 
+/* What a golden does not hold later runs to is for people to approve: all of it is shown. */
+static bool
+is_of_recording(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (str_has_prefix(v->findings[i].rule_id, "renacer/record/"))
+			return true;
+	return false;
+}
+
 /* A pass may still carry warnings, or the differences that it was meant to have. */
 static void
 add_remarks(struct text *t, const struct verdict *v)
 {
-	size_t n = t->opts->verbosity > 0 ? v->n_findings
-					  : MIN(v->n_findings, (size_t)MOST_EXPECTED);
+	size_t n = t->opts->verbosity > 0 || is_of_recording(v)
+			   ? v->n_findings
+			   : MIN(v->n_findings, (size_t)MOST_EXPECTED);
 
 	for (size_t i = 0; i < n; i++)
 		add_placed(t, v, i, t->opts->verbosity > 0, "");

@@ -339,7 +339,7 @@ what_the_run_made_itself_is_not_read_from_outside(void **state)
 static void
 ignored_paths_are_left_out(void **state)
 {
-	static const char *const globs[] = { "<cwd>/log/**" };
+	static struct ignored globs[] = { { .glob = "<cwd>/log/**" } };
 	struct made m = made_with(PROFILE_EFFECTS,
 		(struct effects_opts){ .ignore_paths = globs, .n_ignore_paths = 1 });
 
