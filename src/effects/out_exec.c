@@ -25,7 +25,7 @@ struct program {
 	const char **argv; /* canonical */
 	size_t n_argv;
 	uint64_t count;
-	bool is_waiter, ended_well;
+	bool is_waiter, may_repeat, ended_well;
 	const char **ends; /* of those that did not */
 	size_t n_ends, capacity;
 	const struct process **last; /* whose last program this was, in order */
@@ -88,7 +88,8 @@ put_key(struct out *o, struct program *p, const struct image *image)
 static struct program *
 program_of(struct out *o, struct map *programs, const struct image *image)
 {
-	struct program p = { .is_waiter = runtime_is_waiter(image->exe) };
+	struct program p = { .is_waiter = runtime_is_waiter(image->exe),
+		.may_repeat = !image->is_fork || runtime_is_shell(image->exe) };
 	bool has_pids = runtime_takes_pids(image->exe);
 	void **slot;
 
@@ -143,7 +144,8 @@ add_end(struct out *o, struct program *p, const struct process *process)
 }
 
 /* A loop that calls the same command until it succeeds calls it some number of times: what
- * failed before a success with the same parent and the same words is left out. */
+ * failed before a success with the same parent and the same words is left out. Forks have no
+ * words: only a shell's are such commands, others are workers. */
 static void
 fold_retries(struct out *o, struct program *p)
 {
@@ -156,7 +158,7 @@ fold_retries(struct out *o, struct program *p)
 
 		if (ended_well(process) && !later)
 			*map_number(succeeded, parent) = (void *)(uintptr_t)process;
-		if (!ended_well(process) && process->has_ended && later &&
+		if (p->may_repeat && !ended_well(process) && process->has_ended && later &&
 			process->ended_ns <= later->started_ns && process->n_images == 1)
 			p->count--;
 		else

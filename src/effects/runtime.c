@@ -19,6 +19,8 @@ static const struct {
 /* Timestamps, inodes and nonces inside. */
 static const char *const volatile_files[] = { "**/.git/index", "**/.git/logs/**", "**-wal" };
 static const char *const pid_files[] = { "**.pid", "**pid", "**.lock", "**lock" };
+static const char *const shells[] = { "sh", "dash", "bash", "zsh", "ksh", "mksh", "ash",
+	"busybox", "fish" };
 static const char *const waiters[] = { "sleep", "usleep" };
 static const char *const pid_programs[] = { "kill", "pkill", "ps", "gdb", "strace", "nsenter",
 	"taskset", "renice", "ionice", "chrt", "prlimit", "lsof", "pmap", "pwdx", "waitpid",
@@ -78,6 +80,12 @@ bool
 runtime_is_waiter(const char *exe)
 {
 	return is_named(waiters, ARRAY_LEN(waiters), exe);
+}
+
+bool
+runtime_is_shell(const char *exe)
+{
+	return is_named(shells, ARRAY_LEN(shells), exe);
 }
 
 bool

@@ -23,6 +23,8 @@ bool runtime_is_volatile(const char *path);
 bool runtime_holds_pid(const char *path);
 /* Programs that a loop calls until something has happened: their number says nothing. */
 bool runtime_is_waiter(const char *exe);
+/* Programs that fork for a part of themselves and mean a command by it. */
+bool runtime_is_shell(const char *exe);
 /* Programs whose words are process numbers. */
 bool runtime_takes_pids(const char *exe);
 

@@ -46,6 +46,7 @@ pairs! {
     find_dups "rs/find_dups.rs",
     flag_parser "rs/flag_parser.rs",
     float_stats "rs/float_stats.rs",
+    fork_workers "rs/fork_workers.rs",
     hash_files "rs/hash_files.rs",
     ini_edit "rs/ini_edit.rs",
     job_timeout "rs/job_timeout.rs",

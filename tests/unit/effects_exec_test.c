@@ -141,6 +141,33 @@ what_failed_before_the_same_succeeded_is_a_retry(void **state)
 }
 
 static void
+a_fork_that_failed_is_a_retry_of_another_only_in_a_shell(void **state)
+{
+	static const struct {
+		const char *program, *key;
+		int count;
+	} rows[] = {
+		{ "/usr/bin/python3.11", "fork of /usr/bin/python3.11", 2 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct made m = made_new(PROFILE_EFFECTS);
+
+		made_exec(&m, 1, rows[i].program);
+		made_start(&m, 2, 1, 2, 0);
+		made_exit(&m, 2, EXIT_CODE(1));
+		made_start(&m, 3, 1, 3, 0);
+		made_exit(&m, 3, 0);
+		made_finish(&m);
+		assert_int_equal(
+			made_number(&m, EFFECT_EXEC, rows[i].key, "count"), rows[i].count);
+		made_free(&m);
+	}
+}
+
+static void
 signals_to_the_outside_and_privileged_acts_are_effects(void **state)
 {
 	struct made m = made_new(PROFILE_EFFECTS);
@@ -389,6 +416,7 @@ main(void)
 		cmocka_unit_test(the_words_of_execve_may_come_before_the_exec_or_after_it),
 		cmocka_unit_test(an_end_that_the_run_brought_about_is_as_good_as_any),
 		cmocka_unit_test(what_failed_before_the_same_succeeded_is_a_retry),
+		cmocka_unit_test(a_fork_that_failed_is_a_retry_of_another_only_in_a_shell),
 		cmocka_unit_test(signals_to_the_outside_and_privileged_acts_are_effects),
 		cmocka_unit_test(peers_outside_are_effects_whatever_the_order),
 		cmocka_unit_test(a_peer_that_the_run_serves_itself_is_internal),

@@ -15,10 +15,13 @@ pub fn main(args: &[String]) -> i32 {
         if wrong(1) && words[0] == "sort" {
             words.remove(1);
         }
+        if wrong(4) && words[0].starts_with("no-such") {
+            words[0] = "no-such-program-there";
+        }
         let done = match Command::new(words[0]).args(&words[1..]).output() {
             Ok(done) => done,
             Err(_) => {
-                eprintln!("job {}: {}: not found", i + 1, words[0]);
+                eprintln!("job {}: {}: not found", i + 1, line.split(' ').next().unwrap_or(""));
                 n_failed += 1;
                 continue;
             }
