@@ -120,11 +120,12 @@ tells_of_process(const char *text, size_t at, size_t n, size_t n_digits)
 }
 
 enum {
-	WITH_PIDS = 1,    /* every number that a process has */
-	WITH_PORTS = 2,   /* those behind a colon */
-	WITH_TOLD = 4,    /* processes, where a message tells of one */
-	WITH_PARENTS = 8, /* fx->of and those that it comes from */
-	WITH_MAKERS = 16, /* the same, for a whole component as well */
+	WITH_PIDS = 1,      /* every number that a process has */
+	WITH_PORTS = 2,     /* those behind a colon */
+	WITH_TOLD = 4,      /* processes, where a message tells of one */
+	WITH_PARENTS = 8,   /* fx->of and those that it comes from */
+	WITH_MAKERS = 16,   /* the same, for a whole component as well */
+	WITH_LITERALS = 32, /* text that looks like an alias is made to look otherwise */
 };
 
 /* "-100" and "n=100" are numbers; "x-100" and "x.100" are names. */
@@ -166,6 +167,19 @@ put_told_pid(const struct effects *fx, struct str *out, const char *digits, size
 	return true;
 }
 
+/* A program may print "<tmp:1>": that is not what stands for a name. */
+static bool
+looks_like_alias(const char *text, size_t n)
+{
+	static const char *const forms[] = { "<tmp:", "<pid:", "<port:", "<sandbox>", "<tmp>",
+		"<<>" };
+
+	for (size_t i = 0; *text == '<' && i < ARRAY_LEN(forms); i++)
+		if (n >= strlen(forms[i]) && memcmp(text, forms[i], strlen(forms[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Copies text, run of word bytes by run, replacing those that stand for something. */
 static bool
 put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsigned how)
@@ -178,7 +192,11 @@ put_words(struct effects *fx, struct str *out, const char *text, size_t n, unsig
 		for (end = i; end < n && is_word_byte(text[end]); end++)
 			;
 		if (end == i) {
-			str_add_char(out, text[end++]);
+			bool literal = how & WITH_LITERALS && looks_like_alias(text + i, n - i);
+
+			str_add(out, literal ? "<<>" : "");
+			str_add_n(out, text + end++, !literal);
+			any |= literal;
 			continue;
 		}
 		if (is_number(text + i, end - i)) {
@@ -304,29 +322,63 @@ find_box(const struct root *box, const char *text, size_t n)
 	return NULL;
 }
 
-bool
-alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
+/* The next place where the text holds the sandbox's path, or that of the directory for
+ * temporary files in it. */
+static const char *
+find_own_root(const struct effects *fx, const char *text, size_t n, const struct root **out)
 {
-	const struct root *box = NULL;
+	const char *first = NULL, *box = fx->header.sandbox;
+
+	*out = NULL;
+	for (size_t i = 0; i < fx->n_roots && box; i++) {
+		const struct root *r = &fx->roots[i];
+		bool is_tmp = strcmp(r->alias, "<tmp>") == 0;
+		const char *hit;
+
+		if (strcmp(r->alias, "<sandbox>") != 0 &&
+			!(is_tmp && path_is_below(r->path, box, strlen(box))))
+			continue;
+		hit = find_box(r, text, n);
+		if (hit && (!first || hit < first || (hit == first && r->n > (*out)->n))) {
+			first = hit;
+			*out = r;
+		}
+	}
+	return first;
+}
+
+static bool
+put_text(struct effects *fx, struct str *out, const char *text, size_t n, unsigned how)
+{
 	size_t from = 0;
 	bool any = false;
 
-	for (size_t i = 0; i < fx->n_roots; i++)
-		if (strcmp(fx->roots[i].alias, "<sandbox>") == 0)
-			box = &fx->roots[i];
-	while (box && from < n) {
-		const char *hit = find_box(box, text + from, n - from);
+	while (from < n) {
+		const struct root *root;
+		const char *hit = find_own_root(fx, text + from, n - from, &root);
 		size_t at = hit ? (size_t)(hit - text) : n;
 
-		any |= put_words(fx, out, text + from, at - from, WITH_PORTS | WITH_TOLD);
+		any |= put_words(fx, out, text + from, at - from, how);
 		from = at;
 		if (!hit)
 			break;
-		str_add(out, box->alias);
-		from += box->n;
+		str_add(out, root->alias);
+		from += root->n;
 		any = true;
 	}
-	return put_words(fx, out, text + from, n - from, WITH_PORTS | WITH_TOLD) || any;
+	return any;
+}
+
+bool
+alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
+{
+	return put_text(fx, out, text, n, WITH_PORTS | WITH_TOLD);
+}
+
+bool
+alias_payload(struct effects *fx, struct str *out, const char *text, size_t n)
+{
+	return put_text(fx, out, text, n, WITH_PORTS | WITH_TOLD | WITH_LITERALS);
 }
 
 /* May a path begin here? Behind a blank, a quote, '=', ':', ',', '@' or an option's letter. */

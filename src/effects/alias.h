@@ -21,6 +21,8 @@ void alias_path(struct effects *fx, struct str *out, const char *path);
 void alias_made_path(struct effects *fx, struct str *out, const struct name *n);
 /* Any text: bytes in, bytes out. True when something was replaced. */
 bool alias_text(struct effects *fx, struct str *out, const char *text, size_t n);
+/* The same for what a program wrote: "<tmp:1>" in it becomes "<<>tmp:1>". */
+bool alias_payload(struct effects *fx, struct str *out, const char *text, size_t n);
 /* One word of a command line: roots at its beginning and behind '=', ':' and ','. */
 void alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids);
 /* What the user wants hidden, in place. True when something was. */

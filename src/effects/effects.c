@@ -21,6 +21,7 @@
 #include "effects/out.h"
 #include "effects/path.h"
 #include "effects/process.h"
+#include "effects/segment.h"
 #include "effects/settle.h"
 #include "effects/stream.h"
 #include "effects/strict.h"
@@ -113,6 +114,9 @@ names_free(struct effects *fx)
 	for (size_t i = 0; i < fx->n_files; i++)
 		moment_done(&fx->files[i]->unlocked);
 	map_free(fx->names);
+	for (size_t i = 0; i < fx->n_files; i++)
+		if (fx->files[i]->written)
+			segments_free(fx->files[i]->written);
 	mem_free(fx->files);
 }
 

@@ -112,7 +112,7 @@ put_text_flow(
 		put_flow(o, key, "out", flow);
 		return;
 	}
-	alias_text(o->fx, &out, text, n);
+	alias_payload(o->fx, &out, text, n);
 	redact(o->fx, &out);
 	digest_add(&canonical.digest, str_text(&out), out.n);
 	canonical.n_bytes = out.n;
@@ -185,7 +185,7 @@ put_pipe(struct out *o, const struct kept_flow *k)
 		digest_add(&flow.digest, k->head.data, 1);
 		is_text = false;
 	} else if (is_text) {
-		alias_text(o->fx, &text, k->head.data, k->head.n);
+		alias_payload(o->fx, &text, k->head.data, k->head.n);
 		redact(o->fx, &text);
 		flow = (struct flow){ .n_bytes = text.n };
 		digest_add(&flow.digest, str_text(&text), text.n);

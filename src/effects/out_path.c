@@ -11,6 +11,7 @@
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/runtime.h"
+#include "effects/segment.h"
 #include "effects/times.h"
 
 #include <stdlib.h>
@@ -130,16 +131,80 @@ put_pid_content(struct effects *fx, const char *path, const struct str *head, st
 	return true;
 }
 
+struct line {
+	const char *text;
+	size_t n;
+};
+
+static int
+compare_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+	int c = memcmp(a->text, b->text, MIN(a->n, b->n));
+
+	return c ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+static struct line *
+sorted_lines(const struct str *text, size_t *n)
+{
+	struct line *lines = mem_array(text->n + 1, sizeof *lines);
+
+	*n = 0;
+	for (size_t i = 0; i < text->n; (*n)++) {
+		const char *end = memchr(text->data + i, '\n', text->n - i);
+
+		lines[*n].text = text->data + i;
+		lines[*n].n = end ? (size_t)(end + 1 - lines[*n].text) : text->n - i;
+		i += lines[*n].n;
+	}
+	if (*n)
+		qsort(lines, *n, sizeof *lines, compare_lines);
+	return lines;
+}
+
+static bool
+has_same_lines(const struct str *one, const struct str *other)
+{
+	size_t n, n_other;
+	AUTO(mem_free) struct line *a = sorted_lines(one, &n);
+	AUTO(mem_free) struct line *b = sorted_lines(other, &n_other);
+
+	for (size_t i = 0; i < n && n == n_other; i++)
+		if (compare_lines(&a[i], &b[i]) != 0)
+			return false;
+	return n == n_other;
+}
+
+/* What several processes appended, in an order that does not vary; only where lines stayed
+ * whole and the file holds just them. True: *head was replaced. */
+static bool
+order_lines(const struct file *f, struct str *head)
+{
+	AUTO(str_done) struct str joined = { 0 };
+	struct flow flow;
+
+	if (!f || !f->written || segments_writers(f->written) < 2 ||
+		!segments_join(f->written, &flow, &joined) || joined.n != head->n ||
+		!has_same_lines(&joined, head))
+		return false;
+	str_clear(head);
+	str_add_n(head, joined.data, joined.n);
+	return true;
+}
+
 static void
 put_text(struct out *o, struct effect *e, const struct name *n, const struct path_state *s)
 {
 	AUTO(str_done) struct str head = { 0 };
 	AUTO(str_done) struct str text = { 0 };
 	char sha[SHA256_HEX];
-	bool changed;
+	bool changed, ordered = false;
 
 	if (s->n_head)
 		str_add_n(&head, s->head, s->n_head);
+	if (head.n == s->size)
+		ordered = order_lines(n->file, &head);
 	if (head.n != s->size || !utf8_is_valid(str_text(&head), head.n) ||
 		(head.n && memchr(head.data, '\0', head.n))) {
 		effect_number(o->golden, e, "size", (int64_t)s->size);
@@ -149,8 +214,8 @@ put_text(struct out *o, struct effect *e, const struct name *n, const struct pat
 		return;
 	}
 	changed = put_pid_content(o->fx, n->path, &head, &text) ||
-		  alias_text(o->fx, &text, str_text(&head), head.n);
-	changed |= redact(o->fx, &text);
+		  alias_payload(o->fx, &text, str_text(&head), head.n);
+	changed |= redact(o->fx, &text) || ordered;
 	memcpy(sha, s->sha256, sizeof sha);
 	if (changed) {
 		struct sha256 sum;

@@ -52,7 +52,7 @@ add_content(struct out *o, struct effect *e, const char *size_name, const struct
 	bool changed = false;
 
 	if (is_text) {
-		changed = alias_text(o->fx, &text, str_text(head), head->n);
+		changed = alias_payload(o->fx, &text, str_text(head), head->n);
 		changed |= redact(o->fx, &text);
 	}
 	if (changed) {

@@ -6,23 +6,34 @@
  * therefore told as if each process had run to its end before its parent went on: first what a
  * process wrote before it forked, then all that its child and the child's children wrote, then
  * the rest. For programs that wait for their children that is the order in time. Within one
- * process, threads included, the order in time stands.
+ * process, threads included, the order in time stands. Where a process knew of what another one
+ * had written when it wrote itself (through a pipe, a signal, …: the firm edges of causal.h),
+ * that order stands too.
  */
 #ifndef EFFECTS_SEGMENT_H
 #define EFFECTS_SEGMENT_H
 
 #include "effects/state.h"
 
-/* What one process wrote between two of its forks. */
+/* What one process wrote between two of its forks; where others may learn of it while it goes
+ * on, one write. */
 struct segment {
 	const struct process *process;
 	uint32_t n_children; /* that it had by then */
+	uint32_t nr;         /* among all */
+	struct stamp at;     /* of the last write in it */
+	/* Places in stream.segments: the last one that each other process is known to have
+	 * written before this, when that is another one than for the segment before. */
+	uint32_t *after;
+	uint32_t n_after;
 	struct flow flow;
 	struct str head;
 };
 
-/* The segment that this task's next write belongs to. */
-struct segment *segment_now(struct stream *s, const struct task *t);
+/* The segment that this write belongs to. */
+struct segment *segment_now(struct stream *s, const struct act *a);
+/* How many processes wrote. */
+size_t segments_writers(const struct stream *s);
 /* All of the stream in canonical order; *text gets the bytes that were kept. True: those are
  * all of them. */
 bool segments_join(const struct stream *s, struct flow *out, struct str *text);

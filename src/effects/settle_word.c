@@ -88,12 +88,29 @@ shared_alias(const struct walk *w)
 	return varies ? alias : NULL;
 }
 
+/* Lines that differ in length do not matter to those below them. */
+static void
+align_lines(struct walk *w)
+{
+	bool any = false;
+
+	for (size_t r = 0; r < w->n_runs; r++)
+		any |= *w->at[r] == '\n';
+	for (size_t r = 0; r < w->n_runs && any; r++) {
+		size_t n = strcspn(w->at[r], "\n");
+
+		str_add_n(&w->out[r], w->at[r], n);
+		w->at[r] += n;
+	}
+}
+
 static bool
 step(struct walk *w, bool *changed)
 {
 	const char *alias;
 	bool more = true;
 
+	align_lines(w);
 	for (size_t r = 0; r < w->n_runs; r++) {
 		w->n[r] = *w->at[r] ? piece_length(w->at[r]) : 0;
 		more &= w->n[r] > 0;
@@ -184,13 +201,26 @@ settle_words(struct golden *const *runs, size_t n_runs)
 static bool
 follow(const struct golden *run, const char *text, const char *golden, struct str *out)
 {
-	bool changed = false;
+	bool changed = false, is_told;
+	const char *alias;
+	size_t n, n_golden;
 
 	while (*text && *golden) {
-		size_t n = piece_length(text), n_golden = piece_length(golden);
-		const char *alias = alias_of(run, text, n);
-		bool is_told = alias && is_same(alias, strlen(alias), golden, n_golden);
-
+		/* Lines that differ otherwise do not matter to those below them. */
+		if (*text == '\n' && *golden != '\n') {
+			golden += strcspn(golden, "\n");
+			continue;
+		}
+		n = *golden == '\n' ? strcspn(text, "\n") : 0;
+		if (n) {
+			str_add_n(out, text, n);
+			text += n;
+			continue;
+		}
+		n = piece_length(text);
+		n_golden = piece_length(golden);
+		alias = alias_of(run, text, n);
+		is_told = alias && is_same(alias, strlen(alias), golden, n_golden);
 		if (is_told)
 			str_add(out, alias);
 		else

@@ -54,6 +54,7 @@ struct file {
 	uint64_t time_seq;
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
+	struct stream *written; /* what its writers appended; NULL: nothing, or not followed */
 	struct moment unlocked; /* all who gave up a lock on it */
 	struct durable *durable;
 };
@@ -97,8 +98,10 @@ struct stream {
 	uint64_t n_written;
 	struct flow in;
 	struct segment *segments; /* what each process wrote, segment.h */
-	size_t n_segments, segments_capacity, now;
-	struct map *by_writer; /* process and its number of children -> place + 1 */
+	size_t n_segments, segments_capacity;
+	struct map *by_writer; /* process -> place in writers_list + 1 */
+	struct writer **writers_list;
+	size_t n_writers, writers_capacity;
 	size_t n_head;         /* bytes kept in all of them */
 	bool is_whole;         /* everything so far was kept */
 	bool is_fifo;

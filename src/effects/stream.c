@@ -16,6 +16,7 @@
 #include "effects/segment.h"
 #include "effects/table.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,7 +217,7 @@ head_add(const struct effects *fx, struct stream *s, struct segment *to,
 static void
 stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 {
-	struct segment *now = segment_now(s, a->task);
+	struct segment *now = segment_now(s, a);
 
 	s->n_written += n;
 	order_spoke(a, s, NULL, n);
@@ -228,6 +229,25 @@ stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 		flow_add_opaque(&now->flow, n);
 	}
 	evidence_keep(&s->evidence, a);
+}
+
+/* Bytes that go to the end of a file, by whoever writes: as to a stream, but the file itself
+ * tells in the end what is in it. */
+static void
+file_appended(const struct act *a, struct open_file *o, uint64_t n)
+{
+	struct file *f = o->file;
+	bool is_append = o->flags & O_APPEND || o->n_users > 1;
+	struct stream *s = f->written;
+
+	if (!s && is_append && f->is_new) {
+		s = f->written = arena_alloc(a->fx->arena, sizeof *s);
+		s->is_whole = true;
+	}
+	if (!s || !s->is_whole)
+		return;
+	s->n_written += n;
+	head_add(a->fx, s, segment_now(s, a), a->call, n);
 }
 
 static void
@@ -261,6 +281,8 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 	switch (o->kind) {
 	case OBJECT_FILE:
 		file_wrote(a, o->file, o->flags);
+		if (has_data)
+			file_appended(a, o, n);
 		add_to(a, &o->file->out, AREA_DATA_OUT, n, has_data);
 		break;
 	case OBJECT_STREAM:

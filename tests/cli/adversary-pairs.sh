@@ -50,6 +50,8 @@ swapped-names  stdout: line 1 differs
 other-prefix   <cwd>/temp
 fixed-temporary <cwd>/work-1
 other-process  stdout: line 1 differs
+told-order     stdout: line 1
+told-lines     <cwd>/told: line 1
 "
 mapfile -t rows < <(grep . <<< "$pairs")
 [ "$("$prog" | grep -v trace-me | sort)" = "$(printf '%s\n' "${rows[@]}" | cut -d' ' -f1 | sort)" ] ||
@@ -57,7 +59,7 @@ mapfile -t rows < <(grep . <<< "$pairs")
 
 for profile in effects io; do
 	{
-		printf '[gate]\ngolden_dir = "golden-%s"\nrecord_runs = 2\nprofile = "%s"\n' \
+		printf '[gate]\ngolden_dir = "golden-%s"\nrecord_runs = 2\njobs = 8\nprofile = "%s"\n' \
 			$profile $profile
 		for row in "${rows[@]}"; do
 			printf '[[target]]\nname = "%s"\ncommand = ["%s", "%s"]\n' \

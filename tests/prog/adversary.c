@@ -504,6 +504,39 @@ other_process(char v)
 	printf("%d\n", v == 'a' ? child : getpid());
 }
 
+/* Both write, the one after it was told that the other one has. */
+static void
+told_order(char v)
+{
+	int ask[2], answer[2];
+	char c;
+
+	MUST(pipe(ask));
+	MUST(pipe(answer));
+	if (!MUST(fork())) {
+		MUST(read(ask[0], &c, 1));
+		MUST(write(1, "child\n", 6));
+		MUST(write(answer[1], "x", 1));
+		_exit(0);
+	}
+	if (v == 'a')
+		MUST(write(1, "parent\n", 7));
+	MUST(write(ask[1], "x", 1));
+	MUST(read(answer[0], &c, 1));
+	if (v == 'b')
+		MUST(write(1, "parent\n", 7));
+	MUST(wait(NULL));
+}
+
+/* The same, appended to a file. */
+static void
+told_lines(char v)
+{
+	close(1);
+	MUST(open("told", O_WRONLY | O_CREAT | O_APPEND, 0600));
+	told_order(v);
+}
+
 /* Under a tracer it fails, nobody sees the stop, and the wait does not end. */
 static void
 traced_child(char v)
@@ -566,6 +599,8 @@ static const struct {
 	{ "other-prefix", other_prefix },
 	{ "fixed-temporary", fixed_temporary },
 	{ "other-process", other_process },
+	{ "told-order", told_order },
+	{ "told-lines", told_lines },
 };
 
 int
