@@ -102,21 +102,22 @@ put_flow(struct out *o, const char *key, const char *direction, const struct flo
 /* Bytes that are known as a text have its canonical form: names in it may vary. The text itself
  * goes when they are settled. */
 static void
-put_text_flow(
-	struct out *o, const char *key, const struct flow *flow, const char *text, size_t n)
+put_text_flow(struct out *o, const char *key, const char *direction, const struct flow *flow,
+	struct str text)
 {
 	AUTO(str_done) struct str out = { 0 }, full = { 0 };
 	struct flow canonical = { .n_bytes = flow->n_bytes };
 
-	if (flow->n_opaque || !n || !utf8_is_valid(text, n) || memchr(text, '\0', n)) {
-		put_flow(o, key, "out", flow);
+	if (flow->n_opaque || !text.n || !utf8_is_valid(text.data, text.n) ||
+		memchr(text.data, '\0', text.n)) {
+		put_flow(o, key, direction, flow);
 		return;
 	}
-	alias_payload(o->fx, &out, text, n);
+	alias_payload(o->fx, &out, text.data, text.n);
 	redact(o->fx, &out);
 	digest_add(&canonical.digest, str_text(&out), out.n);
 	canonical.n_bytes = out.n;
-	put_flow(o, key, "out", &canonical);
+	put_flow(o, key, direction, &canonical);
 	if (out.n)
 		effect_text(o->golden, &o->golden->effects[o->golden->n_effects - 1], "text",
 			str_text(&out));
@@ -135,15 +136,19 @@ is_content(const struct path_state *s, const struct flow *flow)
 }
 
 static void
-put_file_flow(struct out *o, const char *key, const struct name *name)
+put_file_flow(struct out *o, const char *key, const char *direction, const struct name *name,
+	const struct flow *flow)
 {
-	const struct flow *flow = &name->file->out;
 	const struct path_state *s = name->after;
+	struct str text = { 0 };
 
-	if (is_content(s, flow))
-		put_text_flow(o, key, flow, (const char *)s->head, s->n_head);
-	else
-		put_flow(o, key, "out", flow);
+	if (!is_content(s, flow)) {
+		put_flow(o, key, direction, flow);
+		return;
+	}
+	text.data = (char *)(uintptr_t)s->head;
+	text.n = s->n_head;
+	put_text_flow(o, key, direction, flow, text);
 }
 
 static void
@@ -162,7 +167,7 @@ out_stream_flows(struct out *o)
 			continue;
 		put_flow(o, s->key, "in", &s->in);
 		if (segments_join(s, &out, &text))
-			put_text_flow(o, s->key, &out, str_text(&text), text.n);
+			put_text_flow(o, s->key, "out", &out, text);
 		else
 			put_flow(o, s->key, "out", &out);
 	}
@@ -215,8 +220,8 @@ out_flows(struct out *o)
 		alias_made_path(o->fx, &key, name);
 		if (out_is_ignored(o, key.data))
 			continue;
-		put_flow(o, key.data, "in", &name->file->in);
-		put_file_flow(o, key.data, name);
+		put_file_flow(o, key.data, "in", name, &name->file->in);
+		put_file_flow(o, key.data, "out", name, &name->file->out);
 	}
 	for (size_t i = 0; i < o->fx->n_kept; i++)
 		put_pipe(o, &o->fx->kept[i]);

@@ -142,7 +142,7 @@ cut_keys(struct golden *g)
 	}
 }
 
-/* Flows have a text only for their names to be settled in it. */
+/* Flows of streams and files have a text only for their names to be settled in it. */
 static void
 drop_flow_texts(struct golden *g)
 {
@@ -150,11 +150,12 @@ drop_flow_texts(struct golden *g)
 		struct effect *e = &g->effects[i];
 		size_t n = 0;
 
-		for (size_t k = 0; e->kind == EFFECT_FLOW && k < e->n_values; k++)
+		if (e->kind != EFFECT_FLOW || str_has_prefix(e->key, "pipe "))
+			continue;
+		for (size_t k = 0; k < e->n_values; k++)
 			if (strcmp(e->values[k].name, "text") != 0)
 				e->values[n++] = e->values[k];
-		if (e->kind == EFFECT_FLOW)
-			e->n_values = n;
+		e->n_values = n;
 	}
 }
 

@@ -233,6 +233,20 @@ follow(const struct golden *run, const char *text, const char *golden, struct st
 	return changed;
 }
 
+/* The flow of the same bytes: a golden has no text of it. */
+static void
+follow_flow(struct golden *run, const struct map *at, const struct effect *own,
+	const char *direction, const char *text)
+{
+	AUTO(str_done) struct str key = { 0 };
+	struct effect *flow;
+
+	str_addf(&key, "%d %s%s", EFFECT_FLOW, own->key, direction);
+	flow = map_get_text(at, key.data);
+	if (flow && strcmp(text_of(flow)->text, effect_value(own, "text")->text) == 0)
+		reword_content(run, flow, text_of(flow), text);
+}
+
 void
 settle_words_by_golden(struct golden *run, const struct golden *golden)
 {
@@ -243,7 +257,7 @@ settle_words_by_golden(struct golden *run, const struct golden *golden)
 		const struct value *wanted = effect_value(e, "text");
 		AUTO(str_done) struct str key = { 0 };
 		AUTO(str_done) struct str out = { 0 };
-		struct effect *own, *flow;
+		struct effect *own;
 
 		if (!wanted || wanted->kind != VALUE_TEXT || !strstr(wanted->text, "<pid:"))
 			continue;
@@ -251,12 +265,8 @@ settle_words_by_golden(struct golden *run, const struct golden *golden)
 		own = map_get_text(at, key.data);
 		if (!own || !follow(run, text_of(own)->text, wanted->text, &out))
 			continue;
-		/* The flow of the same bytes: a golden has no text of it. */
-		str_clear(&key);
-		str_addf(&key, "%d %s out", EFFECT_FLOW, e->key);
-		flow = map_get_text(at, key.data);
-		if (flow && strcmp(text_of(flow)->text, text_of(own)->text) == 0)
-			reword_content(run, flow, text_of(flow), str_text(&out));
+		for (size_t k = 0; k < 2; k++)
+			follow_flow(run, at, own, k ? " in" : " out", str_text(&out));
 		reword_content(run, own, text_of(own), str_text(&out));
 	}
 }
