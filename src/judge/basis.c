@@ -127,6 +127,8 @@ basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 	const struct facts *facts, const struct trace_footer *footer,
 	const struct differences *differences)
 {
+	uint64_t mapped = 0;
+
 	*out = (struct basis){ .is_known = true,
 		.n_calls = facts ? facts->n_calls : 0,
 		.n_processes = facts ? facts->n_processes : 0 };
@@ -142,6 +144,19 @@ basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 		differences->n_open);
 	basis_unseen(out, arena, "optional_absent", "optional effects that did not happen",
 		differences->n_optional);
+	for (size_t i = 0; i < differences->n_uses; i++)
+		mapped += differences->uses[i].places;
+	basis_unseen(out, arena, "output_map_places", "places that output maps allowed", mapped);
+}
+
+void
+basis_golden(struct basis *b, struct arena *arena, const struct golden *golden)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < golden->n_effects; i++)
+		n += (uint64_t)number_of(&golden->effects[i], "holes");
+	basis_unseen(b, arena, "typed_holes", "typed holes of the golden", n);
 }
 
 static void
