@@ -6,6 +6,7 @@
 #include "cli/gate.h"
 #include "cli/load.h"
 #include "cli/reports.h"
+#include "effects/effects.h"
 #include "judge/basis.h"
 
 #include <string.h>
@@ -53,6 +54,8 @@ judge(struct verdict *v, struct arena *arena, const struct loaded *a, const stru
 		.differences = &differences, .footer = &b->footer, .accept = ""
 	};
 
+	effects_settle(a->golden, NULL);
+	effects_settle(b->golden, a->golden);
 	if (judge_compare(&differences, arena, a->golden, b->golden, NULL, err) < 0)
 		return -1;
 	if (!differences.n_compared) {
@@ -66,6 +69,7 @@ judge(struct verdict *v, struct arena *arena, const struct loaded *a, const stru
 		.golden_runs = a->golden->n_runs,
 		.facts = b->facts };
 	basis_of(&v->basis, arena, b->golden, b->facts, &b->footer, &differences);
+	basis_golden(&v->basis, arena, a->golden);
 	v->performance.golden = cost_of(a->facts, a->golden);
 	v->performance.run = cost_of(b->facts, b->golden);
 	if (a->is_trace)

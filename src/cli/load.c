@@ -24,7 +24,9 @@ replay(struct effects *fx, struct trace_reader *reader, struct err *err)
 static int
 read_trace(struct loaded *out, const char *path, enum profile profile, struct err *err)
 {
-	struct effects_opts opts = { .profile = profile, .text_limit = TEXT_LIMIT };
+	struct effects_opts opts = {
+		.profile = profile, .text_limit = TEXT_LIMIT, .keep_names = true
+	};
 	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
 	const struct trace_footer *footer;
@@ -78,6 +80,7 @@ load_golden(struct golden **out, const char *path, enum profile profile, struct 
 
 	if (load_file(&l, path, profile, err) < 0)
 		return -1;
+	effects_settle(l.golden, NULL);
 	*out = TAKE(l.golden);
 	return 0;
 }

@@ -15,7 +15,8 @@ struct effects;
 MUST_CHECK int load_golden(
 	struct golden **out, const char *path, enum profile profile, struct err *err);
 
-/* The same with what a trace tells besides. */
+/* The same with what a trace tells besides. Its golden still has the names of the run: they are
+ * settled by effects_settle(), with the golden that it is compared with. */
 struct loaded {
 	struct golden *golden;
 	bool is_trace;

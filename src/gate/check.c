@@ -54,6 +54,29 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 	return 0;
 }
 
+/* What the verdict rests on, what the configuration took out of sight, what both sides cost. */
+static void
+say_basis(struct gate *g, const struct target *target, const struct reference *r,
+	const struct run *run, const struct verdict_parts *parts, struct verdict *v)
+{
+	uint64_t n = 0;
+
+	basis_of(&v->basis, g->arena, run->golden, run->facts, parts->footer,
+		parts->differences);
+	basis_golden(&v->basis, g->arena, r->golden);
+	for (size_t i = 0; i < target->n_redactions; i++)
+		n += target->redactions[i].n_used > 0;
+	basis_unseen(&v->basis, g->arena, "redactions", "redactions that were used", n);
+	basis_unseen(&v->basis, g->arena, "ignore_paths", "patterns of ignored paths",
+		target->n_ignore_paths);
+	v->performance.run = cost_of(run->facts, run->golden);
+	if (!r->is_run)
+		return;
+	v->performance.golden = cost_of(r->run.facts, r->golden);
+	v->performance.golden_name =
+		arena_printf(g->arena, "target '%s'", target->equivalent_to);
+}
+
 static int
 missing_golden(struct gate *g, const struct target *target, struct err *err)
 {
@@ -196,13 +219,7 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 	parts.differences = &differences;
 	parts.knowns = &g->config->knowns;
 	parts.today = known_today(g->arena);
-	basis_of(&v->basis, g->arena, run->golden, run->facts, &footer, &differences);
-	v->performance.run = cost_of(run->facts, run->golden);
-	if (r->is_run) {
-		v->performance.golden = cost_of(r->run.facts, r->golden);
-		v->performance.golden_name =
-			arena_printf(g->arena, "target '%s'", target->equivalent_to);
-	}
+	say_basis(g, target, r, run, &parts, v);
 	parts.n_outcomes = judge_rules(g, target, run, &outcomes);
 	parts.outcomes = outcomes;
 	if (target->equivalent_to)

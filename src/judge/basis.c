@@ -146,7 +146,8 @@ basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 		differences->n_optional);
 	for (size_t i = 0; i < differences->n_uses; i++)
 		mapped += differences->uses[i].places;
-	basis_unseen(out, arena, "output_map_places", "places that output maps allowed", mapped);
+	basis_unseen(
+		out, arena, "output_map_places", "places that output maps allowed", mapped);
 }
 
 void

@@ -9,7 +9,7 @@
 void basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 	const struct facts *facts, const struct trace_footer *footer,
 	const struct differences *differences);
-/* What the golden itself leaves open in texts: holes for times, numbers of processes, ….*/
+/* What the golden itself leaves open in texts: holes for times, numbers of processes, … */
 void basis_golden(struct basis *b, struct arena *arena, const struct golden *golden);
 /* One more thing that was not seen or not compared; n 0: nothing happens. Texts are borrowed.
  */

@@ -314,6 +314,17 @@ say_target(const struct sides *s)
 		s->found ? s->found : "", s->wanted ? s->wanted : "");
 }
 
+/* Of a trace that was not taken under the gate: then its size and mode are not known either. */
+static const char *
+say_content_known(const struct sides *s)
+{
+	bool is_known = !s->b || s->b->number;
+
+	return arena_printf(s->arena, "%s: its content is %s, that of the golden %s", s->thing,
+		is_known ? "known" : "not known (nobody looked after the run)",
+		is_known ? "is not" : "is");
+}
+
 /* "1 time more: 3 times, the golden has 2" */
 static const char *
 say_times(const struct sides *s)
@@ -348,6 +359,7 @@ struct field_row {
 static const struct field_row field_rows[] = {
 	{ EFFECT_PATH, "state", DIFF_RESULT, true, say_state },
 	{ EFFECT_PATH, "type", DIFF_RESULT, true, say_type },
+	{ EFFECT_PATH, "content_known", DIFF_ARGUMENT, true, say_content_known },
 	{ EFFECT_PATH, "target", DIFF_ARGUMENT, false, say_target },
 	{ EFFECT_PATH, "synced", DIFF_ARGUMENT, false, say_synced },
 	{ EFFECT_PATH, "dir_synced", DIFF_ARGUMENT, false, say_dir_synced },
