@@ -11,7 +11,8 @@ sort all.log > sorted.log
 coproc UPPER { tr a-z A-Z; }
 upper=$UPPER_PID
 echo through the co-process >&"${UPPER[1]}"
-exec {from}<&"${UPPER[0]}" {UPPER[1]}>&-
+exec {from}<&"${UPPER[0]}"
+eval "exec ${UPPER[1]}>&-"
 cat <&"$from"
 wait "$upper"
 diff <(echo one; echo two) <(echo one; echo three) > "$work/difference"
