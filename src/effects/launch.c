@@ -143,9 +143,9 @@ add_script(struct effects *fx, const struct image *image)
 	while (i < image->n_argv && image->argv[i][0] == '-')
 		i++;
 	/* Without a script, it looks where it was started. */
-	if (i == image->n_argv || i > 1)
+	if (i >= image->n_argv || i > 1)
 		*map_text(fx->text_dirs, cwd) = fx;
-	if (i == image->n_argv || !*image->argv[i])
+	if (i >= image->n_argv || !*image->argv[i])
 		return;
 	path_join(&path, cwd, image->argv[i], strlen(image->argv[i]));
 	*map_text(fx->scripts, path.data) = fx;

@@ -14,6 +14,9 @@
 #include <string.h>
 
 #define DEPTH_MOST 512
+/* Bytes read in vain, for each byte of the text: of one that opens bracket after bracket and
+ * closes none, the rest then stays as it is. */
+#define VAIN_MOST 16
 
 struct parser {
 	const char *text;
@@ -304,29 +307,35 @@ parse_value(struct parser *p, struct str *out)
 	return parse_number(p, out);
 }
 
-/* The length of the JSON that begins here and has its last line for itself; 0: none. */
+/* The length of the JSON that begins here and has its last line for itself; 0: none, and *vain
+ * grows by what was read to find that out. */
 static size_t
-block_at(struct str *out, const char *text, size_t n)
+block_at(struct str *out, const char *text, size_t n, size_t *vain)
 {
 	struct parser p = { .text = text, .n = n };
 	size_t end;
 
 	if (!n || (*text != '{' && *text != '['))
 		return 0;
-	if (!parse_value(&p, out))
-		return 0;
-	for (end = p.at; end < n && memchr(" \t\r", text[end], 3);)
-		end++;
-	return end == n || text[end] == '\n' ? p.at : 0;
+	if (parse_value(&p, out)) {
+		for (end = p.at; end < n && memchr(" \t\r", text[end], 3);)
+			end++;
+		if (end == n || text[end] == '\n')
+			return p.at;
+	}
+	*vain += p.at;
+	return 0;
 }
 
 void
 map_json(struct str *out, const char *text, size_t n, struct spellings *seen)
 {
 	AUTO(str_done) struct str block = { 0 };
+	size_t vain = 0;
 
 	for (size_t at = 0; at < n;) {
-		size_t len = block_at(&block, text + at, n - at);
+		size_t len =
+			vain / VAIN_MOST > n ? 0 : block_at(&block, text + at, n - at, &vain);
 		const char *end;
 
 		if (len) {
