@@ -122,11 +122,14 @@ with_text(struct arena *arena, const struct effect *e, const struct str *text)
 {
 	struct effect *copy = arena_dup(arena, e, sizeof *e);
 
-	copy->n_values = 1;
-	copy->values = arena_alloc(arena, sizeof *copy->values);
-	copy->values->name = "text";
-	copy->values->kind = VALUE_TEXT;
-	copy->values->text = arena_strndup(arena, str_text(text), text->n);
+	copy->n_values = 0;
+	copy->values = arena_array(arena, e->n_values + 1, sizeof *copy->values);
+	for (size_t i = 0; i < e->n_values; i++)
+		if (!content_is_field(e->values[i].name))
+			copy->values[copy->n_values++] = e->values[i];
+	copy->values[copy->n_values++] = (struct value){ .name = "text",
+		.kind = VALUE_TEXT,
+		.text = arena_strndup(arena, str_text(text), text->n) };
 	return copy;
 }
 

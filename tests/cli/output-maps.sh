@@ -98,8 +98,8 @@ both '{ float_tolerance = 1e-6 }' '1.5 1e-05\n' '1.50000001 0.00001\n'
 says 0 "output map 'float_tolerance': 2 places on stdout" renacer-gate check new
 both '"sorted_lines"' 'a\na\nb\n' 'b\na\nb\n'
 says 1 'stdout' renacer-gate check new
-both '"json"' '[1]\n' '[1]\n' '{"a":1}\n' '{"a":2}\n'
-says 1 'out' renacer-gate check new
+both '"json"' '[1]\n' '[1]\n' '{"a":1, "b":1}\n' '{"b":1,"a":2}\n'
+says 1 'file <cwd>/out' renacer-gate check new
 # Nothing is something else than an empty line.
 both '"trailing_newline"' '\n' ''
 says 1 'stdout' renacer-gate check new
