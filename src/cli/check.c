@@ -90,6 +90,12 @@ show_progress(void *arg, const struct target *target, size_t nr, size_t n, bool 
 	fflush(stderr);
 }
 
+static bool
+is_about_goldens(judge_fn function)
+{
+	return function == gate_selftest || function == gate_calibrate;
+}
+
 static int
 judge(int *status, judge_fn function, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err)
@@ -121,7 +127,9 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 	if (function(&verdicts, arena, config, &opts, err) < 0)
 		return -1;
 	verdicts.tool_version = RENACER_VERSION;
-	if (reports_write(values, config, &verdicts, err) < 0)
+	/* The configured reports are those of check; a score is not to be taken for one. */
+	if (reports_write(values, is_about_goldens(function) ? NULL : config, &verdicts, err) <
+		0)
 		return -1;
 	*status = verdicts.exit_status;
 	if (cli_signal())
@@ -148,6 +156,13 @@ command_selftest(int *status, const struct gate_values *values, const struct par
 	struct err *err)
 {
 	return judge(status, gate_selftest, values, parsed, err);
+}
+
+int
+command_calibrate(int *status, const struct gate_values *values, const struct parsed *parsed,
+	struct err *err)
+{
+	return judge(status, gate_calibrate, values, parsed, err);
 }
 
 int

@@ -41,6 +41,8 @@ MUST_CHECK int command_validate(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_selftest(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_calibrate(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_doctor(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 

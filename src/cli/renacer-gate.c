@@ -30,7 +30,7 @@ static const char ending[] =
 
 /* In the interface, not here yet: told apart from a typing error. */
 static const char *const later[] = { "review", "accept", "reject", "pending", "prune", "init",
-	"calibrate", "merge" };
+	"merge" };
 
 static const char *
 command_name(const void *table, size_t i)

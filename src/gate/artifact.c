@@ -40,7 +40,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr,
 {
 	struct run_opts opts = {
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
-		.all_calls = wants(g, target, rule_needs_all_calls),
+		.all_calls = g->all_calls || wants(g, target, rule_needs_all_calls),
 		.memory_calls = wants(g, target, rule_needs_memory_calls),
 		.keep_sandbox = g->opts->keep_sandboxes,
 		.perturbed = perturbed,

@@ -151,6 +151,13 @@ gate_selftest(struct verdicts *out, struct arena *arena, const struct config *co
 }
 
 int
+gate_calibrate(struct verdicts *out, struct arena *arena, const struct config *config,
+	const struct gate_opts *opts, struct err *err)
+{
+	return run_gate(out, arena, config, opts, "calibrate", calibrate_target, err);
+}
+
+int
 gate_record(struct verdicts *out, struct arena *arena, const struct config *config,
 	const struct gate_opts *opts, struct err *err)
 {

@@ -14,6 +14,7 @@ struct gate {
 	struct arena *arena; /* of the verdicts */
 	const char *here;    /* our working directory: paths below it are shown relative */
 	struct tape *tape;   /* where the next run is kept; NULL: nowhere */
+	bool all_calls;      /* trace every call, whatever the profile needs */
 };
 
 /* The targets of one call, in the order of the configuration, and what came of them. */
@@ -48,6 +49,10 @@ void reference_done(struct reference *r);
 MUST_CHECK int judge_run(struct gate *g, const struct target *target, const struct reference *r,
 	const struct run *run, struct verdict *v, struct err *err);
 
+/* Runs one target many times: how far equal runs lie apart. */
+void calibrate_target(struct gate *g, const struct target *target, struct verdict *out);
+/* An upper bound (95 %) of the rate of flakes after k of n, n > 0. */
+double calibrate_flake_bound(uint32_t k, uint32_t n);
 /* Tests one target's golden by mutations of a run; what goes wrong is in the verdict. */
 void selftest_target(struct gate *g, const struct target *target, struct verdict *out);
 /* Judges or records one target; what goes wrong is in the verdict. */

@@ -28,6 +28,7 @@ struct text {
 	struct str *out;
 	const struct report_opts *opts;
 	struct str room;
+	bool has_scores; /* of selftest and calibrate */
 };
 
 static void
@@ -383,6 +384,21 @@ add_remarks(struct text *t, const struct verdict *v)
 		str_addf(t->out, "       … and %zu more\n", v->n_findings - n);
 }
 
+/* The scores of selftest and calibrate are what was asked for. */
+static void
+add_scores(struct text *t, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_outcomes; i++) {
+		const struct outcome *o = &v->outcomes[i];
+
+		if (o->kind == VERDICT_SKIP)
+			continue;
+		str_addf(t->out, "       %-18s ", o->name);
+		add_clean(t, PLAIN, o->text);
+		str_add_char(t->out, '\n');
+	}
+}
+
 static void
 add_everything(struct text *t, const struct verdict *v)
 {
@@ -448,6 +464,8 @@ add_verdict(struct text *t, const struct verdict *v, size_t name_width)
 		add_remarks(t, v);
 	add_basis(t, v);
 	add_performance(t, v);
+	if (t->has_scores)
+		add_scores(t, v);
 	if (t->opts->verbosity > 0)
 		add_everything(t, v);
 }
@@ -466,7 +484,10 @@ int
 text_write(struct str *out, const struct verdicts *v, const struct report_opts *opts,
 	struct err *err)
 {
-	struct text t = { .out = out, .opts = opts };
+	struct text t = { .out = out,
+		.opts = opts,
+		.has_scores = v->command && (strcmp(v->command, "selftest") == 0 ||
+						    strcmp(v->command, "calibrate") == 0) };
 	struct counts counts = count_verdicts(v);
 
 	(void)err; /* writing to memory does not fail */
