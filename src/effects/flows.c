@@ -5,6 +5,7 @@
 #include "effects/alias.h"
 #include "effects/out.h"
 #include "effects/process.h"
+#include "effects/runtime.h"
 #include "effects/segment.h"
 #include "effects/table.h"
 
@@ -142,6 +143,8 @@ put_file_flow(struct out *o, const char *key, const char *direction, const struc
 	const struct path_state *s = name->after;
 	struct str text = { 0 };
 
+	if (runtime_is_volatile(name->path))
+		return; /* times and nonces */
 	if (!is_content(s, flow)) {
 		put_flow(o, key, direction, flow);
 		return;
