@@ -36,13 +36,13 @@ without() { # names, split by |: the configuration less these targets
 		{ block[n] = block[n] $0 "\n" } $0 ~ names { left_out[n] = 1 }
 		END { for (i = 0; i <= n; i++) if (!(i in left_out)) printf "%s", block[i] }'
 }
-n_wanted=59
+n_wanted=61
 # -idirafter: <asm/types.h> of the kernel, which only the unversioned gcc-multilib links to.
 gcc -m32 -idirafter "/usr/include/$(gcc -print-multiarch)" -O1 -o "$bin/copy-i386" \
 	"$ROOT/tests/corpus/src/copy.c" 2> /dev/null || {
 	echo 'no 32-bit C library (gcc-12-multilib or later): the i386 target is left out'
 	without i386 < "$ROOT/tests/corpus/renacer.toml" > corpus/renacer.toml
-	n_wanted=58
+	n_wanted=60
 }
 cp -r "$bin" corpus/bin
 cd corpus || exit 1
