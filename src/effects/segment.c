@@ -187,13 +187,16 @@ order_by_knowledge(const struct stream *s, const struct segment **order)
 	}
 }
 
-/* Bytes moved without being seen are told by the other end, when it got as many. */
+/* Bytes moved without being seen are told by the other end, when it got as many; and the text of
+ * writes too large to be kept, when they came out in the order that is told. */
 static bool
 take_received(const struct stream *s, struct flow *flow, struct str *head)
 {
 	const struct received *r = s->received;
 
-	if (!flow->n_opaque || !r || r->digest.n != flow->n_bytes)
+	if (!r || r->digest.n != flow->n_bytes)
+		return s->is_whole;
+	if (!flow->n_opaque && (s->is_whole || !digest_is_equal(&r->digest, &flow->digest)))
 		return s->is_whole;
 	flow->n_opaque = 0;
 	flow->digest = r->digest;
