@@ -165,6 +165,19 @@ tomorrow() {
 	mv renacer.toml.today renacer.toml
 }
 
+# Every golden against changes that it must notice, and against some that it must not.
+tested() {
+	if gate selftest log.selftest; then
+		grep -oE '[0-9]+ of [0-9]+ changes caught, [0-9]+ of [0-9]+ harmless' log.selftest |
+			awk '{ caught += $1; changes += $3; passed += $6; harmless += $8; n++ }
+			END { print "selftest: " n " goldens, " caught " of " changes " changes caught, " \
+				passed " of " harmless " harmless ones passed" }'
+		n_verdicts=$((n_verdicts + 1))
+	else
+		bad=1
+	fi
+}
+
 for surrounding in $in; do
 	case $surrounding in
 	quiet) check_often quiet ;;
@@ -173,6 +186,7 @@ for surrounding in $in; do
 	nobody) as_nobody ;;
 	locale) other_locale ;;
 	tomorrow) tomorrow ;;
+	selftest) tested ;;
 	*) echo "no surrounding is called '$surrounding'"; exit 2 ;;
 	esac
 done
