@@ -87,8 +87,10 @@ open_path(struct act *a, const char *path, uint32_t flags, uint32_t mode)
 	struct open_file *o;
 	struct name *n;
 
-	if (is_missing(a))
+	if (is_missing(a)) {
 		names_missed(a->fx, path);
+		names_get(a->fx, path)->was_tried |= (flags & O_CREAT) != 0;
+	}
 	order_opened(a, path);
 	if (a->call->is_error || reopen(a, path, flags))
 		return;

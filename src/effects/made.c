@@ -14,13 +14,13 @@
 
 #define SECOND_NS 1000000000u
 
-/* Made, or looked for in vain where temporary things live: `mktemp -u`. */
+/* Made or tried, or looked for in vain where temporary things live: `mktemp -u`. */
 static bool
 is_candidate(const struct effects *fx, const struct name *n)
 {
 	const char *tmp = fx->header.tmp;
 
-	return n->maker ||
+	return n->maker || n->was_tried ||
 	       (n->existed == EXISTED_NO && tmp && path_is_below(n->path, tmp, strlen(tmp)));
 }
 

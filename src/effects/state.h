@@ -73,6 +73,7 @@ struct name {
 	bool is_gone;      /* removed or renamed away by us */
 	bool touched;
 	bool was_read, was_listed, was_executed;
+	bool was_tried;      /* to be made, in vain */
 	uint8_t readers;     /* transpile: a bit for each kind of reader, launch.c */
 	uint64_t read_seq;   /* transpile: the last time */
 	bool by_open;        /* written through an open that follows links */

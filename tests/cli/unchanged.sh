@@ -26,7 +26,7 @@ use File::Temp qw(tempfile tempdir);
 my ($f, $n) = tempfile();
 print "$n $$\n", tempdir(), "\n";
 END
-for profile in effects io; do
+for profile in effects io strict; do
 	printf '[gate]\ngolden_dir = "golden-%s"\nrecord_runs = 3\njobs = 8\nprofile = "%s"\n' \
 		$profile $profile > $profile.toml
 done
@@ -42,7 +42,7 @@ for profile in effects io; do
 	target times touch io 'touch -d yesterday f; touch -d "2 hours ago" g; touch -r fx/a h'
 	target mktemp mktemp io 'f=$(mktemp); d=$(mktemp -d); echo $f; echo $$ > $d/p; cp $d/p $f.b; cat $f.b
 		ls $d; mktemp -u; t=$(mktemp ./out.XXXXXX); echo $$ > $t; cat $t; rm $t'
-	target dated date io 'touch t-$(date +%s)-$(date +%N).lock log-$(date +%Y%m%d)'
+	target dated date effects 'touch t-$(date +%s)-$(date +%N).lock log-$(date +%Y%m%d)'
 	target pids bash io 'bash -c "echo \$\$; cat <<< hi; touch out.\$\$; exec -a x sleep 0"'
 	target sort sort effects 'sort -S 20k --parallel=1 -T . fx/big | tail -1; sort -R fx/big | wc -l'
 	target gcc gcc effects 'echo "int main(){}" > a.c; gcc -c a.c; gcc -pipe -S a.c; gcc -o a a.c; rm a *.o'
@@ -51,10 +51,13 @@ for profile in effects io; do
 	target appended sh effects 'for i in 1 2 3 4; do (echo l$i >> log; echo m$i >> log) & done; wait; sort log'
 	target shared sh effects '(for i in 1 2 3 4; do (echo l$i; echo m$i) & done; wait) > log'
 	target racing sh effects 'for i in 1 2 3 4; do (echo l$i; echo m$i) & done; wait; echo end'
+	target git git io 'git init -q g; cd g; cp ../fx/a .; git add a; git status --short'
 	target fallback env io 'nosuch 2> /dev/null || echo no; env nosuch2 2> /dev/null || true'
 done
 
-for profile in effects io; do
+printf "[[target]]\nname = 'git'\nshell = 'git init -q g; cd g; cp ../fx/a .; git add a'\nsandbox = true\nfixtures = ['fx']\n" >> strict.toml
+
+for profile in effects io strict; do
 	renacer-gate record -c $profile.toml > log 2>&1 || { cat log; exit 1; }
 	for ((i = 0; i < runs; i++)); do
 		busy=
