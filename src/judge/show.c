@@ -213,6 +213,19 @@ say_changed(struct parting *out, struct arena *arena, const struct lines *l, siz
 			show_code_points(arena, a->text, a->n, b->text, b->n));
 }
 
+/* One text ends with its first line here, the other goes on: what it goes on with is the news.
+ */
+static struct hunk
+beyond_the_end(const struct lines *l, struct hunk h)
+{
+	const struct line *a = &l->a[h.a], *b = &l->b[h.b];
+	bool is_same = h.n_a && h.n_b && a->n == b->n && first_difference(a, b) == a->n;
+
+	if (is_same && h.n_a + h.n_b > 2)
+		return (struct hunk){ h.a + 1, h.n_a - 1, h.b + 1, h.n_b - 1 };
+	return h;
+}
+
 static void
 say_hunk(struct parting *out, struct arena *arena, const struct lines *l, const struct hunk *h)
 {
@@ -236,13 +249,15 @@ show_parting(struct parting *out, struct arena *arena, const char *wanted, size_
 	const char *found, size_t n_found)
 {
 	AUTO(lines_done) struct lines l = { 0 };
+	struct hunk first;
 	size_t more;
 
 	*out = (struct parting){ 0 };
 	lines_align(&l, wanted, n_wanted, found, n_found);
 	if (!l.hunks.n)
 		return false;
-	say_hunk(out, arena, &l, &l.hunks.items[0]);
+	first = beyond_the_end(&l, l.hunks.items[0]);
+	say_hunk(out, arena, &l, &first);
 	more = l.hunks.n - 1;
 	if (more)
 		out->words = arena_printf(arena, "%s (and %zu more place%s)", out->words, more,
