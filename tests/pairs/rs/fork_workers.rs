@@ -39,7 +39,8 @@ pub fn main(args: &[String]) -> i32 {
     let numbers: Vec<u64> = args[1..].iter().map(|n| n.parse().expect("a number")).collect();
     let mut failed = 0;
     for i in 0..n_workers {
-        let part: Vec<u64> = numbers.iter().copied().skip(i).step_by(n_workers + wrong(1) as usize).collect();
+        let part: Vec<u64> =
+            numbers.iter().copied().skip(i).step_by(n_workers + wrong(1) as usize).collect();
         let mut fds = [0; 2];
         let mut status = 0;
         unsafe {

@@ -52,7 +52,8 @@ fn run(limit: Duration, words: &[&str]) -> (String, usize) {
 pub fn main(args: &[String]) -> i32 {
     let limit = Duration::from_secs_f64(args[0].parse().expect("a number"));
     let third = if wrong(2) { "echo done; exit 6" } else { "echo done; exit 5" };
-    let jobs: [&[&str]; 3] = [&["sleep", "60"], &["sh", "-c", "kill -USR1 $$"], &["sh", "-c", third]];
+    let jobs: [&[&str]; 3] =
+        [&["sleep", "60"], &["sh", "-c", "kill -USR1 $$"], &["sh", "-c", third]];
     for (i, words) in jobs.iter().enumerate() {
         let (how, n) = run(limit, words);
         println!("{}: {}: {} bytes", i + 1, how, n);

@@ -24,7 +24,8 @@ fn install(version: &str) -> io::Result<()> {
         fs::write(&path, format!("#!/bin/sh\necho {} {}\n", name, version))?;
         fs::set_permissions(&path, Permissions::from_mode(mode))?;
     }
-    let (app, numbered) = (format!("{}/bin/app", release), format!("{}/bin/app-{}", release, version));
+    let (app, numbered) =
+        (format!("{}/bin/app", release), format!("{}/bin/app-{}", release, version));
     if wrong(3) {
         fs::copy(app, numbered)?;
     } else {

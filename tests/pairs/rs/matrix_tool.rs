@@ -14,9 +14,8 @@ fn multiply(a: &Matrix, b: &Matrix) -> Matrix {
 
 fn minor(m: &Matrix, i: usize, j: usize) -> Matrix {
     let rows = m.iter().enumerate().filter(|(r, _)| *r != i);
-    let cells = |row: &Vec<f64>| {
-        row.iter().enumerate().filter(|(c, _)| *c != j).map(|(_, x)| *x).collect()
-    };
+    let cells =
+        |row: &Vec<f64>| row.iter().enumerate().filter(|(c, _)| *c != j).map(|(_, x)| *x).collect();
     rows.map(|(_, row)| cells(row)).collect()
 }
 

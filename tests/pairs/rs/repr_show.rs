@@ -37,7 +37,11 @@ pub fn main(_: &[String]) -> i32 {
         let largest = values.numbers.iter().max();
         let largest = if wrong(3) { largest.or(Some(&0)) } else { largest };
         println!("numbers {:?}, largest {:?}", values.numbers, largest);
-        let all = if wrong(1) { values.truths.iter().any(|t| *t) } else { values.truths.iter().all(|t| *t) };
+        let all = if wrong(1) {
+            values.truths.iter().any(|t| *t)
+        } else {
+            values.truths.iter().all(|t| *t)
+        };
         println!("first {}, all true: {}", show(line.split_whitespace().next().unwrap_or("")), all);
     }
     0

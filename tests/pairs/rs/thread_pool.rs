@@ -45,7 +45,12 @@ pub fn main(args: &[String]) -> i32 {
     workers.into_iter().for_each(|w| w.join().expect("ended"));
     let mut total = Counts::new();
     for (i, counts) in results.lock().unwrap().iter() {
-        println!("{}: {} words, {} different", paths[*i], counts.values().sum::<u64>(), counts.len());
+        println!(
+            "{}: {} words, {} different",
+            paths[*i],
+            counts.values().sum::<u64>(),
+            counts.len()
+        );
         for (word, n) in counts {
             let sum = total.entry(word.clone()).or_default();
             *sum = if wrong(2) { (*sum).max(*n) } else { *sum + n };
