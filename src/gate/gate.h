@@ -40,8 +40,8 @@ MUST_CHECK int gate_record(struct verdicts *out, struct arena *arena,
  * finding one wrong answer. */
 MUST_CHECK int gate_selftest(struct verdicts *out, struct arena *arena,
 	const struct config *config, const struct gate_opts *opts, struct err *err);
-/* Runs each target opts->runs times (10), judged by its golden and by the first run: flakes, and
- * the spread of times and counts as outcomes. A flake is a fail. Nothing is stored. */
+/* Runs each target opts->runs times (10), judged by its golden and by the first run: flakes,
+ * and the spread of times and counts as outcomes. A flake is a fail. Nothing is stored. */
 MUST_CHECK int gate_calibrate(struct verdicts *out, struct arena *arena,
 	const struct config *config, const struct gate_opts *opts, struct err *err);
 
