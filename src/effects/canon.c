@@ -441,6 +441,16 @@ canon_expand(struct effects *fx, struct str *out, const char *text)
 	}
 }
 
+/* AT_EMPTY_PATH: the path is that of the directory's descriptor. */
+static bool
+is_empty_path(const struct act *a, const struct word *w)
+{
+	size_t n = 0;
+	const char *text = decode_string(a->call, (uint8_t)w->b, &n);
+
+	return w->a >= 0 && n == 0 && (text || a->call->arg[w->b] == 0);
+}
+
 const char *
 canon_path(const struct act *a)
 {
@@ -448,13 +458,15 @@ canon_path(const struct act *a)
 	const struct open_file *o;
 	int64_t fd = canon_fd(a);
 
-	if (m->family && m->word[0].kind == WORD_PATH)
-		return path_of(a, m->word[0].a, m->word[0].b, false, false);
 	if (fd < 0)
-		return NULL;
+		return m->family && m->word[0].kind == WORD_PATH
+			       ? path_of(a, m->word[0].a, m->word[0].b, false, false)
+			       : NULL;
 	o = table_get(a->task->table, fd);
 	if (o && o->kind == OBJECT_STREAM)
 		return o->stream->key[0] == '/' ? o->stream->key : NULL;
+	if (o && o->kind == OBJECT_OTHER)
+		return o->made && o->made[0] == '/' ? o->made : NULL;
 	return path_of_fd(a, fd);
 }
 
@@ -464,6 +476,8 @@ canon_fd(const struct act *a)
 	const struct member *m = &members[a->id];
 
 	if (m->family && m->word[0].kind == WORD_OBJECT)
+		return (int32_t)a->call->arg[m->word[0].a];
+	if (m->family && m->word[0].kind == WORD_PATH && is_empty_path(a, &m->word[0]))
 		return (int32_t)a->call->arg[m->word[0].a];
 	if (a->id == CALL_fcntl || a->id == CALL_ioctl || a->id == CALL_close)
 		return (int32_t)a->call->arg[0];

@@ -6,6 +6,7 @@
 #include "effects/calls.h"
 #include "effects/msg.h"
 #include "effects/process.h"
+#include "effects/startup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,12 @@ fill_process(struct effects *fx, struct process_facts *out, struct process *p)
 		.ended_ns = p->ended_ns,
 	};
 	out->calls = take_counts(fx, p->tally, &out->n_calls);
+	if (!p->manners || fx->opts.profile != PROFILE_STRICT)
+		return;
+	out->runtime = startup_name(p->manners->runtime);
+	out->n_startup = p->manners->n_start;
+	out->n_shutdown = p->manners->n_stop;
+	out->n_runtime = p->manners->n_between;
 }
 
 void

@@ -45,12 +45,25 @@ flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n)
 	p->is_cut |= n > 0;
 }
 
+bool
+flow_is_left(const struct effects *fx, const struct pipe *p)
+{
+	const struct task *maker = task_get(fx, p->maker);
+
+	if (p->writer == 0 || p->writer == p->reader)
+		return false;
+	/* Nobody read: a pipe that a process made for itself is no business of others. */
+	if (p->reader == 0 && maker && maker->process->nr == p->writer)
+		return false;
+	return p->is_broken || p->n_written > p->n_read;
+}
+
 void
 flow_keep(struct effects *fx, struct pipe *p)
 {
 	/* What a process tells itself concerns nobody else. */
 	if (!flows_wanted(fx) || p->flow.n_bytes == 0 ||
-		(p->writer == p->reader && p->writer != PIPE_MANY))
+		(p->writer == p->reader && p->writer != PIPE_MANY) || flow_is_left(fx, p))
 		return;
 	fx->kept = mem_grow(fx->kept, fx->n_kept, &fx->kept_capacity, sizeof *fx->kept);
 	fx->kept[fx->n_kept++] = (struct kept_flow){ .maker = p->maker,

@@ -27,6 +27,7 @@ struct line {
 	bool is_error;
 	bool is_std;     /* about a descriptor below 3 */
 	bool is_elastic; /* how it was cut into calls is a matter of time */
+	bool is_passage; /* about what others hold the other end of */
 	bool wakes;      /* moves what threads of one process tell each other by */
 	bool is_exec;    /* a new program begins behind it */
 };
@@ -40,12 +41,14 @@ struct lines {
 /* How a process goes about things, as far as that decides what its lines say. */
 struct manners {
 	bool reads_pieces;  /* from pipes, sockets, terminals */
+	bool polls;         /* waits for several things at once */
 	bool waits_loosely; /* polls for children, or is told of them by a signal */
 	bool has_main, has_end;
 	uint64_t main_seq, end_seq; /* of the marker calls */
 	uint32_t main_task;         /* which made it */
 	bool polled_at_once;        /* as Rust's start does, to see whether 0, 1, 2 are open */
 	uint64_t n_start, n_stop;   /* calls cut, known at the end */
+	uint64_t n_between;         /* and those of the runtime in between */
 	size_t runtime;             /* of its last program: startup_name() */
 	struct map *made;           /* family -> how many of it were made */
 };

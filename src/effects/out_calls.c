@@ -63,6 +63,29 @@ note(struct out *o, struct lines *to, const char *words, const char *name, uint6
 			.text = text, .family = "", .n = 1, .seq = seq, .is_elastic = true });
 }
 
+/* Before its marker call a program has not begun, after the other it has ended: what only looks
+ * is cut there. What does something is told wherever it stands. */
+static bool
+is_outside(const struct manners *m, const struct line *line)
+{
+	return line->is_quiet && ((m->has_main && line->seq < m->main_seq) ||
+					 (m->has_end && line->seq > m->end_seq));
+}
+
+static bool
+is_start(const struct out *o, const struct manners *m, size_t runtime, const struct line *line)
+{
+	return is_foreign(o, runtime, line) || startup_may_begin(runtime, line) ||
+	       is_outside(m, line);
+}
+
+static bool
+is_stop(const struct out *o, const struct manners *m, size_t runtime, const struct line *line)
+{
+	return is_foreign(o, runtime, line) || startup_may_end(runtime, line) ||
+	       is_outside(m, line);
+}
+
 /* One program's lines without those of its runtime. */
 static void
 add_stretch(struct out *o, struct manners *m, const struct stretch *s, const char *exe,
@@ -70,33 +93,25 @@ add_stretch(struct out *o, struct manners *m, const struct stretch *s, const cha
 {
 	size_t runtime = startup_runtime(s, exe), from = s->from, end = s->to;
 	const struct line *items = s->lines->items;
-	uint64_t n_start = 0, n_stop = 0;
 	bool has_exit = s->is_last && end > from && strcmp(items[end - 1].family, "exit") == 0;
 
-	for (; from < end; from++) {
-		if (m->has_main ? items[from].seq >= m->main_seq
-				: !is_foreign(o, runtime, &items[from]) &&
-					  !startup_may_begin(runtime, &items[from]))
-			break;
-		n_start += items[from].n + items[from].n_before;
-	}
+	m->runtime = runtime;
+	for (; from < end && is_start(o, m, runtime, &items[from]); from++)
+		m->n_start += items[from].n + items[from].n_before;
+	if (from < end)
+		m->n_start += items[from].n_before;
 	note(o, to, "start-up", startup_name(runtime), items[s->from].seq);
 	end -= has_exit;
-	while (end > from && s->is_last &&
-		(m->has_end ? items[end - 1].seq > m->end_seq
-			    : is_foreign(o, runtime, &items[end - 1]) ||
-					startup_may_end(runtime, &items[end - 1]))) {
-		end--;
-		n_stop += items[end].n + items[end].n_before;
-	}
-	for (size_t i = from; i < end; i++)
-		if (!is_foreign(o, runtime, &items[i]))
+	for (; end > from && s->is_last && is_stop(o, m, runtime, &items[end - 1]); end--)
+		m->n_stop += items[end - 1].n + items[end - 1].n_before;
+	for (size_t i = from; i < end; i++) {
+		if (is_foreign(o, runtime, &items[i]) || is_outside(m, &items[i]))
+			m->n_between += items[i].n;
+		else
 			lines_add(to, &items[i]);
+	}
 	if (has_exit)
 		lines_add(to, &items[s->to - 1]);
-	m->n_start += n_start;
-	m->n_stop += n_stop;
-	m->runtime = runtime;
 }
 
 /* The lines of the main task: before the first program, then program by program. */
@@ -107,29 +122,24 @@ add_leader(struct out *o, const struct task *t, struct lines *to)
 	struct stretch s = { .lines = t->lines, .polled_at_once = p->manners->polled_at_once };
 	size_t nr = 0;
 
-	for (size_t i = 0; i < t->lines->n; i++) {
-		const struct line *line = &t->lines->items[i];
+	for (size_t i = 0; i <= t->lines->n; i++) {
+		const struct line *line = i < t->lines->n ? &t->lines->items[i] : NULL;
 
-		if (!line->is_exec) {
+		if (line && !line->is_exec) {
 			if (nr == 0 && !is_foreign(o, p->manners->runtime, line))
 				lines_add(to, line);
 			continue;
 		}
-		if (nr == 0 || s.from <= i) {
-			s.to = i;
-			if (nr)
-				add_stretch(o, p->manners, &s,
-					p->images[MIN(nr, p->n_images) - 1].exe, to);
-		}
-		lines_add(to, line);
+		s.to = i;
+		s.is_last = !line;
+		if (nr && s.from < s.to)
+			add_stretch(
+				o, p->manners, &s, p->images[MIN(nr, p->n_images) - 1].exe, to);
 		s.from = i + 1;
 		nr++;
+		if (line)
+			lines_add(to, line);
 	}
-	if (!nr || s.from >= t->lines->n)
-		return;
-	s.to = t->lines->n;
-	s.is_last = true;
-	add_stretch(o, p->manners, &s, p->images[MIN(nr, p->n_images) - 1].exe, to);
 }
 
 static int
@@ -168,13 +178,24 @@ settle_waits(const struct process *p, struct lines *l)
 	mem_free(waits.items);
 }
 
+/* Wake-ups of threads; what a process that waits for many things reads and writes as it comes:
+ * the bytes are compared as flows. */
+static bool
+is_by_chance(const struct process *p, const struct line *line)
+{
+	if (line->wakes && p->n_threads > 1)
+		return true;
+	return p->manners->polls && line->is_passage &&
+	       (line->kind == CANON_READ || line->kind == CANON_WRITE);
+}
+
 /* What is written after reading what came in pieces is cut as that was. */
 static void
-settle_pieces(const struct process *p, struct lines *l)
+settle_pieces(struct out *o, const struct process *p, struct lines *l)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0, all = l->n; i < all; i++) {
 		struct line *line = &l->items[i];
 
 		if (line->kind == CANON_WRITE && p->manners->reads_pieces) {
@@ -183,7 +204,17 @@ settle_pieces(const struct process *p, struct lines *l)
 		}
 		if (line->kind == CANON_LIST)
 			line->is_elastic = true;
-		if (!(line->wakes && p->n_threads > 1))
+		if (strict_is_left(o->fx, line)) {
+			l->items[n++] = (struct line){
+				.text = "writes as long as somebody reads, and what follows",
+				.family = "",
+				.n = 1,
+				.seq = line->seq,
+				.is_elastic = true
+			};
+			break;
+		}
+		if (!is_by_chance(p, line))
 			l->items[n++] = *line;
 	}
 	l->n = n;
@@ -220,22 +251,16 @@ put_shown(struct out *o, const char *place, const struct shown *s)
 }
 
 static void
-out_leader(struct out *o, const struct task *t)
+show_leader(struct out *o, const struct task *t, struct shown_list *to)
 {
-	AUTO(str_done) struct str place = { 0 };
-	struct shown_list shown = { 0 };
 	struct lines lines = { 0 };
 
 	add_leader(o, t, &lines);
 	settle_waits(t->process, &lines);
-	settle_pieces(t->process, &lines);
+	settle_pieces(o, t->process, &lines);
 	for (size_t i = 0; i < lines.n; i++)
-		show(o, &lines.items[i], &shown);
-	task_place(&place, t);
-	for (size_t i = 0; i < shown.n; i++)
-		put_shown(o, place.data, &shown.items[i]);
+		show(o, &lines.items[i], to);
 	mem_free(lines.items);
-	mem_free(shown.items);
 }
 
 static void
@@ -254,7 +279,7 @@ add_thread(struct out *o, const struct task *t, struct shown_list *to)
 		lines_add(&lines, line);
 	}
 	settle_waits(t->process, &lines);
-	settle_pieces(t->process, &lines);
+	settle_pieces(o, t->process, &lines);
 	for (size_t i = 0; i < lines.n; i++)
 		show(o, &lines.items[i], to);
 	mem_free(lines.items);
@@ -295,40 +320,50 @@ out_group(struct out *o, const struct process *p, struct shown_list *shown)
 }
 
 static void
-out_threads(struct out *o, const struct process *p)
+out_in_order(struct out *o, const struct task *t, const struct shown_list *shown)
 {
 	AUTO(str_done) struct str place = { 0 };
-	struct shown_list shown = { 0 };
-	const struct task *last = NULL;
 
-	for (size_t i = 0; i < o->fx->n_tasks; i++) {
+	task_place(&place, t);
+	for (size_t i = 0; i < shown->n; i++)
+		put_shown(o, place.data, &shown->items[i]);
+}
+
+static void
+out_process(struct out *o, const struct process *p)
+{
+	const struct task *leader = task_get(o->fx, p->nr), *last = NULL;
+	struct shown_list main = { 0 }, threads = { 0 };
+	bool is_loose = false;
+
+	if (leader && leader->lines) {
+		show_leader(o, leader, &main);
+		is_loose = p->n_threads && startup_is_loose(p->manners->runtime);
+	}
+	for (size_t i = 0; p->n_threads && i < o->fx->n_tasks; i++) {
 		const struct task *t = o->fx->tasks[i];
 
 		if (!t || t->process != p || !t->thread || !t->lines)
 			continue;
-		add_thread(o, t, &shown);
+		add_thread(o, t, is_loose ? &main : &threads);
 		last = t;
 	}
-	if (p->n_threads > 1) {
-		out_group(o, p, &shown);
-	} else if (last) {
-		task_place(&place, last);
-		for (size_t i = 0; i < shown.n; i++)
-			put_shown(o, place.data, &shown.items[i]);
-	}
-	mem_free(shown.items);
+	if (is_loose)
+		out_group(o, p, &main);
+	else if (leader)
+		out_in_order(o, leader, &main);
+	if (p->n_threads > 1 && !is_loose)
+		out_group(o, p, &threads);
+	else if (last)
+		out_in_order(o, last, &threads);
+	mem_free(main.items);
+	mem_free(threads.items);
 }
 
 void
 out_calls(struct out *o)
 {
-	for (size_t i = 0; i < o->fx->n_processes; i++) {
-		const struct process *p = o->fx->processes[i];
-		const struct task *leader = task_get(o->fx, p->nr);
-
-		if (leader && leader->lines && p->manners)
-			out_leader(o, leader);
-		if (p->n_threads && p->manners)
-			out_threads(o, p);
-	}
+	for (size_t i = 0; i < o->fx->n_processes; i++)
+		if (o->fx->processes[i]->manners)
+			out_process(o, o->fx->processes[i]);
 }

@@ -139,6 +139,15 @@ startup_is_always(size_t runtime, const struct line *line)
 	return false;
 }
 
+bool
+startup_is_loose(size_t runtime)
+{
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (always[i].id == runtime && strcmp(always[i].family, "thread") == 0)
+			return true;
+	return false;
+}
+
 const char *
 startup_name(size_t runtime)
 {

@@ -25,6 +25,8 @@ void startup_mark(const struct act *a, struct manners *m, struct line *line);
 /* Which runtime has the program; the index of RUNTIME in startup.def. exe: its path. */
 size_t startup_runtime(const struct stretch *s, const char *exe);
 const char *startup_name(size_t runtime);
+/* Do its threads, the first among them, take over each other's work? */
+bool startup_is_loose(size_t runtime);
 /* May the line belong to the start-up, or the end, of that runtime? Is it always its own? */
 bool startup_may_begin(size_t runtime, const struct line *line);
 bool startup_is_always(size_t runtime, const struct line *line);

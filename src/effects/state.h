@@ -119,8 +119,10 @@ struct pipe {
 	bool is_broken; /* a write found nobody to read it */
 	struct flow flow;
 	struct channel *channel;
-	struct str head;         /* io: the first bytes that went through */
-	bool is_cut;             /* not all of them are in head */
+	struct str head; /* io: the first bytes that went through */
+	bool is_cut;     /* not all of them are in head */
+	uint64_t n_written, n_read;
+	uint32_t nr;             /* strict: among all objects, from 1; 0: not named yet */
 	uint32_t writer, reader; /* process; 0: none so far, PIPE_MANY: several */
 };
 

@@ -290,6 +290,7 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 		break;
 	case OBJECT_PIPE:
 		note_end(&o->pipe->writer, a);
+		o->pipe->n_written += n;
 		add_to(a, &o->pipe->flow, AREA_DATA_OUT, n, has_data);
 		if (flows_wanted(a->fx))
 			flow_pipe_head(o->pipe, a->call, has_data ? n : UINT64_MAX);
@@ -316,6 +317,7 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 		add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_PIPE) {
 		note_end(&o->pipe->reader, a);
+		o->pipe->n_read += n;
 	} else if (o->kind == OBJECT_STREAM) {
 		if (n && strcmp(o->stream->key, "stdin") == 0)
 			order_heard(a);

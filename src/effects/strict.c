@@ -8,6 +8,7 @@
  */
 #include "effects/strict.h"
 
+#include "effects/flows.h"
 #include "effects/msg.h"
 #include "effects/net.h"
 #include "effects/path.h"
@@ -27,6 +28,7 @@ struct strict {
 	bool is_wanted;
 	uint32_t n_objects;
 	struct map *foreign; /* numbers of objects that are the runtime's own */
+	struct map *left;    /* of pipes whose reader left */
 };
 
 void
@@ -34,6 +36,7 @@ strict_start(struct effects *fx)
 {
 	fx->strict = mem_alloc(sizeof *fx->strict);
 	fx->strict->foreign = map_new();
+	fx->strict->left = map_new();
 }
 
 void
@@ -52,6 +55,7 @@ strict_free(struct effects *fx)
 		mem_free(m);
 	}
 	map_free(fx->strict->foreign);
+	map_free(fx->strict->left);
 	str_done(&fx->strict->text);
 	mem_free(fx->strict);
 }
@@ -129,6 +133,29 @@ is_quiet(const struct act *a, const struct line *line)
 	       strcmp(line->family, "readlink") == 0 || strcmp(line->family, "dup") == 0;
 }
 
+/* Whoever waits for several things does next what time says. */
+static bool
+waits_for_many(const struct act *a)
+{
+	switch (a->id) {
+	case CALL_poll:
+	case CALL_ppoll:
+	case CALL_ppoll_time64:
+		return a->call->arg[1] > 0 && a->call->arg[2] != 0;
+	case CALL_select:
+	case CALL__newselect:
+	case CALL_pselect6:
+	case CALL_pselect6_time64:
+		return a->call->arg[0] > 0;
+	case CALL_epoll_wait:
+	case CALL_epoll_pwait:
+	case CALL_epoll_pwait2:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Bash and others are told of ended children by a signal, or ask now and then. */
 static void
 note_manners(const struct act *a)
@@ -140,6 +167,8 @@ note_manners(const struct act *a)
 		call_read(a->call, 1, a->call->arg[1], &handler,
 			a->call->arch == ARCH_I386 ? 4 : 8))
 		m->waits_loosely |= handler > 1;
+	if (waits_for_many(a))
+		m->polls = true;
 	if (a->id == CALL_poll)
 		m->polled_at_once |= a->call->arg[1] == 3 && a->call->arg[2] == 0;
 	if (a->id == CALL_wait4 || a->id == CALL_waitpid)
@@ -171,8 +200,10 @@ begin_line(const struct act *a, struct strict *s)
 	if (kind == CANON_NOISE)
 		return;
 	s->line.is_std = fd >= 0 && fd < 3;
+	if (o && o->kind == OBJECT_PIPE && !o->pipe->nr)
+		o->pipe->nr = ++s->n_objects;
 	if (o)
-		s->line.object = o->nr;
+		s->line.object = o->kind == OBJECT_PIPE ? o->pipe->nr : o->nr;
 	path = canon_path(a);
 	if (path)
 		s->line.path = arena_intern(a->fx->arena, path, strlen(path));
@@ -182,6 +213,7 @@ begin_line(const struct act *a, struct strict *s)
 	}
 	if (kind == CANON_WRITE && comes_in_pieces(o))
 		s->line.is_elastic = o->flags & O_NONBLOCK;
+	s->line.is_passage = comes_in_pieces(o);
 	s->line.wakes = is_wake(a, o);
 	canon_put(a, &s->text);
 	s->line.is_quiet = is_quiet(a, &s->line);
@@ -246,9 +278,23 @@ note_runtime_socket(const struct act *a, struct line *line)
 
 	if (!o)
 		return;
-	line->object = o->nr;
+	line->object = o->kind == OBJECT_PIPE ? o->pipe->nr : o->nr;
 	if (a->id == CALL_connect && net_is_runtime(str_text(&a->fx->strict->text)))
 		*map_number(a->fx->strict->foreign, o->nr) = a->fx;
+}
+
+void
+strict_pipe_ends(struct effects *fx, const struct pipe *p)
+{
+	if (fx->strict && p->nr && flow_is_left(fx, p))
+		*map_number(fx->strict->left, p->nr) = fx;
+}
+
+bool
+strict_is_left(const struct effects *fx, const struct line *line)
+{
+	return line->kind == CANON_WRITE && line->object &&
+	       map_get_number(fx->strict->left, line->object);
 }
 
 bool
@@ -273,6 +319,19 @@ end_wait(const struct act *a, struct strict *s)
 	return true;
 }
 
+/* A thread is no process, though the same calls make both. */
+static void
+note_thread(const struct act *a, struct strict *s)
+{
+	const struct task *t = map_get_number(a->fx->by_pid, (uint32_t)a->call->ret);
+
+	if (!t || !t->thread)
+		return;
+	s->line.family = "thread";
+	str_clear(&s->text);
+	str_add(&s->text, "thread()");
+}
+
 void
 strict_after(const struct act *a)
 {
@@ -292,6 +351,8 @@ strict_after(const struct act *a)
 	}
 	if (is_ok && line->kind == CANON_FD)
 		name_made(a, line);
+	if (is_ok && line->kind == CANON_TASK)
+		note_thread(a, s);
 	note_runtime_socket(a, line);
 	if (is_ok && (line->kind == CANON_READ || line->kind == CANON_WRITE)) {
 		line->has_bytes = !line->is_elastic;

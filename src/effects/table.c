@@ -13,6 +13,7 @@
 #include "effects/edges.h"
 #include "effects/flows.h"
 #include "effects/net.h"
+#include "effects/strict.h"
 
 #include <string.h>
 
@@ -46,6 +47,7 @@ open_drop(struct effects *fx, struct open_file *o)
 			flow_keep(fx, o->pipe);
 		channel_drop(o->pipe->channel);
 		str_done(&o->pipe->head);
+		strict_pipe_ends(fx, o->pipe);
 		mem_free(o->pipe);
 	} else if (o->kind == OBJECT_SOCKET && --o->socket->n_users == 0) {
 		socket_end(fx, o->socket);

@@ -104,6 +104,7 @@ carry_facts(const struct luggage *to, const struct facts *facts)
 		struct process_facts *p = &copy->processes[i];
 
 		carry_text(to, &p->program);
+		carry_text(to, &p->runtime);
 		p->calls = carry_counts(to, p->calls, p->n_calls);
 	}
 	return copy;

@@ -122,6 +122,20 @@ add_holes(struct basis *b, struct arena *arena, const struct trace_footer *f)
 		basis_unseen(b, arena, rows[i].key, rows[i].words, rows[i].n);
 }
 
+/* What profile strict leaves out of the calls of each process. */
+static void
+add_cuts(struct basis *b, struct arena *arena, const struct facts *f)
+{
+	uint64_t outside = 0, between = 0;
+
+	for (size_t i = 0; i < f->n_processes; i++) {
+		outside += f->processes[i].n_startup + f->processes[i].n_shutdown;
+		between += f->processes[i].n_runtime;
+	}
+	basis_unseen(b, arena, "startup_calls", "calls of start-up and shut-down cut", outside);
+	basis_unseen(b, arena, "runtime_calls", "calls about the runtime's own files", between);
+}
+
 void
 basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 	const struct facts *facts, const struct trace_footer *footer,
@@ -132,6 +146,8 @@ basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 	*out = (struct basis){ .is_known = true,
 		.n_calls = facts ? facts->n_calls : 0,
 		.n_processes = facts ? facts->n_processes : 0 };
+	if (facts)
+		add_cuts(out, arena, facts);
 	if (run) {
 		count_effects(out, run);
 		add_blind_effects(out, arena, run);

@@ -112,6 +112,28 @@ put_outcome(struct put *p, const struct outcome *o)
 	json_end(&p->w, '}');
 }
 
+/* Profile strict: the calls of each process that are its runtime's, and not compared. */
+static void
+put_cuts(struct put *p, const struct facts *f)
+{
+	json_key(&p->w, "cut");
+	json_begin(&p->w, '[');
+	for (size_t i = 0; i < f->n_processes; i++) {
+		const struct process_facts *process = &f->processes[i];
+
+		if (!process->runtime)
+			continue;
+		json_begin(&p->w, '{');
+		put_text(p, "program", process->program, CLEAN_LINE);
+		put_text(p, "runtime", process->runtime, CLEAN_LINE);
+		put_uint(p, "startup_calls", process->n_startup);
+		put_uint(p, "shutdown_calls", process->n_shutdown);
+		put_uint(p, "runtime_calls", process->n_runtime);
+		json_end(&p->w, '}');
+	}
+	json_end(&p->w, ']');
+}
+
 static void
 put_facts(struct put *p, const struct facts *f)
 {
@@ -135,6 +157,7 @@ put_facts(struct put *p, const struct facts *f)
 		json_uint(&p->w, f->peak_rss_bytes);
 	else
 		json_null(&p->w);
+	put_cuts(p, f);
 	put_bool(p, "complete", trace_is_complete(&f->footer));
 	put_text(p, "incomplete_reason", f->footer.reason[0] ? f->footer.reason : NULL,
 		CLEAN_LINE);

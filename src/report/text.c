@@ -399,6 +399,24 @@ add_scores(struct text *t, const struct verdict *v)
 	}
 }
 
+/* Profile strict: how many calls of each process were not compared, being its runtime's. */
+static void
+add_cuts(struct text *t, const struct facts *f)
+{
+	for (size_t i = 0; f && i < f->n_processes; i++) {
+		const struct process_facts *p = &f->processes[i];
+
+		if (!p->runtime)
+			continue;
+		str_add(t->out, "       cut ");
+		add_clean(t, PLAIN, p->program);
+		str_addf(t->out,
+			": %" PRIu64 " calls of the start-up of %s, %" PRIu64
+			" of its end, %" PRIu64 " about its files in between\n",
+			p->n_startup, p->runtime, p->n_shutdown, p->n_runtime);
+	}
+}
+
 static void
 add_everything(struct text *t, const struct verdict *v)
 {
@@ -413,6 +431,7 @@ add_everything(struct text *t, const struct verdict *v)
 	}
 	add_labelled(t, "command", v->command);
 	add_labelled(t, "golden", v->golden_path);
+	add_cuts(t, v->facts);
 }
 
 /* "rests on 1 run and a golden of 3: 712 calls, …; not seen: …" */

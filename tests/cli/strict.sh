@@ -1,0 +1,62 @@
+#!/bin/bash
+# Profile strict: old and new names of calls are one family, each change of a call is found, and
+# what only time decides is no difference: pipes, children, threads, temporary names.
+set -u
+bad=0
+fails() { echo "$*"; bad=1; }
+gate() { renacer-gate "$@" > log 2>&1; }
+source=$ROOT/tests/prog/strict-families.c
+build() { gcc -O1 -w -o prog "$@" "$source" || { echo 'no compiler that works'; exit 77; }; }
+
+if [ "$(uname -m)" = x86_64 ]; then
+	build -DOLD
+	gate record --golden families.golden --profile strict -- ./prog || fails "not recorded: $(cat log)"
+	build
+	gate check --golden families.golden --profile strict -- ./prog ||
+		fails "other names of the same calls differ: $(cat log)"
+	for change in 1 2 3 4 5 6 7 8 9; do
+		build -DOLD -DCHANGE=$change
+		gate check --golden families.golden --profile strict -- ./prog
+		rc=$?
+		[ $rc -eq 1 ] || fails "change $change: ended with $rc: $(cat log)"
+	done
+fi
+
+# The same again and again.
+stable() { # name command...
+	local name=$1
+	shift
+	gate record --golden "$name.golden" --profile strict -- "$@" ||
+		{ fails "$name was not recorded: $(cat log)"; return; }
+	for _ in 1 2 3 4; do
+		gate check --golden "$name.golden" --profile strict -- "$@" ||
+			{ fails "$name flaked: $(cat log)"; return; }
+	done
+}
+stable pipeline sh -c 'seq 1 20000 | sort -rn | cat | head -n 3000 | wc -c'
+stable jobs bash -c 'for i in 1 2 3 4; do (exit $i) & done; wait; echo done'
+stable random sh -c 'head -c 16 /dev/urandom > /dev/null; echo done'
+stable reader bash -c 'while read -r n; do t=$((t + n)); done < <(seq 1 300); echo $t'
+stable workers sh -c 'seq 1 8 | xargs -P 3 -n 2 echo > /dev/null'
+cat > threads.py << 'END'
+import threading
+def work(n):
+    with open(f"out{n}", "w") as out:
+        out.write(str(n * n))
+threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+for t in threads: t.start()
+for t in threads: t.join()
+END
+[ -x /usr/bin/python3 ] && stable threads /usr/bin/python3 threads.py
+
+# What a threaded program does is still compared.
+if [ -x /usr/bin/python3 ]; then
+	sed -i 's/n \* n/n * n + (n == 3)/' threads.py
+	gate check --golden threads.golden --profile strict -- /usr/bin/python3 threads.py
+	[ $? -eq 1 ] || fails "another byte of one thread passed: $(cat log)"
+fi
+# A pipeline's changed flag, a child more.
+gate check --golden jobs.golden --profile strict -- \
+	bash -c 'for i in 1 2 3 4 5; do (exit $i) & done; wait; echo done'
+[ $? -eq 1 ] || fails "a fifth child passed: $(cat log)"
+exit $bad
