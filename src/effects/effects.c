@@ -423,6 +423,7 @@ fill(struct effects *fx, struct golden *g)
 	out_tries(&o);
 	out_reads(&o);
 	out_orders(&o);
+	flows_settle(fx);
 	if (flows_wanted(fx))
 		out_flows(&o);
 	if (profile == PROFILE_STRICT)

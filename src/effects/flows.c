@@ -15,7 +15,8 @@
 
 /* What became of a pipe. */
 struct kept_flow {
-	uint32_t maker, ordinal;
+	uint32_t maker, ordinal, nr, writer, reader;
+	bool is_left;
 	struct flow flow;
 	struct str head;
 	bool is_whole;
@@ -45,8 +46,10 @@ flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n)
 	p->is_cut |= n > 0;
 }
 
-bool
-flow_is_left(const struct effects *fx, const struct pipe *p)
+/* Did its reader, another process than the writer, leave before it had read all? How much was
+ * written by then is a matter of time. */
+static bool
+is_left(const struct effects *fx, const struct pipe *p)
 {
 	const struct task *maker = task_get(fx, p->maker);
 
@@ -58,16 +61,48 @@ flow_is_left(const struct effects *fx, const struct pipe *p)
 	return p->is_broken || p->n_written > p->n_read;
 }
 
+/* Who writes to a reader that left is ended by that, and has then left those that it read from.
+ */
+void
+flows_settle(struct effects *fx)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < fx->n_kept; i++)
+			for (size_t k = 0; k < fx->n_kept && fx->kept[i].is_left; k++) {
+				struct kept_flow *from = &fx->kept[k];
+
+				if (from->is_left || from->reader != fx->kept[i].writer ||
+					from->writer == from->reader)
+					continue;
+				again = from->is_left = true;
+			}
+	}
+}
+
+bool
+flow_is_left(const struct effects *fx, uint32_t nr)
+{
+	for (size_t i = 0; nr && i < fx->n_kept; i++)
+		if (fx->kept[i].nr == nr)
+			return fx->kept[i].is_left;
+	return false;
+}
+
 void
 flow_keep(struct effects *fx, struct pipe *p)
 {
-	/* What a process tells itself concerns nobody else. */
-	if (!flows_wanted(fx) || p->flow.n_bytes == 0 ||
-		(p->writer == p->reader && p->writer != PIPE_MANY) || flow_is_left(fx, p))
+	if (!flows_wanted(fx) || p->flow.n_bytes == 0)
 		return;
 	fx->kept = mem_grow(fx->kept, fx->n_kept, &fx->kept_capacity, sizeof *fx->kept);
 	fx->kept[fx->n_kept++] = (struct kept_flow){ .maker = p->maker,
 		.ordinal = p->ordinal,
+		.nr = p->nr,
+		.writer = p->writer,
+		.reader = p->reader,
+		.is_left = is_left(fx, p),
 		.flow = p->flow,
 		.head = p->head,
 		.is_whole = !p->is_cut && p->head.n == p->flow.n_bytes };
@@ -239,6 +274,11 @@ out_flows(struct out *o)
 		put_file_flow(o, key.data, "in", name, &name->file->in);
 		put_file_flow(o, key.data, "out", name, &name->file->out);
 	}
-	for (size_t i = 0; i < o->fx->n_kept; i++)
-		put_pipe(o, &o->fx->kept[i]);
+	for (size_t i = 0; i < o->fx->n_kept; i++) {
+		const struct kept_flow *k = &o->fx->kept[i];
+
+		/* What a process tells itself concerns nobody else. */
+		if (!k->is_left && (k->writer != k->reader || k->writer == PIPE_MANY))
+			put_pipe(o, k);
+	}
 }

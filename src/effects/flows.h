@@ -10,9 +10,9 @@
 bool flows_wanted(const struct effects *fx);
 /* n bytes were written to the pipe: the first of them are kept. */
 void flow_pipe_head(struct pipe *p, const struct call *call, uint64_t n);
-/* Did its reader, another process than the writer, leave before it had read all? How much was
- * written by then is a matter of time. */
-bool flow_is_left(const struct effects *fx, const struct pipe *p);
+/* Once all pipes are gone: which of them had a reader that left before it had read all? */
+void flows_settle(struct effects *fx);
+bool flow_is_left(const struct effects *fx, uint32_t nr); /* struct pipe.nr */
 /* A pipe of the run is gone: its bytes are kept under a name of its maker. Takes the head. */
 void flow_keep(struct effects *fx, struct pipe *p);
 void flows_free(struct effects *fx);

@@ -186,7 +186,8 @@ is_by_chance(const struct process *p, const struct line *line)
 	if (line->wakes && p->n_threads > 1)
 		return true;
 	return p->manners->polls && line->is_passage &&
-	       (line->kind == CANON_READ || line->kind == CANON_WRITE);
+	       (line->kind == CANON_READ || line->kind == CANON_WRITE ||
+		       strcmp(line->family, "close") == 0);
 }
 
 /* What is written after reading what came in pieces is cut as that was. */

@@ -28,7 +28,6 @@ struct strict {
 	bool is_wanted;
 	uint32_t n_objects;
 	struct map *foreign; /* numbers of objects that are the runtime's own */
-	struct map *left;    /* of pipes whose reader left */
 };
 
 void
@@ -36,7 +35,6 @@ strict_start(struct effects *fx)
 {
 	fx->strict = mem_alloc(sizeof *fx->strict);
 	fx->strict->foreign = map_new();
-	fx->strict->left = map_new();
 }
 
 void
@@ -55,7 +53,6 @@ strict_free(struct effects *fx)
 		mem_free(m);
 	}
 	map_free(fx->strict->foreign);
-	map_free(fx->strict->left);
 	str_done(&fx->strict->text);
 	mem_free(fx->strict);
 }
@@ -283,18 +280,10 @@ note_runtime_socket(const struct act *a, struct line *line)
 		*map_number(a->fx->strict->foreign, o->nr) = a->fx;
 }
 
-void
-strict_pipe_ends(struct effects *fx, const struct pipe *p)
-{
-	if (fx->strict && p->nr && flow_is_left(fx, p))
-		*map_number(fx->strict->left, p->nr) = fx;
-}
-
 bool
 strict_is_left(const struct effects *fx, const struct line *line)
 {
-	return line->kind == CANON_WRITE && line->object &&
-	       map_get_number(fx->strict->left, line->object);
+	return line->kind == CANON_WRITE && flow_is_left(fx, line->object);
 }
 
 bool

@@ -12,9 +12,7 @@ void strict_free(struct effects *fx);
 /* One call, before and after its handler. Nothing happens in other profiles. */
 void strict_before(const struct act *a);
 void strict_after(const struct act *a);
-/* A pipe is gone: was all read that was written? Who wrote to a reader that left did so as far
- * as time let it. */
-void strict_pipe_ends(struct effects *fx, const struct pipe *p);
+/* Does it write to a pipe whose reader left before it had read all? */
 bool strict_is_left(const struct effects *fx, const struct line *line);
 /* Is the line about a socket that the runtime itself uses, for a name service? */
 bool strict_is_foreign(const struct effects *fx, const struct line *line);

@@ -13,7 +13,6 @@
 #include "effects/edges.h"
 #include "effects/flows.h"
 #include "effects/net.h"
-#include "effects/strict.h"
 
 #include <string.h>
 
@@ -43,11 +42,9 @@ open_drop(struct effects *fx, struct open_file *o)
 	if (o->n_users > 0)
 		return;
 	if (o->kind == OBJECT_PIPE && --o->pipe->n_users == 0) {
-		if (!o->pipe->is_broken)
-			flow_keep(fx, o->pipe);
+		flow_keep(fx, o->pipe);
 		channel_drop(o->pipe->channel);
 		str_done(&o->pipe->head);
-		strict_pipe_ends(fx, o->pipe);
 		mem_free(o->pipe);
 	} else if (o->kind == OBJECT_SOCKET && --o->socket->n_users == 0) {
 		socket_end(fx, o->socket);
