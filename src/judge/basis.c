@@ -128,7 +128,7 @@ add_cuts(struct basis *b, struct arena *arena, const struct facts *f)
 {
 	uint64_t outside = 0, between = 0;
 
-	for (size_t i = 0; i < f->n_processes; i++) {
+	for (size_t i = 0; f->processes && i < f->n_processes; i++) {
 		outside += f->processes[i].n_startup + f->processes[i].n_shutdown;
 		between += f->processes[i].n_runtime;
 	}

@@ -118,7 +118,7 @@ put_cuts(struct put *p, const struct facts *f)
 {
 	json_key(&p->w, "cut");
 	json_begin(&p->w, '[');
-	for (size_t i = 0; i < f->n_processes; i++) {
+	for (size_t i = 0; f->processes && i < f->n_processes; i++) {
 		const struct process_facts *process = &f->processes[i];
 
 		if (!process->runtime)

@@ -403,7 +403,7 @@ add_scores(struct text *t, const struct verdict *v)
 static void
 add_cuts(struct text *t, const struct facts *f)
 {
-	for (size_t i = 0; f && i < f->n_processes; i++) {
+	for (size_t i = 0; f && f->processes && i < f->n_processes; i++) {
 		const struct process_facts *p = &f->processes[i];
 
 		if (!p->runtime)
