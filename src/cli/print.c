@@ -19,7 +19,8 @@ struct printer {
 	uint64_t started_ns, last_ns;
 	struct map *tids; /* task number to tid */
 	size_t n_live;
-	struct str line; /* reused */
+	struct str line;  /* reused */
+	uint64_t lamport; /* of the event at hand */
 };
 
 struct printer *
@@ -37,6 +38,12 @@ printer_new(FILE *out, const struct trace_header *header, const struct print_opt
 	p->started_ns = header->started_ns;
 	p->tids = map_new();
 	return p;
+}
+
+void
+printer_lamport(struct printer *p, uint64_t clock)
+{
+	p->lamport = clock;
 }
 
 void
@@ -95,6 +102,8 @@ begin_line(struct printer *p, uint32_t task, uint64_t time_ns)
 		add_tid(p, tid);
 	else if (p->n_live > 1)
 		str_addf(&p->line, "[pid %5d] ", tid);
+	if (p->opts.lamport)
+		str_addf(&p->line, "%6llu ", (unsigned long long)p->lamport);
 	add_time(p, time_ns);
 }
 

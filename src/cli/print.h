@@ -20,6 +20,7 @@ struct print_opts {
 	bool timing;                  /* -T */
 	unsigned clock;               /* -t -tt -ttt: 1 to 3 */
 	bool relative;                /* -r */
+	bool lamport;                 /* the clock before each line: printer_lamport() */
 	bool only_good, only_bad;     /* -z -Z */
 	bool no_signals;              /* -e signal=none */
 	bool pid_always;              /* "1234  " before each line, as strace -f -o does */
@@ -32,6 +33,7 @@ struct printer;
 struct printer *printer_new(
 	FILE *out, const struct trace_header *header, const struct print_opts *opts);
 MUST_CHECK int printer_event(struct printer *p, const struct event *event, struct err *err);
+void printer_lamport(struct printer *p, uint64_t clock); /* of the next event */
 void printer_free(struct printer *p);
 AUTO_DEFINE(struct printer *, printer_free)
 

@@ -20,6 +20,8 @@ struct summary {
 	struct counts *counts;
 	struct folded *folded;
 	struct str rows; /* CSV not yet written */
+	bool has_lamport;
+	uint64_t lamport; /* of the event at hand */
 };
 
 static void
@@ -67,11 +69,22 @@ add_signal(void *arg, int number, struct str *out)
 	str_add(out, decode_signal_name(number, room));
 }
 
+/* Behind the last column of the row that was just added. */
+static void
+add_column(struct summary *s, const char *text)
+{
+	if (!s->has_lamport)
+		return;
+	str_cut(&s->rows, s->rows.n - 2); /* CR LF */
+	str_addf(&s->rows, ",%s\r\n", text);
+}
+
 struct summary *
-summary_new(unsigned format, const struct call_set *shown)
+summary_new(unsigned format, const struct call_set *shown, bool has_lamport)
 {
 	struct summary *s = mem_alloc(sizeof *s);
 
+	s->has_lamport = has_lamport;
 	s->format = (enum trace_format)format;
 	s->shown = shown;
 	s->how = (struct decode_text){ .string_limit = 32, .list_limit = 32 };
@@ -82,7 +95,15 @@ summary_new(unsigned format, const struct call_set *shown)
 		s->folded = folded_new(FOLDED_TIME);
 	else
 		csv_header(&s->rows);
+	if (s->format == FORMAT_CSV)
+		add_column(s, "lamport");
 	return s;
+}
+
+void
+summary_lamport(struct summary *s, uint64_t clock)
+{
+	s->lamport = clock;
 }
 
 int
@@ -102,6 +123,8 @@ summary_event(struct summary *s, const struct event *event, FILE *out, struct er
 	if (s->format != FORMAT_CSV)
 		return 0;
 	csv_event(&s->rows, event, &s->names);
+	snprintf(room, sizeof room, "%llu", (unsigned long long)s->lamport);
+	add_column(s, room);
 	if (fwrite(str_text(&s->rows), 1, s->rows.n, out) != s->rows.n)
 		return err_sys(err, "write the trace");
 	str_clear(&s->rows);

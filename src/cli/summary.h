@@ -14,7 +14,9 @@
 struct summary;
 
 /* format: enum trace_format; FORMAT_TEXT counts. shown: NULL is all; borrowed. */
-struct summary *summary_new(unsigned format, const struct call_set *shown);
+struct summary *summary_new(unsigned format, const struct call_set *shown, bool has_lamport);
+/* Of the next event: CSV has it as its last column. */
+void summary_lamport(struct summary *s, uint64_t clock);
 /* CSV rows go to out at once. */
 MUST_CHECK int summary_event(
 	struct summary *s, const struct event *event, FILE *out, struct err *err);

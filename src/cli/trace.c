@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "capture/capture.h"
 #include "cli/cli.h"
+#include "cli/lamport.h"
 #include "cli/print.h"
 #include "cli/summary.h"
 #include "store/trace.h"
@@ -51,6 +52,8 @@ const struct option trace_options[] = {
 	{ "failed-only", 'Z', OPTION_FLAG, AT(only_bad), NULL, "only calls that failed", NULL },
 	{ "columns", 'a', OPTION_NUMBER, AT(column), "N", "the column of the result (40)", NULL },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "text, csv, or folded (stacks for a flame graph)", format_names },
+	{ "lamport", 0, OPTION_FLAG, AT(lamport), NULL, "causal order, with each event's Lamport clock; the target's RENACER_LOGICAL_CLOCK goes on from ours", NULL },
+	{ "trace-parent", 0, OPTION_TEXT, AT(trace_parent), "VALUE", "a W3C traceparent for the target's TRACEPARENT; env: ours, checked", NULL },
 	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", capture_backend_names },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
@@ -67,7 +70,6 @@ const struct option trace_options[] = {
 	{ "config", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "otlp", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "otlp-endpoint", 0, OPTION_LATER, 0, NULL, NULL, NULL },
-	{ "trace-parent", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "compress", 0, OPTION_LATER, 0, NULL, NULL, NULL },
 	{ 0 },
 };
@@ -84,6 +86,7 @@ struct sinks {
 	struct printer *printer;
 	struct summary *summary;
 	struct trace_writer *writer;
+	struct lamport *lamport;
 	FILE *text; /* stderr, or a file of ours */
 };
 
@@ -104,6 +107,18 @@ give(const struct sinks *to, const struct event *event, struct err *err)
 	return to->printer ? printer_event(to->printer, event, err) : 0;
 }
 
+static int
+give_clocked(void *arg, const struct event *event, uint64_t clock, struct err *err)
+{
+	const struct sinks *to = arg;
+
+	if (to->summary)
+		summary_lamport(to->summary, clock);
+	if (to->printer)
+		printer_lamport(to->printer, clock);
+	return give(to, event, err);
+}
+
 /* Nothing to stop for: a target that blocks forever is ended by ^C like any other program. */
 static int
 pump(struct source *from, const struct sinks *to, struct err *err)
@@ -112,9 +127,10 @@ pump(struct source *from, const struct sinks *to, struct err *err)
 	int rc;
 
 	while ((rc = next_event(from, &event, err)) > 0)
-		if (give(to, &event, err) < 0)
+		if ((to->lamport ? lamport_event(to->lamport, &event, err)
+				 : give(to, &event, err)) < 0)
 			return -1;
-	return rc;
+	return rc == 0 && to->lamport ? lamport_end(to->lamport, err) : rc;
 }
 
 static int
@@ -175,6 +191,21 @@ close_text(struct sinks *to, struct err *err)
 	return failed ? err_sys(err, "write the trace") : 0;
 }
 
+/* Edges between tasks are followed through all calls: some of them are not enough. */
+static int
+start_clock(struct sinks *to, const struct trace_header *header, struct err *err)
+{
+	uint64_t clock;
+
+	if (header->is_subset)
+		return cli_usage(err, "record the trace without -e and --filter",
+			"clocks need all calls, and this trace has some");
+	if (lamport_ours(&clock, err) < 0)
+		return -1;
+	to->lamport = lamport_new(header, clock, give_clocked, to);
+	return 0;
+}
+
 /* What the options ask to be shown; `shown` must outlive the sinks. */
 static int
 open_sinks(struct sinks *to, const struct trace_header *header,
@@ -191,8 +222,11 @@ open_sinks(struct sinks *to, const struct trace_header *header,
 	print->only_good = values->only_good;
 	print->only_bad = values->only_bad;
 	print->pid_always = values->output && values->follow;
+	print->lamport = values->lamport;
+	if (values->lamport && start_clock(to, header, err) < 0)
+		return -1;
 	if (values->summary || values->summary_too || values->format != FORMAT_TEXT)
-		to->summary = summary_new(values->format, print->shown);
+		to->summary = summary_new(values->format, print->shown, values->lamport);
 	if (!values->summary && values->format == FORMAT_TEXT)
 		to->printer = printer_new(to->text, header, print);
 	return 0;
@@ -209,6 +243,7 @@ close_sinks(struct sinks *to, struct err *err)
 		rc = close_text(to, err);
 	summary_free(TAKE(to->summary));
 	printer_free(TAKE(to->printer));
+	lamport_free(TAKE(to->lamport));
 	return rc;
 }
 
@@ -259,14 +294,15 @@ read_pid(struct capture_opts *opts, const char *text, struct err *err)
 
 static int
 start(struct source *from, const struct trace_values *values, const struct parsed *parsed,
-	const struct call_set *wanted, enum trace_mode mode, struct err *err)
+	const struct call_set *wanted, enum trace_mode mode, struct arena *arena,
+	struct err *err)
 {
 	struct capture_opts opts = {
 		.backend = (enum capture_backend)values->backend,
 		.argv = parsed->command,
 		.stdio = { -1, -1, -1 },
 		.follow = values->follow || mode == TRACE_RECORD,
-		.wanted = wanted,
+		.wanted = values->lamport ? NULL : wanted,
 		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
 		.want_input = true,
 		.aslr = true,
@@ -280,6 +316,14 @@ start(struct source *from, const struct trace_values *values, const struct parse
 	if (!values->pid && (!parsed->command || !parsed->command[0]))
 		return cli_usage(
 			err, "renacer -- ls -l, or renacer --help", "no command to trace");
+	if (values->pid && values->trace_parent)
+		return cli_usage(err, NULL,
+			"the environment of a running process cannot be changed: '-p' and "
+			"'--trace-parent' exclude each other");
+	if (!values->pid && (values->trace_parent || values->lamport) &&
+		lamport_environment(
+			&opts.envp, arena, values->trace_parent, values->lamport, err) < 0)
+		return -1;
 	if (values->pid && parsed->command)
 		return cli_usage(err, NULL, "either a command or '-p', not both");
 	if (capture_start(&from->capture, &opts, err) < 0)
@@ -301,6 +345,7 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 	bool has_set = false;
 	struct source from = { 0 };
 	struct sinks to = { 0 };
+	AUTO(arena_free) struct arena *arena = arena_new();
 	int rc;
 
 	if (read_filters(&set, &has_set, &print, values, err) < 0)
@@ -309,7 +354,7 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 		return cli_usage(err, "renacer record -o FILE -- CMD", "no file to record to");
 	print.shown = has_set ? &set : NULL;
 	cli_catch_signals();
-	if (start(&from, values, parsed, print.shown, mode, err) < 0)
+	if (start(&from, values, parsed, print.shown, mode, arena, err) < 0)
 		return -1;
 	AUTO(capture_free) struct capture *owner = from.capture;
 	if (mode == TRACE_RECORD)

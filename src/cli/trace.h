@@ -12,10 +12,10 @@ enum trace_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_FOLDED };
 
 struct trace_values {
 	bool help, version, follow, verbose, timing, relative, summary, summary_too, only_good,
-		only_bad;
+		only_bad, lamport;
 	unsigned clock;
 	uint64_t string_limit, column, payload_limit;
-	const char *output, *pid, *filter;
+	const char *output, *pid, *filter, *trace_parent;
 	struct option_list expressions;
 	unsigned backend, format;
 };

@@ -76,6 +76,8 @@ struct config {
 	size_t n_inherit;
 	const char *const *set; /* "NAME=value" */
 	size_t n_set;
+	const char *clock_variable; /* gets a Lamport clock that goes on from ours; NULL: none
+				     */
 	uint32_t jobs;
 	bool fail_fast;
 	enum capture_backend backend;

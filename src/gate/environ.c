@@ -3,6 +3,7 @@
 
 #include "gate/environ.h"
 
+#include "base/context.h"
 #include "base/map.h"
 #include "gate/perturb.h"
 
@@ -51,6 +52,48 @@ compare_names(const void *x, const void *y)
 	return c ? c : (n > m) - (n < m);
 }
 
+/* What we were told, by the name of the configuration or by the usual one. */
+static const char *
+our_clock(const struct config *config, const char *const *ours)
+{
+	const char *text =
+		config->clock_variable ? environ_get(ours, config->clock_variable) : NULL;
+
+	if (config->clock_variable && !text)
+		text = environ_get(ours, LAMPORT_VARIABLE);
+	return text;
+}
+
+int
+environ_check(const struct config *config, const char *const *ours, struct err *err)
+{
+	const char *text = our_clock(config, ours);
+	uint64_t clock;
+
+	if (!text || lamport_read(&clock, text))
+		return 0;
+	err_set(err, "the variable %s holds '%s', which is not a clock",
+		environ_get(ours, config->clock_variable) ? config->clock_variable
+							  : LAMPORT_VARIABLE,
+		text);
+	return err_hint(err, "unset it, or set enabled = false in [lamport_clock]");
+}
+
+static void
+put_clock(struct map *all, struct arena *arena, const struct config *config,
+	const char *const *ours)
+{
+	const char *text = our_clock(config, ours);
+	uint64_t clock = 0;
+
+	if (!config->clock_variable)
+		return;
+	if (text && !lamport_read(&clock, text))
+		clock = 0; /* environ_check() told */
+	put_value(all, arena, config->clock_variable,
+		arena_printf(arena, "%llu", (unsigned long long)clock + 1));
+}
+
 const char *const *
 environ_make(struct arena *arena, const struct config *config, const struct target *target,
 	const struct sandbox *sandbox, const char *cwd, const char *const *ours)
@@ -71,6 +114,7 @@ environ_make(struct arena *arena, const struct config *config, const struct targ
 	}
 	for (size_t i = 0; i < config->n_set; i++)
 		put(all, config->set[i]);
+	put_clock(all, arena, config, ours);
 	for (size_t i = 0; i < target->n_env; i++)
 		put(all, target->env[i]);
 	put_value(all, arena, "PWD", cwd);

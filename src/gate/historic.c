@@ -3,6 +3,7 @@
 
 #include "gate/historic.h"
 
+#include "base/context.h"
 #include "gate/key.h"
 #include "gate/paths.h"
 #include "gate/setting.h"
@@ -49,6 +50,33 @@ static const struct key lamport_keys[] = {
 	{ "env_var", TEXT(0) },
 	{ .name = NULL },
 };
+
+/* The environment goes through a fork whether somebody wants it or not. */
+static int
+use_lamport(struct config *c, const struct toml *table, const struct values *v, struct err *err)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+				      "0123456789";
+	const struct toml *enabled = toml_get(table, "enabled");
+	const struct toml *fork = toml_get(table, "propagate_across_fork");
+	const struct toml *exec = toml_get(table, "propagate_across_exec");
+	const struct toml *variable = toml_get(table, "env_var");
+	const char *name = variable ? v->text[0] : LAMPORT_VARIABLE;
+
+	if (!*name || name[strspn(name, letters)] || (*name >= '0' && *name <= '9')) {
+		err_at(err, variable->at, "'%s' cannot be the name of a variable", name);
+		return err_hint(err, "env_var = \"" LAMPORT_VARIABLE "\"");
+	}
+	if (enabled && !v->enabled)
+		return 0;
+	if (fork && !v->truth[0]) {
+		err_at(err, fork->at, "the environment cannot be kept from forked processes");
+		return err_hint(err, "set enabled = false, or remove the key");
+	}
+	if (!exec || v->truth[1])
+		c->clock_variable = name;
+	return 0;
+}
 
 static const struct key otlp_keys[] = {
 	ENABLED,
@@ -148,7 +176,7 @@ static const struct historic {
 		struct err *err);
 } tables[] = {
 	{ "semantic_equivalence", equivalence_keys, refuse },
-	{ "lamport_clock", lamport_keys, refuse },
+	{ "lamport_clock", lamport_keys, use_lamport },
 	{ "compression", compression_keys, use_compression },
 	{ "otlp", otlp_keys, refuse },
 	{ "ci", ci_keys, use_ci },

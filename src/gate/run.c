@@ -95,7 +95,8 @@ prepare(struct runner *r, struct err *err)
 	r->sandbox->keep = r->opts->keep_sandbox;
 	if (setup_run(r->config, t, r->sandbox, r->opts, &r->run->stderr_tail, err) < 0 ||
 		sandbox_fill(r->sandbox, t, err) < 0 || settle_cwd(r, err) < 0 ||
-		sandbox_argv(r->sandbox, t, r->config->dir, &r->argv, err) < 0)
+		sandbox_argv(r->sandbox, t, r->config->dir, &r->argv, err) < 0 ||
+		environ_check(r->config, (const char *const *)environ, err) < 0)
 		return -1;
 	r->envp = environ_make(
 		r->arena, r->config, t, r->sandbox, r->cwd, (const char *const *)environ);

@@ -264,8 +264,12 @@ static const struct {
 	{ "include = [\"renacer.toml\"]\n", "1:12", "'renacer.toml' includes itself", NULL },
 	{ "[semantic_equivalence]\nenabled = true\n", "2:11",
 		"[semantic_equivalence] is not supported yet", "set enabled = false" },
-	{ "[lamport_clock]\n", "1:2", "[lamport_clock] is not supported yet",
-		"set enabled = false" },
+	{ "[lamport_clock]\npropagate_across_fork = false\n", "2:25",
+		"the environment cannot be kept from forked processes",
+		"set enabled = false, or remove the key" },
+	{ "[lamport_clock]\nenv_var = \"1X\"\n", "2:11",
+		"'1X' cannot be the name of a variable",
+		"env_var = \"RENACER_LOGICAL_CLOCK\"" },
 	{ "[otlp]\nendpoit = \"x\"\n", "2:1", "unknown key 'endpoit' in [otlp]",
 		"did you mean 'endpoint'?" },
 	{ "[semantic_equivalence]\nenabled = false\nmin_confidence = 1.5\n", "3:18",
@@ -464,6 +468,7 @@ historic_tables_do_what_they_say(void **state)
 	AUTO(config_free) struct config *d = load("[ci]\nexport_path = \"out/r.json\"\n");
 
 	(void)state;
+	assert_null(c->clock_variable);
 	assert_true(c->fail_fast);
 	assert_int_equal(c->zst_above, 102400);
 	assert_int_equal(c->n_reports, 1);
@@ -537,7 +542,6 @@ configurations_in_the_wild_are_told_what_to_change(void **state)
 		{ "prevent_god_process", "type 'anti_pattern' is not supported yet" },
 		{ "detect_tight_loop", "type 'anti_pattern' is not supported yet" },
 		{ "[semantic_equivalence]", "[semantic_equivalence] is not supported yet" },
-		{ "[lamport_clock]", "[lamport_clock] is not supported yet" },
 	};
 
 	(void)state;

@@ -72,6 +72,40 @@ a_path_is_there_even_when_we_have_none(void **state)
 	assert_null(environ_get(made, "PAT"));
 }
 
+static void
+a_clock_goes_on_from_ours_when_it_is_wanted(void **state)
+{
+	static const struct {
+		const char *ours, *wanted; /* NULL: an error */
+	} rows[] = {
+		{ "X=1", "1" },
+		{ "MY_CLOCK=41", "42" },
+		{ "RENACER_LOGICAL_CLOCK=6", "7" },
+		{ "MY_CLOCK=x", NULL },
+		{ "RENACER_LOGICAL_CLOCK=-1", NULL },
+	};
+	const struct target target = { 0 };
+	struct config config = { .clock_variable = "MY_CLOCK" }, plain = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *const ours[] = { rows[i].ours, NULL };
+		AUTO(arena_free) struct arena *arena = arena_new();
+		const char *const *made =
+			environ_make(arena, &config, &target, &sandbox, "/s/work", ours);
+		struct err err = { 0 };
+
+		assert_int_equal(environ_check(&config, ours, &err), rows[i].wanted ? 0 : -1);
+		err_done(&err);
+		if (rows[i].wanted)
+			assert_string_equal(environ_get(made, "MY_CLOCK"), rows[i].wanted);
+		assert_int_equal(environ_check(&plain, ours, &err), 0);
+		made = environ_make(arena, &plain, &target, &sandbox, "/s/work", ours);
+		assert_null(environ_get(made, "MY_CLOCK"));
+		assert_null(environ_get(made, "RENACER_LOGICAL_CLOCK"));
+	}
+}
+
 int
 main(void)
 {
@@ -79,6 +113,7 @@ main(void)
 		cmocka_unit_test(nothing_is_passed_on_that_was_not_named),
 		cmocka_unit_test(the_target_wins_over_the_gate_and_the_gate_over_us),
 		cmocka_unit_test(a_path_is_there_even_when_we_have_none),
+		cmocka_unit_test(a_clock_goes_on_from_ours_when_it_is_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
