@@ -140,6 +140,17 @@ on_pipe(struct act *a)
 	}
 }
 
+/* What it holds from the beginning nobody put in. */
+static struct channel *
+new_counter(uint64_t value)
+{
+	struct channel *ch = channel_new();
+
+	if ((uint32_t)value)
+		channel_forgive(ch);
+	return ch;
+}
+
 /* Column: the argument with flags (-1: none, -2: always close-on-exec), the bit that means
  * close-on-exec is O_CLOEXEC in all of them but memfd_create, whose bit stands in column 1. */
 void
@@ -152,7 +163,7 @@ on_new_fd(struct act *a)
 	if (a->id == CALL_pidfd_open)
 		o->pid = (int32_t)a->call->arg[0];
 	if (a->id == CALL_eventfd || a->id == CALL_eventfd2)
-		o->counter = channel_new();
+		o->counter = new_counter(a->call->arg[0]);
 	/* epoll_create1, eventfd2 and signalfd4 may be given an old descriptor. */
 	if (a->id == CALL_signalfd || a->id == CALL_signalfd4)
 		if (arg_fd(a, 0) >= 0) {

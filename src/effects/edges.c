@@ -224,8 +224,13 @@ unlocked(const struct act *a, struct file *f)
 static void
 take_flock(const struct act *a, int arg)
 {
-	if (file_of(a, arg) && !(a->call->arg[1] & LOCK_UN))
-		locked(a, arg);
+	struct file *f = file_of(a, arg);
+
+	if (!f || a->call->arg[1] & LOCK_UN)
+		return;
+	locked(a, arg);
+	if (a->call->arg[1] & LOCK_EX)
+		f->locked_by = open_of(a, arg);
 }
 
 static void
@@ -233,8 +238,11 @@ tell_flock(const struct act *a, int arg)
 {
 	struct file *f = file_of(a, arg);
 
-	if (f && a->call->arg[1] & LOCK_UN)
-		unlocked(a, f);
+	if (!f || !(a->call->arg[1] & LOCK_UN))
+		return;
+	unlocked(a, f);
+	if (f->locked_by == open_of(a, arg))
+		f->locked_by = NULL;
 }
 
 /* What a lock of fcntl(2) asks for: F_RDLCK, F_WRLCK, F_UNLCK; -1: it asks for none. */

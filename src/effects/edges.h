@@ -24,11 +24,20 @@ bool edges_are_firm(enum call_id id);
 void edges_event(struct effects *fx, const struct event *event);
 
 /* What an event waits for that other tasks do and that was not reported yet. */
-enum need_kind { NEED_NOTHING, NEED_DATA, NEED_END, NEED_PEER };
+enum need_kind {
+	NEED_NOTHING,
+	NEED_DATA,
+	NEED_END,
+	NEED_PEER,
+	NEED_WAKE,
+	NEED_SENDER,
+	NEED_UNLOCK
+};
 struct need {
 	enum need_kind kind;
-	struct channel *channel; /* of NEED_DATA and NEED_END */
+	struct channel *channel; /* of all but the two below */
 	struct socket *listener; /* of NEED_PEER */
+	struct file *file;       /* of NEED_UNLOCK */
 };
 struct need edges_need(struct effects *fx, const struct event *event);
 /* Might this event be what is missing? */

@@ -17,6 +17,9 @@ struct channel *edges_signal(struct effects *fx, const struct process *to, int n
 /* accept(2) at that address: who connected first. */
 void edges_take_peer(const struct act *a, const char *bound);
 
+bool edges_has_caller(struct effects *fx, const char *bound); /* is somebody waiting? */
+bool edges_is_connected(const struct socket *s);              /* a kind that connects */
+
 /* What edges.def says: which argument a call tells by (-1: none), takes by. */
 int edges_tell_arg(enum call_id id);
 bool edges_takes_data(enum call_id id);

@@ -132,6 +132,14 @@ slot_of(struct map *m, const char *address)
 	return port > 0 ? map_number(m, (uint64_t)port) : map_text(m, address);
 }
 
+bool
+edges_has_caller(struct effects *fx, const char *bound)
+{
+	const struct queue *q = *slot_of(fx->edges->queues, bound);
+
+	return q && q->n;
+}
+
 static struct queue *
 queue_of(struct effects *fx, const char *address)
 {
@@ -145,8 +153,8 @@ queue_of(struct effects *fx, const char *address)
 	return q;
 }
 
-static bool
-is_connected(const struct socket *s)
+bool
+edges_is_connected(const struct socket *s)
 {
 	return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
 }
@@ -158,7 +166,7 @@ edges_connected(const struct act *a, struct socket *s, const char *address)
 	struct queue *q;
 	struct caller *c;
 
-	if (!is_connected(s)) {
+	if (!edges_is_connected(s)) {
 		channel_drop(s->to);
 		s->to = channel_share(channel_at(slot_of(fx->edges->inboxes, address)));
 		return;
@@ -218,7 +226,7 @@ edges_sent_to(const struct act *a, const char *address, uint64_t n_messages)
 void
 edges_bound(const struct act *a, struct socket *s)
 {
-	if (is_connected(s) || s->from || address_port(s->bound) == 0)
+	if (edges_is_connected(s) || s->from || address_port(s->bound) == 0)
 		return;
 	s->from = channel_share(channel_at(slot_of(a->fx->edges->inboxes, s->bound)));
 	channel_forgive(s->from); /* anybody may send there */
@@ -242,11 +250,13 @@ edges_dropped(struct effects *fx, struct open_file *o)
 
 	if (o->kind == OBJECT_PIPE && o->pipe_end == 1)
 		channel_close(o->pipe->channel, &now, is_last);
-	else if (o->kind == OBJECT_SOCKET && o->socket->to && is_connected(o->socket))
+	else if (o->kind == OBJECT_SOCKET && o->socket->to && edges_is_connected(o->socket))
 		channel_close(o->socket->to, &now, is_last);
 	else if (o->kind == OBJECT_FILE && o->is_locked)
 		moment_join(&o->file->unlocked, &now);
 	moment_done(&now);
+	if (is_last && o->kind == OBJECT_FILE && o->file->locked_by == o)
+		o->file->locked_by = NULL;
 	if (is_last)
 		channel_drop(TAKE(o->counter));
 }
@@ -295,90 +305,4 @@ edges_event(struct effects *fx, const struct event *event)
 	(void)causal_step(fx->causal, t->nr);
 	if (event->kind == EVENT_EXIT && !t->has_ended)
 		task_ended(fx, t);
-}
-
-static bool
-calls_other_ends(const struct effects *fx, const struct act *a, struct need *need)
-{
-	const struct open_file *o =
-		table_get(a->task->table, (int32_t)a->call->arg[edges_take_arg(a->id)]);
-	struct channel *ch = edges_inward(o);
-
-	(void)fx;
-	if (!ch || o->counter)
-		return false;
-	if (a->call->ret == 0 && (o->kind == OBJECT_PIPE || is_connected(o->socket))) {
-		*need = (struct need){ NEED_END, ch, NULL };
-		return !channel_has_ended(ch);
-	}
-	*need = (struct need){ NEED_DATA, ch, NULL };
-	return channel_lacks(ch, o->kind == OBJECT_SOCKET && o->socket->type != SOCK_STREAM
-					 ? 1
-					 : (uint64_t)a->call->ret);
-}
-
-static bool
-as_act(struct effects *fx, const struct event *event, struct act *a)
-{
-	*a = (struct act){ .fx = fx,
-		.task = task_get(fx, event->task),
-		.event = event,
-		.call = &event->call };
-	if (event->kind != EVENT_CALL || !a->task || event->call.arch >= N_ARCHES ||
-		event->call.state != CALL_DONE || event->call.is_error)
-		return false;
-	a->id = decode_spec((enum arch)event->call.arch, event->call.nr)->id;
-	return true;
-}
-
-struct need
-edges_need(struct effects *fx, const struct event *event)
-{
-	const struct open_file *o;
-	struct need need;
-	struct act a;
-
-	if (!as_act(fx, event, &a))
-		return (struct need){ 0 };
-	if (edges_takes_data(a.id) && calls_other_ends(fx, &a, &need))
-		return need;
-	if (a.id != CALL_accept && a.id != CALL_accept4)
-		return (struct need){ 0 };
-	o = table_get(a.task->table, (int32_t)a.call->arg[0]);
-	if (!o || o->kind != OBJECT_SOCKET || !o->socket->bound || o->socket->has_strangers ||
-		queue_of(fx, o->socket->bound)->n)
-		return (struct need){ 0 };
-	return (struct need){ NEED_PEER, NULL, o->socket };
-}
-
-bool
-edges_feeds(struct effects *fx, const struct event *event, const struct need *need)
-{
-	struct act a;
-	bool is_call;
-
-	if (need->kind == NEED_END && event->kind == EVENT_EXIT)
-		return true;
-	is_call = as_act(fx, event, &a);
-	if (need->kind == NEED_PEER)
-		return event->kind == EVENT_CALL && a.task &&
-		       decode_spec((enum arch)event->call.arch, event->call.nr)->id ==
-			       CALL_connect;
-	if (!is_call)
-		return false;
-	if (need->kind == NEED_END && a.id == CALL_close)
-		return edges_outward(table_get(a.task->table, (int32_t)a.call->arg[0])) ==
-		       need->channel;
-	return edges_tell_arg(a.id) >= 0 &&
-	       edges_outward(table_get(a.task->table,
-		       (int32_t)a.call->arg[edges_tell_arg(a.id)])) == need->channel;
-}
-
-void
-edges_forgive(const struct need *need)
-{
-	if (need->channel)
-		channel_forgive(need->channel);
-	if (need->listener)
-		need->listener->has_strangers = true;
 }

@@ -55,7 +55,8 @@ struct file {
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
 	struct stream *written; /* what its writers appended; NULL: nothing, or not followed */
-	struct moment unlocked; /* all who gave up a lock on it */
+	struct moment unlocked;            /* all who gave up a lock on it */
+	const struct open_file *locked_by; /* alone, by flock; NULL: nobody */
 	struct durable *durable;
 };
 

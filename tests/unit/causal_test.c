@@ -323,7 +323,7 @@ who_locks_knows_who_unlocked(void **state)
 			made_call(&m, 1, CALL_fcntl, 0, N(9), N(F_SETLK),
 				GOT(&lock, sizeof lock));
 		else
-			made_call(&m, 1, CALL_flock, 0, N(9), N(LOCK_EX));
+			made_call(&m, 1, CALL_flock, 0, N(9), N(how == 3 ? LOCK_SH : LOCK_EX));
 		a = mark(&m, 1);
 		if (how == 0)
 			made_call(&m, 1, CALL_flock, 0, N(9), N(LOCK_UN));
@@ -332,9 +332,9 @@ who_locks_knows_who_unlocked(void **state)
 				GOT(&unlock, sizeof unlock));
 		else if (how == 2)
 			made_call(&m, 1, CALL_close, 0, N(9));
-		made_call(&m, 2, CALL_flock, 0, N(9), N(LOCK_EX));
+		made_call(&m, 2, CALL_flock, 0, N(9), N(how == 3 ? LOCK_SH : LOCK_EX));
 		b = mark(&m, 2);
-		if (how == 3) /* nobody unlocked */
+		if (how == 3) /* both have it */
 			want_none(&m, a, b);
 		else
 			want_order(&m, a, b);
