@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* order.c - orders that somebody outside can rely on */
-#include "effects/order_own.h"
+#include "effects/order.h"
 
 #include "effects/evidence.h"
+#include "effects/order_own.h"
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/runtime.h"
