@@ -55,7 +55,7 @@ struct file {
 	struct flow out, in; /* profile io */
 	struct evidence *wrote;
 	struct stream *written; /* what its writers appended; NULL: nothing, or not followed */
-	struct moment unlocked;            /* all who gave up a lock on it */
+	struct moment unlocked; /* all who gave up a lock on it */
 	const struct open_file *locked_by; /* alone, by flock; NULL: nobody */
 	struct durable *durable;
 };
@@ -104,8 +104,8 @@ struct stream {
 	struct map *by_writer; /* process -> place in writers_list + 1 */
 	struct writer **writers_list;
 	size_t n_writers, writers_capacity;
-	size_t n_head;         /* bytes kept in all of them */
-	bool is_whole;         /* everything so far was kept */
+	size_t n_head; /* bytes kept in all of them */
+	bool is_whole; /* everything so far was kept */
 	bool is_fifo;
 	const struct received *received; /* at its other end; NULL: nobody told */
 	uint32_t readers, writers;       /* opens by the run */

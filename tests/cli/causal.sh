@@ -31,7 +31,10 @@ mark() {
 }
 while read -r before after; do
 	a=$(mark "$before") b=$(mark "$after")
-	[ -n "$a" ] && [ -n "$b" ] || { complain "no mark $before or $after"; continue; }
+	if [ -z "$a" ] || [ -z "$b" ]; then
+		complain "no mark $before or $after"
+		continue
+	fi
 	[ "$a" -lt "$b" ] || complain "mark $before ($a) is not before mark $after ($b)"
 done < said
 [ "$(wc -l < said)" -ge 9 ] || complain "the tracee said too little: $(cat said)"
