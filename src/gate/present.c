@@ -38,6 +38,20 @@ is_digit_or_letter(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A day with a time behind it, which was the same in all recordings, is not that of a clock. */
+static bool
+has_time_behind(const char *at)
+{
+	return *at && strchr(" -_", *at) && is_digit(at[1]) && is_digit(at[2]) &&
+	       (at[3] == ':' || is_digit(at[3]));
+}
+
 /* Where the word stands, not as a part of a longer one; NULL: nowhere. */
 static const char *
 find_word(const char *text, const char *word)
@@ -48,7 +62,8 @@ find_word(const char *text, const char *word)
 		char before = at > text ? at[-1] : ' ', behind = at[n];
 
 		if (!is_digit_or_letter(before) && before != ':' &&
-			!is_digit_or_letter(behind) && behind != ':')
+			!is_digit_or_letter(behind) && behind != ':' &&
+			!has_time_behind(at + n))
 			return at;
 	}
 	return NULL;
@@ -128,6 +143,20 @@ find_at(const struct search *s, time_t when, bool is_minute)
 			return true;
 	}
 	return false;
+}
+
+/* Smaller ones are as likely to be another number. */
+#define LEAST_PID 1000
+
+bool
+present_find_pid(struct present *out, struct arena *arena, const struct golden *golden, pid_t pid)
+{
+	struct search s = { arena, golden, out };
+
+	if (pid < LEAST_PID || !find_text(&s, arena_printf(arena, "%d", (int)pid), false))
+		return false;
+	out->redact = "{ pattern = '\\b[1-9]\\d{3,6}\\b', with = \"<parent>\" }";
+	return true;
 }
 
 bool

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "model/golden.h"
 
+#include <sys/types.h>
+
 struct present {
 	const char *where;  /* "stdout line 3" */
 	const char *text;   /* "2026-11-21" */
@@ -22,5 +24,8 @@ struct present {
  * to last_s (seconds since 1970), in UTC or in our time zone. False: none is. */
 bool present_find(struct present *out, struct arena *arena, const struct golden *golden,
 	uint64_t first_s, uint64_t last_s);
+/* The same for the number of the process that records, which is the target's parent. */
+bool present_find_pid(
+	struct present *out, struct arena *arena, const struct golden *golden, pid_t pid);
 
 #endif

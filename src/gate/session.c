@@ -17,6 +17,7 @@
 
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_MINUTE ((uint64_t)60 * NS_PER_S)
 #define MOST_SENTENCES 10 /* on what differed between runs */
@@ -276,21 +277,22 @@ agree_a_minute_later(struct session *s, struct golden **out, struct merged *resu
 	return merge(s, out, result);
 }
 
-static void
-refuse_today(struct session *s, const struct present *now)
+/* It was the same in all recordings, and will not be in a check. */
+static int
+refuse_present(struct session *s, const struct present *now, const char *what)
 {
 	struct arena *a = s->gate->arena;
 
-	verdict_set(s->gate, s->verdict, VERDICT_FLAKY, "renacer/record/today",
-		arena_printf(a,
-			"not recorded: %s has '%s', which is today: a check tomorrow would "
-			"fail",
-			now->where, now->text),
+	verdict_set(s->gate, s->verdict, VERDICT_FLAKY, "renacer/record/present",
+		arena_printf(a, "not recorded: %s has '%s', which is %s", now->where, now->text,
+			what),
 		NULL,
 		arena_printf(a,
-			"%s: redact = [%s]; when it is no date of today, record it tomorrow",
+			"%s: redact = [%s]; when it only happens to be that, record it another "
+			"time",
 			*s->gate->config->path ? "in its [[target]]" : "in a renacer.toml",
 			now->redact));
+	return -1;
 }
 
 /* Does what the recordings agree on last longer than today? */
@@ -304,10 +306,10 @@ agree_for_long(struct session *s, struct golden **out, struct merged *result)
 		return 1;
 	if (tells_now(s, *out, &now) && now.is_minute)
 		rc = agree_a_minute_later(s, out, result, &now);
-	if (rc > 0 && tells_now(s, *out, &now) && !now.is_minute) {
-		refuse_today(s, &now);
-		rc = -1;
-	}
+	if (rc > 0 && tells_now(s, *out, &now) && !now.is_minute)
+		rc = refuse_present(s, &now, "today: a check tomorrow would fail");
+	else if (rc > 0 && present_find_pid(&now, s->gate->arena, *out, getpid()))
+		rc = refuse_present(s, &now, "the number of the process that started it");
 	return rc;
 }
 

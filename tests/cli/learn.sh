@@ -63,6 +63,7 @@ fi
 target word - "$python -c 'import random; print(\"name =\", random.getrandbits(64).to_bytes(8).hex().translate(str.maketrans(\"0123456789\", \"ghijklmnop\")))'"
 target lines - "$python -c 'import random; print(\"x\\n\" * random.randrange(5000))'"
 target today - 'echo "since $(date +%F)"'
+target parent - 'echo "parent $PPID"'
 target much - "$python -c 'import os
 for i in range(60): print(i, os.urandom(16).hex())'"
 
