@@ -52,10 +52,10 @@ language_of_program(const char *exe)
 {
 	AUTO(str_done) struct str glob = { 0 };
 
-	for (uint8_t i = NOBODY + 1; i < N_LANGUAGES; i++)
+	for (unsigned i = NOBODY + 1; i < N_LANGUAGES; i++)
 		for (const char *list = languages[i].programs; next_word(&list, &glob);)
 			if (glob_matches(glob.data, exe))
-				return i;
+				return (uint8_t)i;
 	return NOBODY;
 }
 
@@ -168,9 +168,9 @@ has_ending(uint8_t language, const char *path)
 static uint8_t
 reader_of(const struct name *n)
 {
-	for (uint8_t i = NOBODY + 1; i < N_LANGUAGES; i++)
+	for (unsigned i = NOBODY + 1; i < N_LANGUAGES; i++)
 		if (n->readers == 1u << i)
-			return i;
+			return (uint8_t)i;
 	return NOBODY;
 }
 

@@ -40,10 +40,10 @@ EOF
 cp renacer.toml template
 both() { # maps, then the two outputs and the two files
 	sed "s/MAPS/$1/" template > renacer.toml
-	printf "$2" > fixtures/old
-	printf "$3" > fixtures/new
-	printf "${4-}" > fixtures/old-out
-	printf "${5-}" > fixtures/new-out
+	printf '%b' "$2" > fixtures/old
+	printf '%b' "$3" > fixtures/new
+	printf '%b' "${4-}" > fixtures/old-out
+	printf '%b' "${5-}" > fixtures/new-out
 }
 mkdir bin
 cat > tell.c <<'EOF'
@@ -104,7 +104,7 @@ says 1 'file <cwd>/out' renacer-gate check new
 both '"trailing_newline"' '\n' ''
 says 1 'stdout' renacer-gate check new
 # Bytes that are no text are compared as they are.
-both '"trailing_newline"' 'a\377\n' 'a\377'
+both '"trailing_newline"' 'a\0377\n' 'a\0377'
 says 1 'stdout' renacer-gate check new
 
 # Two megabytes in one write and in a file: kept whole. Eight: only a digest, and no verdict.
