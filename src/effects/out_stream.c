@@ -96,5 +96,7 @@ out_streams(struct out *o)
 		e = golden_add(o->golden, EFFECT_STREAM, o->text.data);
 		add_content(o, e, "bytes", &flow, &head, is_whole);
 		evidence_put(o->fx, o->golden, e, s->evidence);
+		if (is_whole)
+			segments_mark(o->fx, s, o->golden, e);
 	}
 }

@@ -9,6 +9,7 @@
 #include "effects/segment.h"
 
 #include "effects/causal.h"
+#include "effects/process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -205,10 +206,10 @@ take_received(const struct stream *s, struct flow *flow, struct str *head)
 	return r->n_head == r->digest.n;
 }
 
-bool
-segments_join(const struct stream *s, struct flow *out, struct str *text)
+/* All segments as the stream is told; mem_free(). */
+static const struct segment **
+in_order(const struct stream *s)
 {
-	AUTO(mem_free)
 	const struct segment **order = mem_array(s->n_segments, sizeof(struct segment *));
 
 	for (size_t i = 0; i < s->n_segments; i++)
@@ -217,6 +218,14 @@ segments_join(const struct stream *s, struct flow *out, struct str *text)
 		order_by_knowledge(s, order);
 	else if (s->n_segments)
 		qsort(order, s->n_segments, sizeof *order, compare_places);
+	return order;
+}
+
+bool
+segments_join(const struct stream *s, struct flow *out, struct str *text)
+{
+	AUTO(mem_free) const struct segment **order = in_order(s);
+
 	*out = (struct flow){ 0 };
 	for (size_t i = 0; i < s->n_segments; i++) {
 		const struct segment *seg = order[i];
@@ -229,12 +238,57 @@ segments_join(const struct stream *s, struct flow *out, struct str *text)
 	return take_received(s, out, text);
 }
 
+static const char *
+say_writer(const struct effects *fx, struct golden *g, const struct wrote *w)
+{
+	AUTO(str_done) struct str text = { 0 };
+	AUTO(str_done) struct str clean = { 0 };
+	const char *program = w->program && *w->program ? w->program : "?";
+	const char *sandbox = fx->header.sandbox;
+
+	if (sandbox && *sandbox && str_has_prefix(program, sandbox)) {
+		str_add(&text, "<sandbox>");
+		program += strlen(sandbox);
+	}
+	str_add(&text, program);
+	str_add(&text, " (task ");
+	task_place(&text, fx->tasks[w->task]);
+	str_add_char(&text, ')');
+	str_add_printable(&clean, text.data, text.n);
+	return arena_strndup(g->arena, clean.data, clean.n);
+}
+
+void
+segments_mark(
+	const struct effects *fx, const struct stream *s, struct golden *g, struct effect *e)
+{
+	AUTO(mem_free) const struct segment **order = in_order(s);
+	struct mark *marks;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_segments; i++)
+		n += order[i]->n_writes;
+	if (n > MARKS_MAX)
+		return;
+	marks = arena_array(g->arena, n + 1, sizeof *marks);
+	e->marks = marks;
+	for (size_t i = 0; i < s->n_segments; i++)
+		for (size_t j = 0; j < order[i]->n_writes; j++) {
+			const struct wrote *w = &order[i]->writes[j];
+
+			marks[e->n_marks++] = (struct mark){
+				.n = w->n, .seq = w->seq, .by = say_writer(fx, g, w)
+			};
+		}
+}
+
 void
 segments_free(struct stream *s)
 {
 	for (size_t i = 0; i < s->n_segments; i++) {
 		str_done(&s->segments[i].head);
 		mem_free(s->segments[i].after);
+		mem_free(s->segments[i].writes);
 	}
 	for (size_t i = 0; i < s->n_writers; i++) {
 		mem_free(s->writers_list[i]->segments);

@@ -15,6 +15,13 @@
 
 #include "effects/state.h"
 
+/* One write of which all bytes were kept. */
+struct wrote {
+	uint64_t n, seq;
+	uint32_t task;
+	const char *program; /* borrowed from the image */
+};
+
 /* What one process wrote between two of its forks; where others may learn of it while it goes
  * on, one write. */
 struct segment {
@@ -28,7 +35,14 @@ struct segment {
 	uint32_t n_after;
 	struct flow flow;
 	struct str head;
+	struct wrote *writes; /* that head is made of */
+	size_t n_writes, writes_capacity;
 };
+
+/* Who wrote which part of the joined text; MARKS_MAX writes at most, else nothing. */
+#define MARKS_MAX 4096
+void segments_mark(
+	const struct effects *fx, const struct stream *s, struct golden *g, struct effect *e);
 
 /* The segment that this write belongs to. */
 struct segment *segment_now(struct stream *s, const struct act *a);

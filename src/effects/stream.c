@@ -13,6 +13,7 @@
 #include "effects/net.h"
 #include "effects/order.h"
 #include "effects/path.h"
+#include "effects/process.h"
 #include "effects/segment.h"
 #include "effects/table.h"
 
@@ -214,6 +215,20 @@ head_add(const struct effects *fx, struct stream *s, struct segment *to,
 		s->is_whole = false;
 }
 
+/* Who wrote it, as long as it is known what was written. */
+static void
+note_write(const struct act *a, const struct stream *s, struct segment *to, uint64_t n)
+{
+	if (!s->is_whole || !n || to->n_writes > MARKS_MAX)
+		return;
+	to->writes =
+		mem_grow(to->writes, to->n_writes, &to->writes_capacity, sizeof *to->writes);
+	to->writes[to->n_writes++] = (struct wrote){ .n = n,
+		.seq = a->event->seq,
+		.task = a->task->nr,
+		.program = process_program(a->task->process) };
+}
+
 static void
 stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 {
@@ -223,6 +238,7 @@ stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 	order_spoke(a, s, NULL, n);
 	if (has_data) {
 		head_add(a->fx, s, now, a->call, n);
+		note_write(a, s, now, n);
 		flow_add(&now->flow, a->call, AREA_DATA_OUT, n);
 	} else if (n) {
 		s->is_whole = false;

@@ -15,6 +15,8 @@
 #include "judge/derived.h"
 #include "judge/imprint.h"
 #include "judge/mapped.h"
+#include "judge/mark.h"
+#include "judge/output_map.h"
 #include "judge/say.h"
 
 #include <stdlib.h>
@@ -235,9 +237,12 @@ differ(struct compare *c, const struct effect *golden, const struct effect *run)
 		return;
 	if (!mapped_is_equal(c, golden, run, false)) {
 		struct difference d = { .golden = golden, .run = run };
+		uint64_t seq = run->seq;
 
 		mapped_explain(&d, c, golden, run);
-		compare_add(c, d, run->seq);
+		if (!c->opts->maps || !c->opts->maps->n) /* the first byte may be allowed */
+			mark_take(&d, c->arena, &seq, run, mark_parting(golden, run));
+		compare_add(c, d, seq);
 	}
 	for (size_t i = 0; i < golden->n_values; i++) {
 		const char *field = golden->values[i].name;
@@ -273,10 +278,12 @@ add_added(struct compare *c, const struct effect *run)
 {
 	struct difference d = { .class = run->kind == EFFECT_ORDER ? DIFF_ORDER : DIFF_ADDED,
 		.run = run };
+	uint64_t seq = run->seq;
 
 	d.sentence = say_added(c->arena, run);
 	d.found = content_size(run) >= 0 ? content_short(c->arena, run) : NULL;
-	compare_add(c, d, run->seq);
+	mark_take(&d, c->arena, &seq, run, 0);
+	compare_add(c, d, seq);
 }
 
 /* A required effect that the run, itself made of several, showed in some of them only. */

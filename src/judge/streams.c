@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "judge/content.h"
 #include "judge/lines.h"
+#include "judge/mark.h"
 #include "judge/mapped.h"
 #include "judge/say.h"
 #include "judge/show.h"
@@ -173,8 +174,9 @@ replace_run(struct leftovers *l, const struct effect *run, const struct effect *
 
 static void
 add_moved(struct compare *c, const struct effect *from, const struct effect *to,
-	const struct str *gone, size_t first)
+	const struct str *gone, size_t first, size_t at)
 {
+	uint64_t seq = to->seq;
 	struct difference d = { .class = DIFF_ARGUMENT,
 		.golden = from,
 		.run = to,
@@ -186,7 +188,8 @@ add_moved(struct compare *c, const struct effect *from, const struct effect *to,
 		from->key, show_quoted(c->arena, gone->data, strcspn(gone->data, "\n"), 0, 72),
 		to->key);
 	d.detail = show_text_diff(c->arena, gone->data, gone->n, "", 0);
-	compare_add(c, d, to->seq);
+	mark_take(&d, c->arena, &seq, to, at);
+	compare_add(c, d, seq);
 }
 
 struct sides {
@@ -211,7 +214,7 @@ take_moved(struct compare *c, struct leftovers *l, struct sides from, struct sid
 	at = find_lines(found, gone.data);
 	if (!at)
 		return false;
-	add_moved(c, from.golden, to.run, &gone, first);
+	add_moved(c, from.golden, to.run, &gone, first, (size_t)(at - found));
 	rest = without(c->arena, to.run, at, gone.n);
 	replace_run(l, to.run, strcmp(text_of(rest, "text"), wanted) == 0 ? NULL : rest);
 	replace_run(l, from.run, NULL);

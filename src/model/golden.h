@@ -55,6 +55,13 @@ struct value {
 	size_t n_list;
 };
 
+/* One write to a stream: which bytes of its text it made. */
+struct mark {
+	uint64_t n;     /* bytes; it begins where the one before it ends */
+	uint64_t seq;   /* its event */
+	const char *by; /* "/usr/bin/cat (task 1.2)" */
+};
+
 /* Two effects of one kind with one key are the same effect; their values may differ. Keys are
  * unique within a kind, except EFFECT_CALL, whose order counts and whose key is the task. */
 struct effect {
@@ -69,6 +76,8 @@ struct effect {
 	uint64_t seq;         /* the event that made it, 0: none */
 	const char *about;    /* the path it is about, as the run had it; NULL: none */
 	const char *evidence; /* that call, decoded, with its task and program; NULL: none */
+	const struct mark *marks; /* of a stream whose text is whole; n_marks 0: not known */
+	size_t n_marks;
 	uint32_t line;        /* of a loaded golden: where it stands in the file */
 };
 

@@ -106,6 +106,9 @@ explain 'names alike' 1 'file <cwd>/.* was written as .*\(U\+0065 U\+0301, the g
 explain 'binary' 1 'stdout: byte 3 differs: wanted 0x01, found 0x02' '\+00000000  ff 00 02' \
 	"printf '\377\000\001'" "printf '\377\000\002'"
 explain 'column' 1 'stdout: line 2 differs from column 3 on' '^ +\| -abcd' 'echo x; echo abcd' 'echo x; echo abxd'
+# The write that made the byte, not the last one.
+explain 'which write' 1 'stdout: line 2 differs' 'call +write of 5 bytes from byte 3 on, by .*dash \(task 1\)' \
+	'echo x; echo abcd; /usr/bin/printf e' 'echo x; echo abxd; /usr/bin/printf e'
 
 # diff takes any mix, and passes what is equal.
 echo 'echo one' > prog
