@@ -120,7 +120,7 @@ renacer-gate diff good.golden good.golden --junit x --sarif s --markdown m > log
 xmllint --noout x || bad=1
 grep -q 'name="renacer.evidence"' x || note 'JUnit says nothing of evidence'
 grep -q 'What the verdicts rest on' m || note 'the summary says nothing of evidence'
-grep -qE 'rests on 3 runs and a golden of 3: 7 bytes' log || { note 'no evidence line'; cat log; }
+grep -qE 'rests on 3 runs and a golden of 3: 8 bytes' log || { note 'no evidence line'; cat log; }
 renacer-gate record --golden io.golden --profile io -- sh prog > log 2>&1 || { cat log; exit 1; }
 renacer-gate diff io.golden one.rtrace > log 2>&1 || { note 'a trace takes the profile of the golden'; cat log; }
 renacer-gate diff one.rtrace io.golden > log 2>&1 || { note '… on either side'; cat log; }
