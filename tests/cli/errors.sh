@@ -63,7 +63,7 @@ fails 2 "      | ^~~~~~" renacer-gate validate
 
 fails 2 "no command to trace" renacer
 for option in -s --source -k --stack-trace -y -yy -P -w --flamegraph --flamegraph=x --function-time \
-	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --trace-parent --compress; do
+	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --compress; do
 	fails 2 "is not supported yet" renacer $option true
 done
 for option in --html --shard; do
