@@ -45,6 +45,14 @@ deeds_free(struct effects *fx)
 	map_free(fx->deeds);
 }
 
+/* An end is told before the call that brought it about has returned, if it ever does. */
+static void
+killed_by_us(const struct act *a, struct process *p)
+{
+	if (p != a->task->process && (!p->has_ended || p->ended_seq > a->call->enter_seq))
+		p->was_killed_by_us = true;
+}
+
 static void
 signal_to(const struct act *a, int64_t pid, int number)
 {
@@ -55,10 +63,11 @@ signal_to(const struct act *a, int64_t pid, int number)
 	if (number == 0)
 		return; /* asks, and sends nothing */
 	if (to) {
-		if (to->process != a->task->process && !to->process->has_ended)
-			to->process->was_killed_by_us = true;
+		killed_by_us(a, to->process);
 		return;
 	}
+	if (a->call->state != CALL_DONE)
+		return; /* who knows */
 	str_addf(&key, "%s to %s", decode_signal_name(number, room),
 		pid == 1 ? "process 1" : "a process outside");
 	deed_add(a, EFFECT_SIGNAL, key.data);
@@ -77,11 +86,11 @@ signal_to_group(const struct act *a, int64_t group, int number)
 		return;
 	if (leader || group == 0) {
 		for (size_t i = 0; i < fx->n_processes; i++)
-			if (fx->processes[i] != a->task->process &&
-				!fx->processes[i]->has_ended)
-				fx->processes[i]->was_killed_by_us = true;
+			killed_by_us(a, fx->processes[i]);
 		return;
 	}
+	if (a->call->state != CALL_DONE)
+		return;
 	str_addf(&key, "%s to %s", decode_signal_name(number, room),
 		group == 1 ? "every process" : "a process group outside");
 	deed_add(a, EFFECT_SIGNAL, key.data);

@@ -176,6 +176,13 @@ note_random(const struct act *a)
 		a->id == CALL_getrandom && !a->call->is_error && a->call->ret == 8;
 }
 
+/* Who kills its own group does not live to see that it did. */
+static bool
+took_effect(enum call_id id, const struct call *call)
+{
+	return call->state == CALL_DONE || (call->state == CALL_UNFINISHED && id == CALL_kill);
+}
+
 static void
 one_call(struct effects *fx, const struct event *event)
 {
@@ -194,7 +201,7 @@ one_call(struct effects *fx, const struct event *event)
 	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
 	tally_call(&a);
 	strict_before(&a);
-	h = call->state == CALL_DONE ? handler_of(a.id) : NULL;
+	h = took_effect(a.id, call) ? handler_of(a.id) : NULL;
 	if (h && (!call->is_error || h->on_failure)) {
 		a.col = h->col;
 		h->run(&a);

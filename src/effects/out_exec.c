@@ -179,17 +179,29 @@ compare_texts(const void *x, const void *y)
 	return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
+/* How often one waits, if at all, is the clock's affair; a wait that failed is not. */
+static bool
+only_waited(const struct program *p)
+{
+	bool well = p->is_waiter;
+
+	for (size_t i = 0; i < p->n_last && well; i++)
+		well = ended_well(p->last[i]);
+	return well;
+}
+
 static void
 put_program(struct out *o, struct program *p)
 {
-	struct effect *e = golden_add(o->golden, EFFECT_EXEC, p->key);
+	struct effect *e;
 
+	if (only_waited(p))
+		return;
+	e = golden_add(o->golden, EFFECT_EXEC, p->key);
 	effect_text(o->golden, e, "path", p->path);
 	if (p->argv)
 		effect_list(o->golden, e, "argv", p->argv, p->n_argv);
 	evidence_put(o->fx, o->golden, e, p->evidence);
-	if (p->is_waiter)
-		return;
 	fold_retries(o, p);
 	effect_number(o->golden, e, "count", (int64_t)p->count);
 	o->n_programs += p->count;

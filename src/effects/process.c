@@ -315,6 +315,7 @@ task_exit(struct effects *fx, const struct event *event)
 	if (!event->exit.is_process)
 		return;
 	p->has_ended = true;
+	p->ended_seq = event->seq;
 	p->status = event->exit.status;
 	p->peak_rss = event->exit.peak_rss_bytes;
 	p->user_ns = event->exit.user_ns;

@@ -163,7 +163,9 @@ put_temp(struct rules *r, struct str *out, struct temp *t, bool is_last, enum re
 	if (how == REWORD_NUMBERS && !t->number)
 		t->number = ++*r->n_numbers;
 	str_addf(out, "<tmp:%u", how == REWORD_IDS ? t->id : t->number);
-	if (how == REWORD_LENGTHS && is_last && t->length)
+	if (how == REWORD_LENGTHS && is_last && t->is_number)
+		str_add(out, "=#");
+	else if (how == REWORD_LENGTHS && is_last && t->length)
 		str_addf(out, "=%zu", t->length);
 	str_add_char(out, '>');
 }

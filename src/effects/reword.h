@@ -18,6 +18,7 @@ struct temp {
 	uint32_t id;     /* from 1, as found */
 	uint32_t number; /* in the golden; 0: not used yet */
 	size_t length;   /* 0: varies */
+	bool is_number;  /* digits, however many */
 };
 
 struct rules {

@@ -17,7 +17,9 @@ static const struct {
 };
 
 /* Timestamps, inodes and nonces inside. */
-static const char *const volatile_files[] = { "**/.git/index", "**/.git/logs/**", "**-wal" };
+static const char *const volatile_files[] = { "**/.git/index", "**/.git/logs/**",
+	"**/.git/worktrees/*/index", "**/.git/worktrees/*/logs/**", "**/.git/modules/**/index",
+	"**/.git/modules/**/logs/**", "**-wal" };
 static const char *const pid_files[] = { "**.pid", "**pid", "**.lock", "**lock" };
 static const char *const shells[] = { "sh", "dash", "bash", "zsh", "ksh", "mksh", "ash",
 	"busybox", "fish" };

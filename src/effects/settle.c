@@ -17,6 +17,7 @@ settle_guess(
 {
 	const char *last = path_last(made->path), *at;
 	AUTO(str_done) struct str word = { 0 };
+	size_t length;
 
 	if (!made->random || !*made->random)
 		return false;
@@ -24,9 +25,10 @@ settle_guess(
 	at = strstr(last, word.data);
 	if (!at)
 		return false;
-	temp->length = strlen(made->random);
-	rules_add(rules, dir, last, (size_t)(at - last) + strlen(made->prefix), temp->length,
-		temp);
+	length = strlen(made->random);
+	/* A number has as many digits as it happens. */
+	temp->length = strspn(made->random, "0123456789") == length ? 0 : length;
+	rules_add(rules, dir, last, (size_t)(at - last) + strlen(made->prefix), length, temp);
 	return true;
 }
 

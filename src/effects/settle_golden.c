@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOLES_MAX 8 /* in one name */
+#define HOLES_MAX 8     /* in one name */
+#define DIGITS SIZE_MAX /* as a length: digits only, however many */
 
 /* What a part of a pattern stands for. */
 struct hole {
@@ -36,7 +37,7 @@ struct match {
 	size_t n_holes;
 };
 
-/* "<tmp:7>" or "<tmp:7=6>"; the length of that, 0: it is none. */
+/* "<tmp:7>", "<tmp:7=6>" or "<tmp:7=#>"; the length of that, 0: it is none. */
 static size_t
 read_hole(const char *p, uint32_t *number, size_t *length)
 {
@@ -47,8 +48,12 @@ read_hole(const char *p, uint32_t *number, size_t *length)
 		return 0;
 	*number = (uint32_t)strtoul(p + 5, &end, 10);
 	*length = 0;
-	if (*end == '=')
+	if (*end == '=' && end[1] == '#') {
+		*length = DIGITS;
+		end += 2;
+	} else if (*end == '=') {
 		*length = strtoul(end + 1, &end, 10);
+	}
 	return *end == '>' && *number ? (size_t)(end + 1 - start) : 0;
 }
 
@@ -86,9 +91,10 @@ fits(struct match *m, const char *pattern, const char *name)
 	raw = map_get_number(m->raws, number);
 	if (raw)
 		return str_has_prefix(name, raw) && fits(m, pattern, name + strlen(raw));
-	for (n = 0; is_word_byte(name[n]); n++)
-		;
-	if (length)
+	for (n = 0;
+		length == DIGITS ? name[n] >= '0' && name[n] <= '9' : is_word_byte(name[n]);)
+		n++;
+	if (length && length != DIGITS)
 		return n >= length && fits_with(m, number, pattern, name, length);
 	for (; n > 0; n--)
 		if (fits_with(m, number, pattern, name, n))

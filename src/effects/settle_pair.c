@@ -280,8 +280,8 @@ drawn_length(size_t differ)
 }
 
 /* The same word in each recording that has it: where what varies begins and how much does not
- * follow it. */
-static void
+ * follow it. True: numbers do, and those have as many digits as it happens. */
+static bool
 find_varying(
 	const char *const *words, const size_t *n, size_t n_words, size_t *from, size_t *rest)
 {
@@ -311,6 +311,7 @@ find_varying(
 				      MIN(longest - tail, drawn_length(longest - tail - head)));
 	*from = head;
 	*rest = tail;
+	return digits;
 }
 
 /* The names that are one and the same thing in the recordings that have it. */
@@ -350,7 +351,8 @@ add_rules(struct pairing *p, const struct pair *pair)
 		return; /* chosen, or known */
 	temp = arena_alloc(p->arena, sizeof *temp);
 	temp->id = ++p->n_temps;
-	find_varying(pair->words, pair->n, pair->n_items, &from, &rest);
+	temp->is_number =
+		find_varying(pair->words, pair->n, pair->n_items, &from, &rest) && !times;
 	if (times)
 		from = rest = 0;
 	for (size_t i = 0; i < pair->n_items; i++) {

@@ -214,6 +214,7 @@ struct process {
 	struct image *images;
 	size_t n_images, images_capacity;
 	bool has_ended, was_killed_by_us;
+	uint64_t ended_seq; /* of the event that told of it */
 	bool has_exec;
 	bool has_ids; /* user and group are known */
 	struct ids user, group;

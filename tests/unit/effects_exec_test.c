@@ -114,6 +114,56 @@ an_end_that_the_run_brought_about_is_as_good_as_any(void **state)
 	made_free(&m);
 }
 
+/* Its event comes late, or never: a call that kills its own group has no result. */
+static void
+who_dies_while_the_signal_is_under_way_is_killed_by_it(void **state)
+{
+	static const struct {
+		int state;
+		int64_t whom;
+	} rows[] = { { CALL_DONE, 40003 }, { CALL_DONE, 0 }, { CALL_UNFINISHED, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct made m = made_new(PROFILE_EFFECTS);
+		const char *key = "/usr/bin/worker";
+		uint64_t early;
+
+		made_start(&m, 2, 1, 2, 0);
+		made_start(&m, 3, 1, 3, 0);
+		made_call(&m, 3, CALL_execve, 0, S(key), WORDS("worker"), N(0));
+		made_exec(&m, 3, key);
+		early = m.seq++;
+		made_exit(&m, 3, 9);
+		m.enter_seq = early;
+		m.state = rows[i].state;
+		made_call(&m, 2, CALL_kill, 0, N(rows[i].whom), N(9));
+		m.enter_seq = 0;
+		m.state = CALL_DONE;
+		made_exit(&m, 2, 9);
+		made_finish(&m);
+		assert_string_equal(exits(&m, key), "0");
+		assert_int_equal(made_count(&m, EFFECT_SIGNAL), 0);
+		made_free(&m);
+	}
+}
+
+static void
+waiting_is_no_effect_unless_it_failed(void **state)
+{
+	static const char *const nap[] = { "sleep", "1", NULL }, *const bad[] = { "sleep", "x",
+		NULL };
+	struct made m = made_new(PROFILE_EFFECTS);
+
+	(void)state;
+	run_child(&m, 2, "/bin/sleep", nap, 0);
+	run_child(&m, 3, "/bin/sleep", bad, EXIT_CODE(1));
+	made_finish(&m);
+	assert_int_equal(made_count(&m, EFFECT_EXEC), 1);
+	assert_string_equal(exits(&m, "/bin/sleep x"), "1");
+	made_free(&m);
+}
+
 static void
 what_failed_before_the_same_succeeded_is_a_retry(void **state)
 {
@@ -415,6 +465,8 @@ main(void)
 		cmocka_unit_test(equal_commands_are_one_effect_with_a_count),
 		cmocka_unit_test(the_words_of_execve_may_come_before_the_exec_or_after_it),
 		cmocka_unit_test(an_end_that_the_run_brought_about_is_as_good_as_any),
+		cmocka_unit_test(who_dies_while_the_signal_is_under_way_is_killed_by_it),
+		cmocka_unit_test(waiting_is_no_effect_unless_it_failed),
 		cmocka_unit_test(what_failed_before_the_same_succeeded_is_a_retry),
 		cmocka_unit_test(a_fork_that_failed_is_a_retry_of_another_only_in_a_shell),
 		cmocka_unit_test(signals_to_the_outside_and_privileged_acts_are_effects),

@@ -79,7 +79,10 @@ static const struct {
 	{ { "<cwd>/tmpab_9xyz1.json|", "<cwd>/tmpac_7uvw2.json|" }, "<cwd>/tmp<tmp:1>.json\n|",
 		"<cwd>/tmp<tmp:1=8>.json" },
 	{ { "<cwd>/go-1318571238|", "<cwd>/go-131857|" }, "<cwd>/go-<tmp:1>\n|",
-		"<cwd>/go-<tmp:1>" },
+		"<cwd>/go-<tmp:1=#>" },
+	/* A number that had as many digits each time need not have them the next. */
+	{ { "<cwd>/go-1318571238.tmp|", "<cwd>/go-4020304050.tmp|" }, "<cwd>/go-<tmp:1>.tmp\n|",
+		"<cwd>/go-<tmp:1=#>.tmp" },
 	/* Directories, what is in them, and the same word in other names. */
 	{ { "<tmp>/tmp.Ab12Cd\n<tmp>/tmp.Ab12Cd/x\n<tmp>/Ab12Cd.log|in Ab12Cd, not Ab12Cde",
 		  "<tmp>/tmp.Qr34St\n<tmp>/tmp.Qr34St/x\n<tmp>/Qr34St.log|in Qr34St, not "
@@ -89,7 +92,7 @@ static const struct {
 		"<tmp>/<tmp:1=6>.log <tmp>/tmp.<tmp:1=6>" },
 	/* Numbers only within their names. */
 	{ { "<cwd>/out.4711|4711 out.4711 14711", "<cwd>/out.815|4711 out.815 14711" },
-		"<cwd>/out.<tmp:1>\n|4711 out.<tmp:1> 14711", "<cwd>/out.<tmp:1>" },
+		"<cwd>/out.<tmp:1>\n|4711 out.<tmp:1> 14711", "<cwd>/out.<tmp:1=#>" },
 	/* What is gone, and told of nowhere, needs no number. */
 	{ { "!<cwd>/tmp_obj_aB3xY9\n<cwd>/o|", "!<cwd>/tmp_obj_qq77Zt\n<cwd>/o|" },
 		"<cwd>/o\n|", "" },
@@ -140,6 +143,10 @@ static const struct {
 	{ { "<tmp>/sortaB3xY9|", "<tmp>/sortqq77Zt|" }, "<tmp>/sort1|", "<tmp>/sort1\n|" },
 	{ { "<tmp>/report-aB3xY9|", "<tmp>/report-aB3xY9|" }, "<tmp>/report-aB3xY8|",
 		"<tmp>/report-aB3xY8\n|" },
+	{ { "<cwd>/go-1318571238.tmp|", "<cwd>/go-4020304050.tmp|" }, "<cwd>/go-22142400.tmp|",
+		"<cwd>/go-<tmp:1>.tmp\n|" },
+	{ { "<cwd>/go-1318571238.tmp|", "<cwd>/go-4020304050.tmp|" }, "<cwd>/go-final.tmp|",
+		"<cwd>/go-final.tmp\n|" },
 	/* Two aliases that changed places. */
 	{ { "<cwd>/a-aB3xY9\n<cwd>/b-kk11Mm|aB3xY9", "<cwd>/a-qq77Zt\n<cwd>/b-zz99Pp|qq77Zt" },
 		"<cwd>/a-LLaa22\n<cwd>/b-ooUU44|ooUU44",
