@@ -7,6 +7,7 @@
 #include "cli/reports.h"
 #include "gate/gate.h"
 #include "gate/output_maps.h"
+#include "store/golden.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -30,9 +31,40 @@ add_output_maps(struct config *config, const struct gate_values *values, struct 
 	return 0;
 }
 
+/* What --profile says; without it what the golden has, if there is one to be checked. A golden
+ * that cannot be read is told by whoever needs what is in it. */
+static int
+find_profile(
+	enum profile *out, const struct gate_values *values, bool is_checked, struct err *err)
+{
+	AUTO(golden_free) struct golden *golden = NULL;
+	struct err none = { 0 };
+
+	if (cli_profile(out, values->profile, err) < 0)
+		return -1;
+	if (!is_checked)
+		return 0;
+	if (golden_load(&golden, values->golden, &none) < 0) {
+		err_drop(&none);
+		return 0;
+	}
+	if (values->profile && *out != golden->profile) {
+		AUTO(str_done) struct str hint = { 0 };
+
+		str_addf(&hint,
+			"leave out '--profile', or type: renacer-gate record --profile %s "
+			"--golden %s -- CMD",
+			profile_names[*out], values->golden);
+		return cli_usage(err, hint.data, "golden '%s' was recorded with profile '%s'",
+			values->golden, profile_names[golden->profile]);
+	}
+	*out = golden->profile;
+	return 0;
+}
+
 static int
 ad_hoc(struct config **out, const struct gate_values *values, const struct parsed *parsed,
-	struct err *err)
+	bool is_checked, struct err *err)
 {
 	enum profile profile = PROFILE_EFFECTS;
 
@@ -47,21 +79,22 @@ ad_hoc(struct config **out, const struct gate_values *values, const struct parse
 	if (values->expect_exit > 255)
 		return cli_usage(err, "0 to 255; 128 + N after signal N",
 			"no program exits with %llu", (unsigned long long)values->expect_exit);
-	if (cli_profile(&profile, values->profile, err) < 0)
+	if (find_profile(&profile, values, is_checked, err) < 0)
 		return -1;
 	*out = config_ad_hoc(values->golden, parsed->command, profile, (uint32_t)values->runs,
 		(int)values->expect_exit);
 	return add_output_maps(*out, values, err);
 }
 
+/* is_checked: there are goldens to hold runs against, or there ought to be. */
 static int
 load(struct config **out, const struct gate_values *values, const struct parsed *parsed,
-	struct err *err)
+	bool is_checked, struct err *err)
 {
 	AUTO(mem_free) char *found = NULL;
 
 	if (values->golden)
-		return ad_hoc(out, values, parsed, err);
+		return ad_hoc(out, values, parsed, is_checked, err);
 	if (parsed->command)
 		return cli_usage(err, "renacer-gate check --golden FILE -- CMD [ARG...]",
 			"a command behind '--' needs '--golden FILE'");
@@ -118,7 +151,8 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 		.progress = on_terminal ? show_progress : NULL,
 	};
 
-	if (load(&config, values, parsed, err) < 0)
+	if (load(&config, values, parsed, function == gate_check || function == gate_selftest,
+		    err) < 0)
 		return -1;
 	if (values->golden)
 		opts.n_patterns = 0;
@@ -175,7 +209,7 @@ command_validate(int *status, const struct gate_values *values, const struct par
 	if (values->golden || parsed->command || parsed->n_words)
 		return cli_usage(err, "renacer-gate validate --config FILE",
 			"validate takes nothing but '--config'");
-	if (load(&config, values, parsed, err) < 0)
+	if (load(&config, values, parsed, true, err) < 0)
 		return -1;
 	printf("%s: %zu target%s, %zu rule%s, no error\n", config->path, config->n_targets,
 		config->n_targets == 1 ? "" : "s", config->rules.n,

@@ -49,6 +49,12 @@ alias_add_port(struct effects *fx, int port)
 		*slot = arena_alloc(fx->arena, sizeof(struct port));
 }
 
+bool
+alias_has_port(const struct effects *fx, int port)
+{
+	return map_get_number(fx->ports, (uint64_t)port) != NULL;
+}
+
 static bool
 put_port(struct effects *fx, struct str *out, const char *digits, size_t n)
 {

@@ -13,6 +13,7 @@
 
 void alias_roots(struct effects *fx); /* from the header; once */
 void alias_add_port(struct effects *fx, int port);
+bool alias_has_port(const struct effects *fx, int port);
 
 /* The canonical form of an absolute path. */
 void alias_path(struct effects *fx, struct str *out, const char *path);

@@ -5,7 +5,7 @@
 #include "effects/deed.h"
 #include "effects/identity.h"
 #include "effects/msg.h"
-#include "effects/net.h"
+#include "effects/datagram.h"
 #include "effects/process.h"
 
 #include <linux/net.h>

@@ -89,6 +89,7 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->scripts = map_new();
 	fx->text_dirs = map_new();
 	fx->ports = map_new();
+	fx->strangers = map_new();
 	fx->total = tally_new();
 	fx->causal = causal_new(opts->clocks, opts->lamport);
 	edges_init(fx);
@@ -150,6 +151,7 @@ effects_free(struct effects *fx)
 	map_free(fx->text_dirs);
 	map_free(fx->families);
 	map_free(fx->ports);
+	map_free(fx->strangers);
 	tally_free(fx->total);
 	str_done(&fx->room);
 	str_done(&fx->room2);

@@ -8,6 +8,7 @@
 #include "effects/net.h"
 
 #include "effects/alias.h"
+#include "effects/datagram.h"
 #include "effects/edges.h"
 #include "effects/evidence.h"
 #include "effects/flows.h"
@@ -32,8 +33,8 @@ static const char *const use_words[] = {
 	[USE_BOUND] = "bound",
 };
 
-static struct peer_use *
-use_get(const struct act *a, enum use_kind kind, const char *address, int32_t type)
+struct peer_use *
+net_use(const struct act *a, enum use_kind kind, const char *address, int32_t type)
 {
 	struct effects *fx = a->fx;
 	AUTO(str_done) struct str key = { 0 };
@@ -92,8 +93,8 @@ is_sealed(const struct socket *s)
 	       (s->n_head >= 4 && memcmp(s->head, "SSH-", 4) == 0);
 }
 
-static void
-use_add(struct peer_use *use, const struct flow *f)
+void
+net_add(struct peer_use *use, const struct flow *f)
 {
 	struct digest one = { 0 };
 
@@ -128,7 +129,7 @@ socket_end(struct effects *fx, struct socket *s)
 		s->use->n_pending++;
 	if (s->use && (s->use->kind == USE_CONNECT || s->use->kind == USE_ACCEPT)) {
 		s->use->is_sealed |= is_sealed(s);
-		use_add(s->use, &s->out);
+		net_add(s->use, &s->out);
 	}
 	evidence_free(s->evidence);
 	channel_drop(s->to);
@@ -163,6 +164,8 @@ socket_sent(const struct act *a, struct socket *s, uint64_t n, bool has_data)
 	}
 	if (s->use && s->type != SOCK_STREAM)
 		s->use->n_messages++;
+	if (s->use && s->use->kind == USE_CONNECT)
+		datagram_spoke(s, s->use);
 	if (s->use)
 		order_spoke(a, NULL, s->use, n);
 	if (s->was_accepted && s->use && n && !s->has_heard && a->task->process->n_threads == 0)
@@ -177,6 +180,8 @@ socket_received(const struct act *a, struct socket *s, uint64_t n, bool has_data
 	if (n)
 		settle(s, 0);
 	s->has_heard |= n > 0;
+	if (!s->has_spoken)
+		datagram_heard(a, s, NULL);
 	if (flows_wanted(a->fx) && has_data)
 		flow_add(&s->in, a->call, AREA_DATA_IN, n);
 }
@@ -230,7 +235,7 @@ on_socketpair(struct act *a)
 	give_socket(a, fds[1], other, arg[1]);
 }
 
-static struct socket *
+struct socket *
 socket_of(const struct act *a)
 {
 	struct open_file *o = table_get(a->task->table, (int32_t)a->call->arg[0]);
@@ -252,9 +257,8 @@ make_absolute(const struct act *a, struct str *address)
 	str_add_n(address, path.data, path.n);
 }
 
-/* The address at that place in the target's memory; false: none, or not readable. */
-static bool
-read_address(const struct act *a, int arg, uint64_t at, uint64_t n, struct str *out)
+bool
+socket_address(const struct act *a, int arg, uint64_t at, uint64_t n, struct str *out)
 {
 	uint8_t bytes[128];
 
@@ -267,13 +271,23 @@ read_address(const struct act *a, int arg, uint64_t at, uint64_t n, struct str *
 	return out->n > 0;
 }
 
+static void
+bind_datagrams(const struct act *a, struct socket *s, const char *address, bool is_chosen)
+{
+	struct peer_use *use = net_use(a, USE_BOUND, address, s->type);
+
+	use->is_chosen = is_chosen;
+	if (!s->use)
+		s->use = use;
+}
+
 void
 on_bind(struct act *a)
 {
 	struct socket *s = socket_of(a);
 	struct str *address = &a->fx->room;
 
-	if (!s || !read_address(a, 1, a->call->arg[1], (uint32_t)a->call->arg[2], address))
+	if (!s || !socket_address(a, 1, a->call->arg[1], (uint32_t)a->call->arg[2], address))
 		return;
 	s->bound = arena_intern(a->fx->arena, address->data, address->n);
 	edges_bound(a, s);
@@ -281,7 +295,7 @@ on_bind(struct act *a)
 		names_create(a, s->bound + 5, PATH_SOCKET);
 	if (s->type != SOCK_STREAM && s->type != SOCK_SEQPACKET && !s->use &&
 		(s->family == AF_INET || s->family == AF_INET6 || s->family == AF_UNIX))
-		s->use = use_get(a, USE_BOUND, s->bound, s->type);
+		bind_datagrams(a, s, s->bound, address_port(s->bound) == 0);
 }
 
 void
@@ -292,7 +306,7 @@ on_listen(struct act *a)
 	if (!s || s->is_listening)
 		return;
 	s->is_listening = true;
-	s->use = use_get(a, USE_LISTEN, s->bound ? s->bound : "inet:0.0.0.0:0", s->type);
+	s->use = net_use(a, USE_LISTEN, s->bound ? s->bound : "inet:0.0.0.0:0", s->type);
 	order_listens(a, s->use);
 }
 
@@ -307,17 +321,21 @@ on_getsockname(struct act *a)
 	if (!s || !a->call->arg[1])
 		return;
 	call_read(a->call, 2, a->call->arg[2], &n, sizeof n);
-	if (!read_address(a, 1, a->call->arg[1], n, address))
+	if (!socket_address(a, 1, a->call->arg[1], n, address))
 		return;
 	port = address_port(address->data);
 	if (port > 0 && (!s->bound || address_port(s->bound) == 0))
 		alias_add_port(a->fx, port);
 	if (s->bound && address_port(s->bound) != 0)
 		return;
+	if (!s->bound && s->type == SOCK_DGRAM && port > 0)
+		bind_datagrams(a, s, address->data, true);
 	s->bound = arena_intern(a->fx->arena, address->data, address->n);
 	edges_bound(a, s);
 	if (s->use && (s->use->kind == USE_LISTEN || s->use->kind == USE_BOUND))
 		s->use->address = s->bound;
+	if (s->counted_in)
+		s->counted_in->n_nameless -= s->counted_in->n_nameless > 0;
 }
 
 void
@@ -334,19 +352,19 @@ on_connect(struct act *a)
 			settle(s, 0);
 		return;
 	}
-	if (!read_address(a, 1, a->call->arg[1], (uint32_t)a->call->arg[2], address))
+	if (!socket_address(a, 1, a->call->arg[1], (uint32_t)a->call->arg[2], address))
 		return;
 	if (s->use && s->use->kind == USE_CONNECT && s->is_pending) {
 		settle(s, error); /* the second call tells how the first went */
 		return;
 	}
 	if (s->use && s->use->kind == USE_CONNECT && s->out.n_bytes) {
-		use_add(s->use, &s->out); /* a datagram socket turns to another peer */
+		net_add(s->use, &s->out); /* a datagram socket turns to another peer */
 		s->out = (struct flow){ 0 };
 	}
 	if (str_has_prefix(address->data, "unspec"))
 		return;
-	s->use = use_get(a, USE_CONNECT, address->data, s->type);
+	s->use = net_use(a, USE_CONNECT, address->data, s->type);
 	s->is_pending = error == EINPROGRESS || error == EINTR;
 	if (error == 0 || s->is_pending)
 		edges_connected(a, s, address->data);
@@ -381,136 +399,16 @@ on_accept(struct act *a)
 		s->type = listener->type;
 	}
 	if (listener && listener->use && listener->use->kind == USE_LISTEN) {
-		s->use = use_get(a, USE_ACCEPT, listener->use->address, s->type);
+		s->use = net_use(a, USE_ACCEPT, listener->use->address, s->type);
 		s->use->n_ok++;
 	}
 	edges_accepted(a, s);
 	give_socket(a, a->call->ret, s, flags);
 }
 
-/* One message to an address that the call itself names. */
-static void
-sent_to(const struct act *a, const struct socket *s, const char *address, uint64_t n)
-{
-	struct peer_use *use = use_get(a, USE_SEND, address, s->type);
-	struct flow one = { 0 };
-
-	edges_sent_to(a, address, a->id == CALL_sendmmsg ? (uint64_t)a->call->ret : 1);
-	flow_add(&one, a->call, AREA_DATA_OUT, n);
-	use->n_messages++;
-	use_add(use, &one);
-}
-
-static void
-sent(const struct act *a, uint64_t name, uint64_t n_name, uint64_t n)
-{
-	struct open_file *o = table_get(a->task->table, (int32_t)a->call->arg[0]);
-	struct str *address = &a->fx->room;
-
-	if (o && o->kind == OBJECT_SOCKET && o->socket->family == AF_NETLINK)
-		netlink_sent(a, o->socket);
-	else if (o && o->kind == OBJECT_SOCKET && o->socket->type != SOCK_STREAM &&
-		 read_address(a, a->col[1], name, n_name, address))
-		sent_to(a, o->socket, address->data, n);
-	else
-		open_wrote(a, o, n, true);
-}
-
-/* A datagram that nobody was there to take, or that was not allowed; not: that has to wait. */
-static void
-refused(const struct act *a, uint64_t name, uint64_t n_name)
-{
-	struct socket *s = socket_of(a);
-	struct str *address = &a->fx->room;
-	int error = (int)-a->call->ret;
-	struct peer_use *use;
-
-	if (!s || s->type == SOCK_STREAM || s->family == AF_NETLINK || error == EAGAIN ||
-		error == EINTR || error == ENOBUFS || error == ENOMEM ||
-		!read_address(a, a->col[1], name, n_name, address))
-		return;
-	use = use_get(a, USE_SEND, address->data, s->type);
-	use->error = error;
-}
-
-void
-on_sendto(struct act *a)
-{
-	bool named = a->col[1] >= 0;
-
-	if (a->call->is_error) {
-		if (named)
-			refused(a, a->call->arg[4], (uint32_t)a->call->arg[5]);
-		return;
-	}
-	sent(a, named ? a->call->arg[4] : 0, named ? (uint32_t)a->call->arg[5] : 0,
-		(uint64_t)a->call->ret);
-}
-
-void
-on_sendmsg(struct act *a)
-{
-	struct message m;
-
-	if (!message_read(a->call, a->call->arg[1], &m))
-		return;
-	if (a->call->is_error) {
-		refused(a, m.name, m.n_name);
-		return;
-	}
-	rights_sent(a, &m, socket_of(a));
-	sent(a, m.name, m.n_name, (uint64_t)a->call->ret);
-}
-
-/* The areas of all messages are in order, so that one flow takes them all. */
-void
-on_sendmmsg(struct act *a)
-{
-	struct message m;
-	uint64_t n = 0;
-
-	for (int64_t i = 0; i < a->call->ret && i < MAX_MESSAGES_SEEN; i++) {
-		if (!messages_read(a->call, a->call->arg[1], (uint64_t)i, &m))
-			break;
-		rights_sent(a, &m, socket_of(a));
-		n += m.n_done;
-	}
-	if (a->call->ret > 0 && messages_read(a->call, a->call->arg[1], 0, &m))
-		sent(a, m.name, m.n_name, n);
-}
-
-void
-on_recv(struct act *a)
-{
-	open_was_read(a, table_get(a->task->table, (int32_t)a->call->arg[0]),
-		(uint64_t)a->call->ret, true);
-}
-
-void
-on_recvmsg(struct act *a)
-{
-	struct message m;
-
-	on_recv(a);
-	if (message_read(a->call, a->call->arg[1], &m))
-		rights_received(a, &m, socket_of(a));
-}
-
-void
-on_recvmmsg(struct act *a)
-{
-	struct message m;
-
-	for (int64_t i = 0; i < a->call->ret && i < MAX_MESSAGES_SEEN; i++) {
-		if (!messages_read(a->call, a->call->arg[1], (uint64_t)i, &m))
-			break;
-		rights_received(a, &m, socket_of(a));
-	}
-}
-
 /* A wildcard or loopback address of the same port. */
-static bool
-is_same_place(const char *bound, const char *peer)
+bool
+net_is_same_place(const char *bound, const char *peer)
 {
 	static const char *const any[] = { "inet:0.0.0.0:", "inet6:[::]:", "inet:127.",
 		"inet6:[::1]:" };
@@ -533,6 +431,8 @@ net_is_internal(const struct effects *fx, const struct peer_use *use)
 	size_t at = 0;
 	void *value;
 
+	if (use->kind == USE_SEND && datagram_is_own(fx, use->address))
+		return true;
 	while (map_next(fx->peers, &at, NULL, NULL, &value)) {
 		const struct peer_use *other = value;
 		bool listens = other->kind == USE_LISTEN || other->kind == USE_BOUND;
@@ -542,8 +442,8 @@ net_is_internal(const struct effects *fx, const struct peer_use *use)
 				? talks &&
 					  other->n_ok + other->n_pending + other->n_messages >
 						  0 &&
-					  is_same_place(use->address, other->address)
-				: listens && is_same_place(other->address, use->address))
+					  net_is_same_place(use->address, other->address)
+				: listens && net_is_same_place(other->address, use->address))
 			return true;
 	}
 	return false;

@@ -17,9 +17,12 @@ struct peer_use {
 	uint64_t n_ok, n_pending, n_messages;
 	int32_t error; /* errno of the last failure */
 	uint64_t n_bytes, n_opaque;
-	uint64_t sum[2];   /* of one number per connection: their order does not matter */
-	bool is_sealed;    /* TLS or SSH: bytes differ every time */
-	bool speaks_first; /* somebody who accepted wrote before it read anything */
+	uint64_t sum[2];     /* of one number per connection: their order does not matter */
+	bool is_sealed;      /* TLS or SSH: bytes differ every time */
+	uint64_t n_nameless; /* sockets that spoke to it and had a port that nobody knows */
+	bool is_chosen;      /* bound to port 0: the kernel chose */
+	bool has_served;     /* bound, and heard somebody that the run had not spoken to */
+	bool speaks_first;   /* somebody who accepted wrote before it read anything */
 	struct evidence *evidence;
 };
 
@@ -31,6 +34,17 @@ void socket_received(const struct act *a, struct socket *s, uint64_t n, bool has
 int address_port(const char *address);
 /* Does a peer at this address belong to the run? */
 bool net_is_internal(const struct effects *fx, const struct peer_use *use);
+/* Would a message to `peer` arrive at what is bound there? */
+bool net_is_same_place(const char *bound, const char *peer);
+/* What the run does with that address in that way; type: SOCK_STREAM, … */
+struct peer_use *net_use(
+	const struct act *a, enum use_kind kind, const char *address, int32_t type);
+void net_add(struct peer_use *use, const struct flow *f);
+/* The socket that the call's first argument is, or NULL. */
+struct socket *socket_of(const struct act *a);
+/* The address at that place in the target's memory, of which argument `arg` has areas. False:
+ * none, or not readable. */
+bool socket_address(const struct act *a, int arg, uint64_t at, uint64_t n, struct str *out);
 /* Does the text name a socket that libc talks to by itself? */
 bool net_is_runtime(const char *text);
 void net_free(struct effects *fx);
@@ -43,11 +57,5 @@ void on_connect(struct act *a); /* failures too */
 void on_accept(struct act *a);
 void on_getsockname(struct act *a);
 void on_getsockopt(struct act *a);
-void on_sendto(struct act *a);
-void on_sendmsg(struct act *a);
-void on_sendmmsg(struct act *a);
-void on_recv(struct act *a);
-void on_recvmsg(struct act *a);
-void on_recvmmsg(struct act *a);
 
 #endif

@@ -61,7 +61,10 @@ word_for(const struct effects *fx, const struct peer_use *use)
 	case USE_LISTEN:
 		return "listen";
 	case USE_BOUND:
-		return is_inet && address_port(use->address) > 0 ? "listen udp" : NULL;
+		/* Whoever speaks first needs a port for the answer: that serves nobody. */
+		if (!is_inet || (use->is_chosen && !use->has_served))
+			return NULL;
+		return "listen udp";
 	case USE_CONNECT:
 		if (is_runtime(use->address) || net_is_internal(fx, use))
 			return NULL;

@@ -138,10 +138,13 @@ struct socket {
 	bool is_listening, was_accepted, is_pending, has_heard;
 	struct flow out, in;
 	struct channel *to,
-		*from;      /* to and from its other end, if that is the run's; or NULL */
-	bool is_sure;       /* the other end is known for certain */
-	bool has_strangers; /* a listener that others than the run connect to */
-	char head[8];       /* the first bytes sent: tells an encrypted stream */
+		*from; /* to and from its other end, if that is the run's; or NULL */
+	bool is_sure;  /* the other end is known for certain */
+	bool has_spoken;
+	struct peer_use *counted_in; /* as one without a name; NULL: nowhere */
+	uint32_t n_strangers;        /* heard, and nobody had named them */
+	bool has_strangers;          /* a listener that others than the run connect to */
+	char head[8];                /* the first bytes sent: tells an encrypted stream */
 	uint32_t n_head;
 	struct evidence *evidence;
 };
@@ -280,11 +283,12 @@ struct effects {
 	struct map *named;               /* paths that command lines name */
 	struct map *scripts, *text_dirs; /* transpile: what interpreters were told to run, and
 					    where they look for more */
-	size_t program;       /* transpile: which image of the first process is the program */
-	bool has_shim;        /* and a version manager is in front of it */
-	uint64_t program_seq; /* when it was executed; 0: it was there from the start */
-	struct map *families; /* names but for their numbers -> how many; made at the end */
-	struct map *ports;    /* ephemeral port -> alias */
+	size_t program;        /* transpile: which image of the first process is the program */
+	bool has_shim;         /* and a version manager is in front of it */
+	uint64_t program_seq;  /* when it was executed; 0: it was there from the start */
+	struct map *families;  /* names but for their numbers -> how many; made at the end */
+	struct map *strangers; /* address -> of whom only a datagram told */
+	struct map *ports;     /* ephemeral port -> alias */
 	uint32_t n_port_aliases;
 	struct file **files;
 	size_t n_files, files_capacity, n_mapped;

@@ -202,7 +202,11 @@ for profile in strict io effects transpile counts; do
 	says 1 'exit' renacer-gate check --golden ad-hoc.golden --profile $profile -- sh -c "exit \$(cat zero)"
 	echo 0 > zero
 	says 0 '1 passed' renacer-gate check --golden ad-hoc.golden --profile $profile -- sh -c "exit \$(cat zero)"
+	says 0 '1 passed' renacer-gate check --golden ad-hoc.golden -- sh -c "exit \$(cat zero)"
 done
+says 2 "was recorded with profile 'counts'" renacer-gate check --golden ad-hoc.golden --profile io -- true
+says 2 'record --profile io --golden ad-hoc.golden' renacer-gate check --golden ad-hoc.golden --profile io -- true
+says 5 "there is no golden 'nowhere.golden'" renacer-gate check --golden nowhere.golden -- true
 
 # Judged.
 says 5 "there is no golden 'golden/unstable.golden'" renacer-gate check unstable
