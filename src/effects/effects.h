@@ -19,7 +19,7 @@ struct effects;
 
 struct effects_opts {
 	enum profile profile;
-	const char *target;              /* name; NULL: none */
+	const char *target; /* name; NULL: none */
 	struct ignored *ignore_paths;
 	size_t n_ignore_paths;
 	struct redaction *redactions;
@@ -118,10 +118,10 @@ struct merged {
 	const char *excess; /* why what was learned is too much; NULL: it is not */
 };
 
-/* Several recordings of one target into one golden; they are settled first. What all have is required, what
- * n of m have is optional, counts that varied become open, spans of texts that varied become holes of their
- * type (effects/template.h); plain numbers need three recordings for that. result->arena is the
- * caller's. */
+/* Several recordings of one target into one golden; they are settled first. What all have is
+ * required, what n of m have is optional, counts that varied become open, spans of texts that
+ * varied become holes of their type (effects/template.h); plain numbers need three recordings
+ * for that. result->arena is the caller's. */
 MUST_CHECK int effects_merge(struct golden **out, struct golden *const *runs, size_t n_runs,
 	struct merged *result, struct err *err);
 

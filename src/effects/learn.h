@@ -45,8 +45,8 @@ struct unlearned {
  * *why, and nothing was noted. No hole at all is learned from texts that are equal. */
 bool learn_text(struct learning *l, const char *thing, const char *const *texts,
 	struct str *out, struct unlearned *why);
-/* May it hold a duration that was too short to be measured? Such a one becomes a hole even when it
- * is the same in all recordings. */
+/* May it hold a duration that was too short to be measured? Such a one becomes a hole even when
+ * it is the same in all recordings. */
 bool learn_is_faint(const char *text);
 /* Redactions that make the texts equal, or learnable, as they stand between the brackets of
  * `redact` in renacer.toml. They were tried on these texts. NULL: none were found. */

@@ -12,7 +12,7 @@ struct out {
 	struct golden *golden;
 	uint64_t n_programs, n_paths, n_reads, n_connections;
 	uint32_t n_calls; /* strict: put so far */
-	struct str text; /* scratch */
+	struct str text;  /* scratch */
 };
 
 /* In this order: aliases are numbered by first use. */

@@ -188,8 +188,8 @@ order_by_knowledge(const struct stream *s, const struct segment **order)
 	}
 }
 
-/* Bytes moved without being seen are told by the other end, when it got as many; and the text of
- * writes too large to be kept, when they came out in the order that is told. */
+/* Bytes moved without being seen are told by the other end, when it got as many; and the text
+ * of writes too large to be kept, when they came out in the order that is told. */
 static bool
 take_received(const struct stream *s, struct flow *flow, struct str *head)
 {

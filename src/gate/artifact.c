@@ -35,8 +35,8 @@ wants(const struct gate *g, const struct target *t, bool (*needs)(const struct r
 }
 
 int
-gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr,
-	unsigned perturbed, struct run *out, struct err *err)
+gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, unsigned perturbed,
+	struct run *out, struct err *err)
 {
 	struct run_opts opts = {
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,

@@ -21,9 +21,9 @@ enum {
 	PERTURB_TMP = 4,   /* TMPDIR has another name */
 	PERTURB_ASLR = 8,  /* addresses are random */
 	PERTURB_HELD = PERTURB_PATHS | PERTURB_ENV | PERTURB_TMP | PERTURB_ASLR,
-	PERTURB_PIDS = 16, /* some process numbers are used up first */
-	PERTURB_CPU = 32,  /* one CPU */
-	PERTURB_TIME = 64, /* it starts in another second */
+	PERTURB_PIDS = 16,  /* some process numbers are used up first */
+	PERTURB_CPU = 32,   /* one CPU */
+	PERTURB_TIME = 64,  /* it starts in another second */
 	PERTURB_SLOW = 128, /* it is held up now and then, as on a machine under load */
 	PERTURB_FREE = PERTURB_PIDS | PERTURB_CPU | PERTURB_TIME | PERTURB_SLOW,
 	N_PERTURBATIONS = 8,
@@ -52,7 +52,7 @@ struct perturb_cpus {
  * numbers, leaves one CPU. perturb_end() undoes the last. */
 MUST_CHECK int perturb_begin(unsigned bits, struct perturb_cpus *cpus, struct err *err);
 void perturb_end(const struct perturb_cpus *cpus);
-/* PERTURB_SLOW: to be called for each event while its task stands still; *next is 0 at first. */
+/* PERTURB_SLOW: to be called for each event while its task stands still; *next: 0 at first. */
 void perturb_hold_up(uint64_t nr, uint64_t *next);
 
 #endif

@@ -149,7 +149,8 @@ find_at(const struct search *s, time_t when, bool is_minute)
 #define LEAST_PID 1000
 
 bool
-present_find_pid(struct present *out, struct arena *arena, const struct golden *golden, pid_t pid)
+present_find_pid(
+	struct present *out, struct arena *arena, const struct golden *golden, pid_t pid)
 {
 	struct search s = { arena, golden, out };
 

@@ -19,7 +19,7 @@ struct run_opts {
 	bool all_calls, memory_calls;          /* rules need them */
 	bool keep_sandbox;
 	unsigned perturbed; /* bits of gate/perturb.h: what is changed in this run */
-	struct tape *tape; /* what the run gave to `effects` is kept there; NULL: nowhere */
+	struct tape *tape;  /* what the run gave to `effects` is kept there; NULL: nowhere */
 	bool (*is_interrupted)(void *arg); /* asked every few milliseconds; NULL: never */
 	void *arg;
 };

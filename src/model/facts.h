@@ -19,8 +19,8 @@ struct process_facts {
 	uint64_t started_ns, ended_ns; /* since the trace began */
 	struct call_count *calls;      /* by name */
 	size_t n_calls;
-	/* Profile strict: calls that are not compared because they are the runtime's: before the
-	 * program's own first act, after its last, in between. */
+	/* Profile strict: calls that are not compared because they are the runtime's: before
+	 * the program's own first act, after its last, in between. */
 	const char *runtime; /* "CPython"; NULL: not known, nothing was cut */
 	uint64_t n_startup, n_shutdown, n_runtime;
 };

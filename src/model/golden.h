@@ -69,16 +69,17 @@ struct effect {
 	const char *key;
 	struct value *values;
 	size_t n_values;
-	uint32_t
-		n_runs; /* in how many of the recordings it was seen; golden.n_runs: required */
-	uint32_t place; /* of a call: which one of its task in the order of the golden, from 1 */
+	/* In how many of the recordings it was seen; golden.n_runs: required. */
+	uint32_t n_runs;
+	/* Of a call: which one of its task in the order of the golden, from 1. */
+	uint32_t place;
 	/* Of a fresh run only, never stored: */
 	uint64_t seq;         /* the event that made it, 0: none */
 	const char *about;    /* the path it is about, as the run had it; NULL: none */
 	const char *evidence; /* that call, decoded, with its task and program; NULL: none */
 	const struct mark *marks; /* of a stream whose text is whole; n_marks 0: not known */
 	size_t n_marks;
-	uint32_t line;        /* of a loaded golden: where it stands in the file */
+	uint32_t line; /* of a loaded golden: where it stands in the file */
 };
 
 /* What the golden was recorded on; a difference makes a failed comparison explainable, and
@@ -107,7 +108,7 @@ struct golden {
 	enum profile profile;
 	uint32_t n_runs;
 	struct fingerprint fingerprint;
-	/* Of a fresh run only, never stored: the numbers of its processes and threads, sorted. */
+	/* Of a fresh run only, never stored: its processes' and threads' numbers, sorted. */
 	const int32_t *pids;
 	size_t n_pids;
 	struct effect *effects; /* by kind, then in canonical order */

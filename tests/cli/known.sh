@@ -32,7 +32,7 @@ config() {
 snippet() {
 	renacer-gate check -v 2>&1 | sed -n '/^\[\[known\]\]/,/^expires/p' |
 		sed -e 's/^reason = "".*/reason = "planned"/' -e 's/^owner = "".*/owner = "ann"/' \
-			-e "s/^expires = .*/expires = ${1:-2999-12-31}/"
+			-e "s/^expires = .*/expires = 2999-12-31/"
 }
 
 good='mkdir d; for i in 1 2 3; do echo "v1.2 of $i" > d/$i; done; echo fine; echo two'

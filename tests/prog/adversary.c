@@ -2,8 +2,8 @@
 /*
  * adversary.c - one small thing done in two ways that an outsider can tell apart
  *
- * adversary NAME does what NAME says; the file "variant" in the working directory holds the way.
- * The script adversary-pairs.sh records the one and checks the other.
+ * adversary NAME does what NAME says; the file "variant" in the working directory holds the
+ * way. The script adversary-pairs.sh records the one and checks the other.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -216,8 +216,8 @@ static const struct {
 		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "
 		"1e-9, "
 		"absolute = 1e-12 } } both" },
-	{ T "output_maps = [{ float_tolerance = { relativ = 1 } }]\n", "4:38",
-		"unknown key 'relativ' in 'float_tolerance'", "did you mean 'relative'?" },
+	{ T "output_maps = [{ float_tolerance = { relatives = 1 } }]\n", "4:38",
+		"unknown key 'relatives' in 'float_tolerance'", "did you mean 'relative'?" },
 	{ T "output_maps = [{ float_tolerance = { absolute = inf } }]\n", "4:36",
 		"an absolute tolerance of inf is not a number from 0 on",
 		"{ float_tolerance = 1e-9 } is relative; { float_tolerance = { relative = "

@@ -65,7 +65,8 @@ the_place_and_a_redaction_are_given(void **state)
 	struct present now;
 
 	(void)state;
-	effect_text(g, golden_add(g, EFFECT_STREAM, "stdout"), "text", "a\nb 4711\n2026-11-21\n");
+	effect_text(
+		g, golden_add(g, EFFECT_STREAM, "stdout"), "text", "a\nb 4711\n2026-11-21\n");
 	assert_true(present_find(&now, arena, g, NOW_S, NOW_S));
 	assert_string_equal(now.where, "stdout line 3");
 	assert_string_equal(now.redact,
