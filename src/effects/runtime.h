@@ -21,7 +21,8 @@ enum runtime_kind runtime_kind(const char *path, bool is_own_place);
 bool runtime_is_volatile(const char *path);
 /* A file that holds the number of a process. */
 bool runtime_holds_pid(const char *path);
-/* Programs that a loop calls until something has happened: how often, if at all, says nothing. */
+/* Programs that a loop calls until something has happened: how often, if at all, says nothing.
+ */
 bool runtime_is_waiter(const char *exe);
 /* Programs that fork for a part of themselves and mean a command by it. */
 bool runtime_is_shell(const char *exe);
