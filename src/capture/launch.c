@@ -358,6 +358,25 @@ start_child(struct tracer *r, struct child *c, struct err *err)
 	return rc;
 }
 
+/* errno says why find_program() found none. */
+static int
+explain_missing(const struct child *c, struct err *err)
+{
+	const char *name = c->argv[0], *path = env_get(c->envp, "PATH");
+
+	err_sys(err, "execute '%s'", name);
+	if (err->sys == EACCES)
+		return err_hint(err, "it is not executable: chmod +x, or name its interpreter");
+	if (err->sys != ENOENT)
+		return -1;
+	if (strchr(name, '/'))
+		return err_hint(err, name[0] == '/'
+					     ? "is it built, or installed?"
+					     : "is it built? a name with a '/' is looked "
+					       "for in the directory where it runs");
+	return err_hint(err, "its PATH is '%s'", path ? path : DEFAULT_PATH);
+}
+
 int
 launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
 {
@@ -376,7 +395,7 @@ launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
 	child.cwd = cwd;
 	child.program = find_program(r->arena, cwd, opts->argv[0], envp);
 	if (!child.program)
-		return err_sys(err, "execute '%s'", opts->argv[0]);
+		return explain_missing(&child, err);
 	fill_header(r, opts, cwd, child.program);
 	if (r->use_seccomp) {
 		filter_make(&filter, opts->wanted);

@@ -20,15 +20,8 @@ add_output_maps(struct config *config, const struct gate_values *values, struct 
 {
 	struct target *t = &config->targets[0];
 
-	for (size_t i = 0; i < values->output_maps.n; i++)
-		if (output_maps_add(&t->output_maps, config->arena,
-			    values->output_maps.items[i], err) < 0)
-			return err_as(err, ERR_USAGE);
-	if (t->output_maps.n && !output_maps_fit(t->profile))
-		return cli_usage(err, "--profile transpile, or effects",
-			"output maps mean nothing to the profile '%s'",
-			profile_names[t->profile]);
-	return 0;
+	return output_maps_add_all(&t->output_maps, config->arena, values->output_maps.items,
+		values->output_maps.n, t->profile, err);
 }
 
 /* What --profile says; without it what the golden has, if there is one to be checked. A golden

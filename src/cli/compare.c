@@ -8,7 +8,9 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/side.h"
+#include "gate/output_maps.h"
 #include "judge/judge.h"
+#include "judge/output_map.h"
 #include "store/golden.h"
 #include "store/trace.h"
 
@@ -20,6 +22,7 @@
 struct values {
 	bool help;
 	const char *profile;
+	struct option_list output_maps;
 	unsigned color, format;
 	uint64_t rows;
 };
@@ -31,6 +34,10 @@ static const struct option options[] = {
 	{ "profile", 'p', OPTION_TEXT, offsetof(struct values, profile), "NAME",
 		"traces become effects of this profile (that of a golden among the two, else "
 		"io)",
+		NULL },
+	{ "output-map", 0, OPTION_LIST, offsetof(struct values, output_maps), "MAP",
+		"profiles transpile and effects: texts may differ in what it names; may be "
+		"given again: json, float_tolerance=1e-9, …",
 		NULL },
 	{ "rows", 'n', OPTION_NUMBER, offsetof(struct values, rows), "N",
 		"how many syscalls the table shows, those that differ most first (15; 0: none)",
@@ -73,6 +80,7 @@ struct pair {
 
 struct compared {
 	struct side sides[2];
+	struct output_maps maps;
 	struct differences differences;
 	struct str left_out; /* a line for each thing that was not compared */
 	struct pair *pairs;
@@ -129,13 +137,14 @@ is_partial(const struct compared *c)
 	return c->sides[0].is_json || c->sides[1].is_json;
 }
 
-static int
-verdict_of(const struct compared *c)
+static enum verdict_kind
+verdict_kind_of(const struct compared *c)
 {
 	if (c->differences.n)
-		return verdict_exit(VERDICT_FAIL);
-	return verdict_exit(is_partial(c) || !c->differences.n_compared ? VERDICT_INCONCLUSIVE
-									: VERDICT_PASS);
+		return VERDICT_FAIL;
+	if (is_partial(c) || !c->differences.n_compared || c->differences.n_doubts)
+		return VERDICT_INCONCLUSIVE;
+	return VERDICT_PASS;
 }
 
 static const char *
@@ -145,6 +154,8 @@ verdict_text(const struct compared *c)
 		return "not equivalent";
 	if (!c->differences.n_compared)
 		return "inconclusive: there was nothing to compare";
+	if (c->differences.n_doubts)
+		return "inconclusive: a comparison could not be made";
 	return is_partial(c) ? "inconclusive: no difference in what these files tell"
 			     : "equivalent";
 }
@@ -240,6 +251,12 @@ add_text(struct str *out, const struct compared *c, const struct values *values)
 		if (d->items[i].detail)
 			add_lines(out, "       | ", d->items[i].detail);
 	}
+	for (size_t i = 0; i < d->n_doubts; i++)
+		str_addf(out, "  not compared: %s\n", d->doubts[i].text);
+	for (size_t i = 0; i < d->n_uses; i++)
+		str_addf(out, "  output map '%s': %zu place%s in %s\n",
+			output_map_names[c->maps.items[d->uses[i].map].kind], d->uses[i].places,
+			d->uses[i].places == 1 ? "" : "s", d->uses[i].thing);
 	if (c->left_out.n) {
 		str_add(out, "not seen:\n");
 		add_lines(out, "  ", c->left_out.data);
@@ -278,12 +295,34 @@ add_differences_json(struct json_writer *w, const struct differences *d)
 		json_begin(w, '{');
 		json_key(w, "class");
 		json_text(w, difference_class_names[item->class]);
-		json_key(w, "sentence");
+		json_key(w, "text");
 		json_text(w, item->sentence);
-		json_key(w, "a");
+		json_key(w, "wanted");
 		json_text(w, item->wanted);
-		json_key(w, "b");
+		json_key(w, "found");
 		json_text(w, item->found);
+		json_key(w, "detail");
+		json_text(w, item->detail);
+		json_end(w, '}');
+	}
+	json_end(w, ']');
+}
+
+static void
+add_maps_json(struct json_writer *w, const struct compared *c)
+{
+	const struct differences *d = &c->differences;
+
+	json_key(w, "output_maps");
+	json_begin(w, '[');
+	for (size_t i = 0; i < d->n_uses; i++) {
+		json_begin(w, '{');
+		json_key(w, "map");
+		json_text(w, output_map_names[c->maps.items[d->uses[i].map].kind]);
+		json_key(w, "subject");
+		json_text(w, d->uses[i].thing);
+		json_key(w, "places");
+		json_uint(w, d->uses[i].places);
 		json_end(w, '}');
 	}
 	json_end(w, ']');
@@ -295,7 +334,13 @@ add_json(struct str *out, const struct compared *c)
 	struct json_writer w = { .out = out, .indent = 2 };
 
 	json_begin(&w, '{');
+	json_key(&w, "schema");
+	json_text(&w, "renacer.compare.v1");
 	json_key(&w, "verdict");
+	json_text(&w, verdict_names[verdict_kind_of(c)]);
+	json_key(&w, "exit_status");
+	json_int(&w, verdict_exit(verdict_kind_of(c)));
+	json_key(&w, "text");
 	json_text(&w, verdict_text(c));
 	json_key(&w, "profile");
 	json_text(&w, profile_names[c->sides[0].golden->profile]);
@@ -304,6 +349,7 @@ add_json(struct str *out, const struct compared *c)
 	add_side_json(&w, "a", &c->sides[0]);
 	add_side_json(&w, "b", &c->sides[1]);
 	add_differences_json(&w, &c->differences);
+	add_maps_json(&w, c);
 	json_key(&w, "not_seen");
 	json_begin(&w, '[');
 	for (const char *p = str_text(&c->left_out); *p; p += strcspn(p, "\n") + 1)
@@ -356,19 +402,24 @@ compare_files(int *status, struct compared *c, const struct values *values,
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(str_done) struct str text = { 0 };
+	struct compare_opts opts = { .maps = &c->maps };
 	enum profile profile;
 
 	if (choose_profile(&profile, values, parsed, err) < 0)
 		return -1;
+	if (output_maps_add_all(&c->maps, arena, values->output_maps.items,
+		    values->output_maps.n, profile, err) < 0)
+		return -1;
 	for (int i = 0; i < 2; i++)
-		if (side_load(&c->sides[i], parsed->words[i], profile, err) < 0)
+		if (side_load(&c->sides[i], parsed->words[i], profile,
+			    output_maps_limit(&c->maps, profile), err) < 0)
 			return -1;
 	sides_level(&c->sides[0], &c->sides[1], &c->left_out);
-	if (judge_compare(&c->differences, arena, c->sides[0].golden, c->sides[1].golden, NULL,
+	if (judge_compare(&c->differences, arena, c->sides[0].golden, c->sides[1].golden, &opts,
 		    err) < 0)
 		return -1;
 	pair_counts(c, arena);
-	*status = verdict_of(c);
+	*status = verdict_exit(verdict_kind_of(c));
 	if (values->format == FORMAT_JSON)
 		add_json(&text, c);
 	else

@@ -7,9 +7,20 @@
 #include "cli/load.h"
 #include "cli/reports.h"
 #include "effects/effects.h"
+#include "gate/output_maps.h"
 #include "judge/basis.h"
+#include "judge/output_map.h"
 
 #include <string.h>
+
+/* Maps want whole texts, whatever the profile. */
+static int
+load_side(struct loaded *l, const char *path, enum profile profile, bool is_mapped,
+	struct err *err)
+{
+	return load_file(l, path, profile,
+		output_maps_limit(NULL, is_mapped ? PROFILE_TRANSPILE : profile), err);
+}
 
 /* A trace can be turned into any profile: it takes that of the golden beside it. */
 static int
@@ -17,20 +28,21 @@ load_both(struct loaded *a, struct loaded *b, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err)
 {
 	enum profile profile = PROFILE_EFFECTS;
+	bool is_mapped = values->output_maps.n;
 
 	if (cli_profile(&profile, values->profile, err) < 0 ||
-		load_file(a, parsed->words[0], profile, err) < 0)
+		load_side(a, parsed->words[0], profile, is_mapped, err) < 0)
 		return -1;
 	if (!a->is_trace && !values->profile)
 		profile = a->golden->profile;
-	if (load_file(b, parsed->words[1], profile, err) < 0)
+	if (load_side(b, parsed->words[1], profile, is_mapped, err) < 0)
 		return -1;
 	if (!a->is_trace || b->is_trace || b->golden->profile == a->golden->profile ||
 		values->profile)
 		return 0;
 	profile = b->golden->profile;
 	loaded_done(a);
-	return load_file(a, parsed->words[0], profile, err);
+	return load_side(a, parsed->words[0], profile, is_mapped, err);
 }
 
 /* "recorded 3 times", "a trace of 812 calls" */
@@ -47,16 +59,21 @@ say_side(struct arena *arena, const struct loaded *l)
 /* The same judgement as a check, of A as the golden and B as the run. */
 static int
 judge(struct verdict *v, struct arena *arena, const struct loaded *a, const struct loaded *b,
-	const char *const *names, struct err *err)
+	const char *const *names, const struct option_list *maps_given, struct err *err)
 {
+	struct output_maps maps = { 0 };
+	struct compare_opts opts = { .maps = &maps };
 	struct differences differences;
 	struct verdict_parts parts = {
-		.differences = &differences, .footer = &b->footer, .accept = ""
+		.differences = &differences, .footer = &b->footer, .maps = &maps, .accept = ""
 	};
 
+	if (output_maps_add_all(&maps, arena, maps_given->items, maps_given->n,
+		    a->golden->profile, err) < 0)
+		return -1;
 	effects_settle(a->golden, NULL);
 	effects_settle(b->golden, a->golden);
-	if (judge_compare(&differences, arena, a->golden, b->golden, NULL, err) < 0)
+	if (judge_compare(&differences, arena, a->golden, b->golden, &opts, err) < 0)
 		return -1;
 	if (!differences.n_compared) {
 		err_set(err, "there was nothing to compare: both are empty");
@@ -100,7 +117,7 @@ command_diff(int *status, const struct gate_values *values, const struct parsed 
 		return cli_usage(err, "renacer-gate diff A B", "diff takes two files, not %zu",
 			parsed->n_words);
 	if (load_both(&a, &b, values, parsed, err) < 0 ||
-		judge(&verdict, arena, &a, &b, parsed->words, err) < 0)
+		judge(&verdict, arena, &a, &b, parsed->words, &values->output_maps, err) < 0)
 		return -1;
 	verdicts.time_ns = clock_monotonic_ns() - began_ns;
 	verdicts.exit_status = verdicts_exit(&verdicts);

@@ -28,8 +28,8 @@ const struct command gate_commands[] = {
 const struct option gate_options[] = {
 	{ "config", 'c', OPTION_TEXT, AT(config), "FILE", "renacer.toml in this directory or a parent when absent", NULL },
 	{ "golden", 'g', OPTION_TEXT, AT(golden), "FILE", "without a configuration: check or record '-- CMD [ARG...]' by this golden", NULL },
-	{ "profile", 'p', OPTION_TEXT, AT(profile), "NAME", "with --golden: strict, io, effects, transpile or counts (check: the that of the golden; else effects)", NULL },
-	{ "output-map", 0, OPTION_LIST, AT(output_maps), "MAP", "with --golden: texts may differ in what it names; may be given again: json, float_tolerance=1e-9, …", NULL },
+	{ "profile", 'p', OPTION_TEXT, AT(profile), "NAME", "with --golden: strict, io, effects, transpile or counts (check: that of the golden; else effects)", NULL },
+	{ "output-map", 0, OPTION_LIST, AT(output_maps), "MAP", "with --golden, diff: texts may differ in what it names; may be given again: json, float_tolerance=1e-9, …", NULL },
 	{ "expect-exit", 0, OPTION_NUMBER, AT(expect_exit), "N", "with --golden: the exit status that is right (0; 128 + N after signal N)", NULL },
 	{ "runs", 'n', OPTION_TIMES, AT(runs), "N", "how many runs (check 1, record 3, calibrate 10)", NULL },
 	{ "mutants", 0, OPTION_TIMES, AT(mutants), "N", "selftest: at most so many of each kind (25)", NULL },

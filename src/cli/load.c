@@ -4,10 +4,9 @@
 #include "cli/load.h"
 
 #include "effects/effects.h"
+#include "gate/output_maps.h"
 #include "store/golden.h"
 #include "store/trace.h"
-
-#define TEXT_LIMIT 65536
 
 static int
 replay(struct effects *fx, struct trace_reader *reader, struct err *err)
@@ -22,10 +21,11 @@ replay(struct effects *fx, struct trace_reader *reader, struct err *err)
 }
 
 static int
-read_trace(struct loaded *out, const char *path, enum profile profile, struct err *err)
+read_trace(struct loaded *out, const char *path, enum profile profile, size_t text_limit,
+	struct err *err)
 {
 	struct effects_opts opts = {
-		.profile = profile, .text_limit = TEXT_LIMIT, .keep_names = true
+		.profile = profile, .text_limit = text_limit, .keep_names = true
 	};
 	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
@@ -52,7 +52,8 @@ read_trace(struct loaded *out, const char *path, enum profile profile, struct er
 }
 
 int
-load_file(struct loaded *out, const char *path, enum profile profile, struct err *err)
+load_file(struct loaded *out, const char *path, enum profile profile, size_t text_limit,
+	struct err *err)
 {
 	enum file_kind kind;
 
@@ -60,7 +61,7 @@ load_file(struct loaded *out, const char *path, enum profile profile, struct err
 	if (store_file_kind(&kind, path, err) < 0)
 		return -1;
 	if (kind == FILE_TRACE)
-		return read_trace(out, path, profile, err);
+		return read_trace(out, path, profile, text_limit, err);
 	out->footer.n_calls = 1; /* what was recorded had run */
 	return golden_load(&out->golden, path, err);
 }
@@ -78,7 +79,7 @@ load_golden(struct golden **out, const char *path, enum profile profile, struct 
 {
 	AUTO(loaded_done) struct loaded l = { 0 };
 
-	if (load_file(&l, path, profile, err) < 0)
+	if (load_file(&l, path, profile, output_maps_limit(NULL, profile), err) < 0)
 		return -1;
 	effects_settle(l.golden, NULL);
 	*out = TAKE(l.golden);

@@ -25,8 +25,8 @@ struct loaded {
 	struct trace_footer
 		footer; /* of a golden: whole, and nothing counted but that it ran */
 };
-MUST_CHECK int load_file(
-	struct loaded *out, const char *path, enum profile profile, struct err *err);
+MUST_CHECK int load_file(struct loaded *out, const char *path, enum profile profile,
+	size_t text_limit, struct err *err);
 void loaded_done(struct loaded *l);
 static inline void
 loaded_done_auto(struct loaded *l)

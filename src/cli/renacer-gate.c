@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/gate.h"
+#include "cli/reports.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,8 @@ run(int *status, const char **argv, struct err *err)
 		printf("renacer-gate %s\n", RENACER_VERSION);
 		return 0;
 	}
+	if (reports_check(&values, err) < 0)
+		return -1;
 	cli_catch_signals();
 	if (command->run(status, &values, &parsed, err) == 0)
 		return 0;

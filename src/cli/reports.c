@@ -12,6 +12,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+/* In the place of a path. */
+static const char ON_STDERR[] = "stderr";
+
 static int
 write_report(const char *format, const char *path, const struct verdicts *verdicts,
 	const struct report_opts *opts, struct err *err)
@@ -22,6 +25,8 @@ write_report(const char *format, const char *path, const struct verdicts *verdic
 	assert(row);
 	if (row->write(&text, verdicts, opts, err) < 0)
 		return err_wrap(err, "report '%s'", format);
+	if (path == ON_STDERR)
+		return fd_write(STDERR_FILENO, str_text(&text), text.n, err);
 	return file_write(path, str_text(&text), text.n, 0644, err);
 }
 
@@ -78,7 +83,7 @@ on_github(const struct gate_values *values)
  * the target, so commands are switched off around it by a word the target cannot know. */
 static int
 print_text(const struct gate_values *values, const struct verdicts *verdicts,
-	const struct report_opts *opts, bool github, struct err *err)
+	const struct report_opts *opts, bool github, int fd, struct err *err)
 {
 	AUTO(str_done) struct str fence = { 0 };
 	uint64_t word[2];
@@ -88,36 +93,85 @@ print_text(const struct gate_values *values, const struct verdicts *verdicts,
 			return err_sys(err, "random numbers");
 		str_addf(&fence, "::stop-commands::%016llx%016llx\n",
 			(unsigned long long)word[0], (unsigned long long)word[1]);
-		if (cli_print(&fence, err) < 0)
+		if (fd_write(fd, fence.data, fence.n, err) < 0)
 			return -1;
 	}
-	if (write_report(values->format ? "json" : "text", "-", verdicts, opts, err) < 0)
+	if (write_report(values->format ? "json" : "text",
+		    fd == STDERR_FILENO ? ON_STDERR : "-", verdicts, opts, err) < 0)
 		return -1;
 	if (!github)
 		return 0;
 	str_clear(&fence);
 	str_addf(&fence, "::%016llx%016llx::\n", (unsigned long long)word[0],
 		(unsigned long long)word[1]);
-	return cli_print(&fence, err);
+	return fd_write(fd, fence.data, fence.n, err);
+}
+
+struct wanted {
+	const char *format, *path; /* NULL: not wanted */
+};
+
+enum { N_WANTED = 4 };
+
+static void
+list_wanted(struct wanted out[N_WANTED], const struct gate_values *values)
+{
+	out[0] = (struct wanted){ "junit", values->junit };
+	out[1] = (struct wanted){ "sarif", values->sarif };
+	out[2] = (struct wanted){ "json", values->json };
+	out[3] = (struct wanted){ "markdown", values->markdown };
+}
+
+/* The first of them from there on; NULL: none. */
+static const char *
+format_on_stdout(const struct wanted wanted[N_WANTED], int *at)
+{
+	for (; *at < N_WANTED; ++*at)
+		if (wanted[*at].path && strcmp(wanted[*at].path, "-") == 0)
+			return wanted[(*at)++].format;
+	return NULL;
+}
+
+int
+reports_check(const struct gate_values *values, struct err *err)
+{
+	struct wanted wanted[N_WANTED];
+	const char *first, *second;
+	int at = 0;
+
+	list_wanted(wanted, values);
+	first = format_on_stdout(wanted, &at);
+	second = format_on_stdout(wanted, &at);
+	if (!second)
+		return 0;
+	return cli_usage(err, "give one of them a file",
+		"'--%s -' and '--%s -': two reports on one stdout", first, second);
 }
 
 int
 reports_write(const struct gate_values *values, const struct config *config,
 	const struct verdicts *verdicts, struct err *err)
 {
-	const struct {
-		const char *format, *path;
-	} wanted[] = { { "junit", values->junit }, { "sarif", values->sarif },
-		{ "json", values->json }, { "markdown", values->markdown } };
+	struct wanted wanted[N_WANTED];
 	struct report_opts opts = { .color = cli_color(values->color, STDOUT_FILENO),
 		.verbosity = values->verbose - values->quiet,
 		.strict_junit = values->junit_profile == 1,
 		.width = cli_width(STDOUT_FILENO) };
 	bool github = on_github(values);
+	int at = 0;
+	bool is_taken;
 
-	if (print_text(values, verdicts, &opts, github, err) < 0)
+	/* Who reads a report from stdout can read nothing but the report. */
+	list_wanted(wanted, values);
+	is_taken = format_on_stdout(wanted, &at) != NULL;
+	if (is_taken) {
+		opts.color = cli_color(values->color, STDERR_FILENO);
+		opts.width = cli_width(STDERR_FILENO);
+	}
+	if (print_text(values, verdicts, &opts, github,
+		    is_taken ? STDERR_FILENO : STDOUT_FILENO, err) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+	for (int i = 0; i < N_WANTED; i++)
 		if (wanted[i].path && write_report(wanted[i].format, wanted[i].path, verdicts,
 					      &opts, err) < 0)
 			return -1;
@@ -125,7 +179,8 @@ reports_write(const struct gate_values *values, const struct config *config,
 		return -1;
 	if (!github)
 		return 0;
-	if (write_report("github", "-", verdicts, &opts, err) < 0)
+	/* Annotations are read from stdout. */
+	if (!is_taken && write_report("github", "-", verdicts, &opts, err) < 0)
 		return -1;
 	return append_summary(verdicts, &opts, err);
 }

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-#define TEXT_LIMIT 65536
-
 void
 side_done(struct side *side)
 {
@@ -35,9 +33,9 @@ take(struct side *side, struct effects *fx, const struct event *event, struct er
 }
 
 static int
-load_trace(struct side *side, enum profile profile, struct err *err)
+load_trace(struct side *side, enum profile profile, size_t text_limit, struct err *err)
 {
-	struct effects_opts opts = { .profile = profile, .text_limit = TEXT_LIMIT };
+	struct effects_opts opts = { .profile = profile, .text_limit = text_limit };
 	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
 	const struct trace_footer *footer;
@@ -76,9 +74,9 @@ give_printed(struct side *side, struct effects *fx, const struct json_trace *jso
 }
 
 static int
-load_json(struct side *side, enum profile profile, struct err *err)
+load_json(struct side *side, enum profile profile, size_t text_limit, struct err *err)
 {
-	struct effects_opts opts = { .profile = profile, .text_limit = TEXT_LIMIT };
+	struct effects_opts opts = { .profile = profile, .text_limit = text_limit };
 	AUTO(json_trace_free) struct json_trace *json = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
 	struct event event;
@@ -99,7 +97,8 @@ load_json(struct side *side, enum profile profile, struct err *err)
 }
 
 int
-side_load(struct side *out, const char *path, enum profile profile, struct err *err)
+side_load(struct side *out, const char *path, enum profile profile, size_t text_limit,
+	struct err *err)
 {
 	enum file_kind kind;
 
@@ -111,9 +110,9 @@ side_load(struct side *out, const char *path, enum profile profile, struct err *
 	out->counts = counts_new();
 	out->form = kind == FILE_TRACE ? "trace" : "renacer-json-v1";
 	if (kind == FILE_TRACE)
-		return load_trace(out, profile, err);
+		return load_trace(out, profile, text_limit, err);
 	out->is_json = true;
-	return load_json(out, profile, err);
+	return load_json(out, profile, text_limit, err);
 }
 
 /* Fields that a trace without payloads fills as well as any other. */

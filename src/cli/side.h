@@ -23,8 +23,8 @@ struct side {
 
 /* Goldens have a profile of their own; traces are turned into one of `profile`. A trace with
  * holes is ERR_UNSURE. side_done() after it in any case. */
-MUST_CHECK int side_load(
-	struct side *out, const char *path, enum profile profile, struct err *err);
+MUST_CHECK int side_load(struct side *out, const char *path, enum profile profile,
+	size_t text_limit, struct err *err);
 void side_done(struct side *side);
 /* What no payload can tell is taken out of both goldens: what then remains means the same on
  * either side. One line for each thing left out is appended. */

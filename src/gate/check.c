@@ -153,8 +153,8 @@ add_exit_difference(struct gate *g, const struct target *target, const struct ru
 		.run = e,
 		.wanted = arena_printf(g->arena, "%d", target->expect_exit),
 		.found = arena_printf(g->arena, "%d", status),
-		.sentence = arena_printf(g->arena, "it exited %d, expect_exit is %d", status,
-			target->expect_exit),
+		.sentence = arena_printf(g->arena, "%s, expect_exit is %d",
+			run_end_words(g->arena, run), target->expect_exit),
 	};
 	if (d->n)
 		memcpy(more + 1, d->items, d->n * sizeof *more);

@@ -224,9 +224,12 @@ check_rules(const struct config *c, struct err *err)
 
 		for (size_t j = 0; j < c->n_targets; j++)
 			n += rule_applies(rule, c->targets[j].name);
-		if (!n)
-			return err_at(err, rule_at(rule),
-				"[[assertion]] '%s' applies to no target", rule_name(rule));
+		if (n)
+			continue;
+		err_at(err, rule_at(rule), "[[assertion]] '%s' applies to no target",
+			rule_name(rule));
+		return err_hint(err, "its target is a glob over names: the first is '%s'",
+			c->targets[0].name);
 	}
 	return 0;
 }
@@ -336,7 +339,9 @@ config_find(char **out, const char *dir, struct err *err)
 		str_add(&up, "../");
 	}
 	err_set(err, "no renacer.toml in '%s' or a directory above", dir);
-	err_hint(err, "renacer-gate init -- COMMAND writes one; --config names another place");
+	err_hint(err,
+		"docs/renacer-toml.md has one to begin with; --config names another place, "
+		"--golden FILE does without");
 	return err_as(err, ERR_USAGE);
 }
 

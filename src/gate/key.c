@@ -27,23 +27,31 @@ article(const char *noun)
 	return strchr("aeiou", noun[0]) ? "an" : "a";
 }
 
+/* An item of an array is called by the array's name. */
+static const char *
+name_of(const struct toml *value)
+{
+	if (value->key)
+		return value->key;
+	return value->parent && value->parent->key ? value->parent->key : "an item";
+}
+
 int
 key_wrong_kind(const struct key_context *k, const struct toml *value, const char *wanted,
 	struct err *err)
 {
 	const char *found = toml_kind_name(value->kind);
 
-	return err_at(err, value->at, "'%s' in %s must be %s, not %s %s",
-		value->key ? value->key : "an item", k->where, wanted, article(found), found);
+	return err_at(err, value->at, "%s'%s' in %s must be %s, not %s %s",
+		value->key ? "" : "an item of ", name_of(value), k->where, wanted,
+		article(found), found);
 }
 
 int
 key_text(const struct key_context *k, const char **out, const struct toml *value,
 	struct err *err)
 {
-	const char *name = value->key                            ? value->key
-			   : value->parent && value->parent->key ? value->parent->key
-								 : "an item";
+	const char *name = name_of(value);
 
 	if (value->kind != TOML_STRING)
 		return err_at(err, value->at, "'%s' in %s must be a string, not %s %s", name,

@@ -210,16 +210,38 @@ output_maps_fit(enum profile profile)
 	return profile == PROFILE_EFFECTS || profile == PROFILE_TRANSPILE;
 }
 
+int
+output_maps_add_all(struct output_maps *maps, struct arena *arena, const char *const *texts,
+	size_t n, enum profile profile, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (output_maps_add(maps, arena, texts[i], err) < 0)
+			return err_as(err, ERR_USAGE);
+	if (!maps->n || output_maps_fit(profile))
+		return 0;
+	err_set(err, "output maps mean nothing to the profile '%s'", profile_names[profile]);
+	err_hint(err, "--profile transpile, or effects");
+	return err_as(err, ERR_USAGE);
+}
+
+size_t
+output_maps_limit(const struct output_maps *maps, enum profile profile)
+{
+	return (maps && maps->n) || profile == PROFILE_TRANSPILE ? TEXT_LIMIT_MAPPED
+								 : TEXT_LIMIT;
+}
+
 size_t
 output_maps_text_limit(const struct config *c, const struct target *target)
 {
-	bool is_wanted = target->output_maps.n || target->profile == PROFILE_TRANSPILE;
+	size_t limit = output_maps_limit(&target->output_maps, target->profile);
 
 	for (size_t i = 0; i < c->n_targets; i++) {
 		const struct target *t = &c->targets[i];
 
-		is_wanted |= t->output_maps.n && t->equivalent_to &&
-			     strcmp(t->equivalent_to, target->name) == 0;
+		if (t->output_maps.n && t->equivalent_to &&
+			strcmp(t->equivalent_to, target->name) == 0)
+			limit = TEXT_LIMIT_MAPPED;
 	}
-	return is_wanted ? TEXT_LIMIT_MAPPED : TEXT_LIMIT;
+	return limit;
 }

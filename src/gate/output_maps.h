@@ -15,6 +15,12 @@ MUST_CHECK int output_maps_add(
 	struct output_maps *maps, struct arena *arena, const char *text, struct err *err);
 /* Profiles that maps go with: those that compare texts alone. */
 bool output_maps_fit(enum profile profile);
+/* All that were given as options (NULL: none), for that profile. What is wrong with them is
+ * ERR_USAGE. */
+MUST_CHECK int output_maps_add_all(struct output_maps *maps, struct arena *arena,
+	const char *const *texts, size_t n, enum profile profile, struct err *err);
+/* How much text of one stream or file is kept for a comparison with these maps (NULL: none). */
+size_t output_maps_limit(const struct output_maps *maps, enum profile profile);
 /* How much text of one stream or file is kept for this target: much more when maps will want
  * it. */
 size_t output_maps_text_limit(const struct config *c, const struct target *target);

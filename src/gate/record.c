@@ -26,12 +26,26 @@ refuse_exit(
 	const char *tail = *run->stderr_tail ? run->stderr_tail : run->stdout_tail;
 
 	verdict_set(g, v, VERDICT_FAIL, "renacer/record/exit",
-		arena_printf(g->arena, "not recorded: it exited %d, expect_exit is %d",
-			run_exit(run), target->expect_exit),
+		arena_printf(g->arena, "not recorded: %s, expect_exit is %d",
+			run_end_words(g->arena, run), target->expect_exit),
 		*tail ? arena_printf(g->arena, "it printed:\n%s", tail) : NULL,
 		arena_printf(
 			g->arena, "when that is right, %s", say_expect_exit(g, run_exit(run))));
 	return false;
+}
+
+/* What to do about a trace with holes; NULL: nothing that is known. */
+static const char *
+hint_for(const struct trace_footer *footer)
+{
+	if (footer->n_rings)
+		return "set io_uring = \"deny\" in its [[target]]";
+	if (footer->n_untraceable)
+		return "run what it traces without its tracer";
+	if (footer->was_cut)
+		return "have it wait for what it starts, or set linger = \"…\" in its "
+		       "[[target]]";
+	return NULL;
 }
 
 /* May this run become part of a golden? */
@@ -47,8 +61,7 @@ is_fit(struct gate *g, const struct target *target, const struct run *run, struc
 	if (why) {
 		verdict_set(g, v, VERDICT_INCONCLUSIVE, "renacer/inconclusive",
 			arena_printf(g->arena, "not recorded: %s", why), NULL,
-			run->footer.n_rings ? "set io_uring = \"deny\" in its [[target]]"
-					    : NULL);
+			hint_for(&run->footer));
 		return false;
 	}
 	if (!run->footer.n_calls || !run->golden->n_effects) {

@@ -430,3 +430,16 @@ run_exit(const struct run *r)
 		return -1;
 	return WIFEXITED(r->status) ? WEXITSTATUS(r->status) : 128 + WTERMSIG(r->status);
 }
+
+const char *
+run_end_words(struct arena *arena, const struct run *r)
+{
+	const char *name;
+
+	if (r->status < 0 || WIFEXITED(r->status))
+		return arena_printf(arena, "it exited %d", run_exit(r));
+	name = sigabbrev_np(WTERMSIG(r->status));
+	return name ? arena_printf(arena, "it was killed by SIG%s (%d)", name, run_exit(r))
+		    : arena_printf(arena, "it was killed by signal %d (%d)",
+			      WTERMSIG(r->status), run_exit(r));
+}

@@ -54,5 +54,7 @@ void run_done(struct run *r);
 struct effects_opts run_effects_opts(const struct config *config, const struct target *target);
 /* As a shell shows it: the exit status, or 128 + signal; -1 when it did not end by itself. */
 int run_exit(const struct run *r);
+/* "it exited 3", "it was killed by SIGKILL (137)" */
+const char *run_end_words(struct arena *arena, const struct run *r);
 
 #endif

@@ -95,7 +95,7 @@ add_sentences(struct session *s, struct str *out, const struct merged *result)
 	}
 	if (result->n_unstable > MOST_SENTENCES)
 		str_addf(out, "… and %zu more\n", result->n_unstable - MOST_SENTENCES);
-	if (result->excess)
+	if (result->excess && result->n_unstable)
 		str_addf(out, "%s\n", result->excess);
 }
 
@@ -167,7 +167,7 @@ refuse_unstable(struct session *s, const struct merged *result)
 	if (cause)
 		text = arena_printf(a, "%s, with %s: %s", text, cause->had, cause->question);
 	verdict_set(s->gate, s->verdict, VERDICT_FLAKY, "renacer/record/unstable", text,
-		arena_strdup(a, str_text(&detail)), advice_on(s, result));
+		detail.n ? arena_strdup(a, str_text(&detail)) : NULL, advice_on(s, result));
 }
 
 /* What the target depends on and every check keeps equal. */

@@ -375,23 +375,31 @@ find_type(const struct reading *r)
 	return NULL;
 }
 
+/* Before its keys: whoever mends those would learn only then that it was for nothing. */
 static int
-read_all(const struct reading *r)
+check_support(const struct reading *r, const struct type_row *type)
 {
-	const struct type_row *type = find_type(r);
+	const struct toml *enabled = toml_get(r->table, "enabled");
 
-	if (!type)
-		return -1;
-	r->rule->kind = type->kind;
-	if (read_keys(r, type) < 0 || check_required(r, common_keys) < 0 ||
-		check_required(r, type->keys) < 0)
-		return -1;
-	if (type->is_supported || !r->rule->is_enabled)
+	if (type->is_supported || (enabled && enabled->kind == TOML_BOOL && !enabled->truth))
 		return 0;
 	err_at(r->err, toml_get(r->table, "type")->at,
 		"[[assertion]] '%s': type '%s' is not supported yet", shown_name(r),
 		type->name);
 	return err_hint(r->err, "enabled = false keeps the rule in the file and skips it");
+}
+
+static int
+read_all(const struct reading *r)
+{
+	const struct type_row *type = find_type(r);
+
+	if (!type || check_support(r, type) < 0)
+		return -1;
+	r->rule->kind = type->kind;
+	if (read_keys(r, type) < 0 || check_required(r, common_keys) < 0)
+		return -1;
+	return check_required(r, type->keys);
 }
 
 int

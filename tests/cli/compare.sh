@@ -33,7 +33,9 @@ compare 1 --format json positional_args_python.json positional_args_rust.json
 python3 - out << 'END' || fail 'JSON'
 import json, sys
 report = json.load(open(sys.argv[1], encoding="utf-8"))
-assert report["verdict"] == "not equivalent", report["verdict"]
+assert report["verdict"] == "fail" and report["exit_status"] == 1, report["verdict"]
+assert report["text"] == "not equivalent"
+assert all(d["text"] and d["wanted"] and d["found"] for d in report["differences"])
 assert [d["class"] for d in report["differences"]] == ["bytes"], report["differences"]
 assert report["a"]["calls"] == 1222 and report["b"]["calls"] == 66
 assert any("no syscall has" in line for line in report["not_seen"])

@@ -61,6 +61,53 @@ fails 2 "renacer.toml:3:1: unknown key 'comand'" renacer-gate validate
 fails 2 "did you mean 'command'?" renacer-gate validate
 fails 2 "      | ^~~~~~" renacer-gate validate
 
+# What a stranger gets wrong: each names its cause, its place and what to type.
+says() {
+	printf '[[target]]\nname = "one"\n%s\n' "$2" > renacer.toml
+	fails "${3:-2}" "$1" renacer-gate "${4:-validate}"
+}
+says "an item of 'redact' in [[target]] 'one' must be a table, not a string" $'command = ["true"]\nredact = ["x"]'
+says "a relative tolerance of -1 is neither 0 nor from 1e-15 to 0.1" \
+	$'command = ["true"]\noutput_maps = [{ float_tolerance = -1 }]'
+says "did you mean 'bool_case'?" $'command = ["true"]\noutput_maps = ["bool_cas"]'
+says "type 'anti_pattern' is not supported yet" \
+	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "anti_pattern"'
+says "its target is a glob over names: the first is 'one'" \
+	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "span_count"\nmax_spans = 1\ntarget = "two*"'
+says "write it without quotes: expires = 2027-03-01" \
+	$'command = ["true"]\n[[known]]\ntarget = "one"\nexpires = "2027-03-01"'
+rm renacer.toml
+fails 2 "docs/renacer-toml.md has one to begin with" renacer-gate
+
+# tells STATUS TEXT SETTING...: a recording ends so, and the report says it.
+tells() {
+	local want=$1 text=$2 rc
+	shift 2
+	n=$((n + 1))
+	printf '%s\n' '[[target]]' 'name = "one"' "$@" > renacer.toml
+	renacer-gate record > out 2>&1
+	rc=$?
+	[ $rc -eq "$want" ] && grep -qF -- "$text" out ||
+		{ echo "wanted $want and '$text' of a recording of: $*"; echo "got $rc:"; cat out; bad=1; }
+}
+tells 3 "hint: its PATH is '" 'command = ["no-such-program"]'
+tells 3 "hint: is it built? a name with a '/' is looked for in the directory where it runs" 'command = ["./no-such"]'
+tells 3 "hint: it is not executable: chmod +x" 'command = ["./renacer.toml"]'
+tells 1 "not recorded: it was killed by SIGKILL (137), expect_exit is 0" 'shell = "kill -9 $$"'
+tells 1 "not recorded: it exited 3, expect_exit is 0" 'shell = "exit 3"'
+tells 4 "hint: have it wait for what it starts, or set linger" 'shell = "sleep 9 & echo hi"' 'linger = "100ms"'
+
+# A report on stdout has stdout to itself.
+printf '[[target]]\nname = "one"\nprofile = "counts"\ncommand = ["true"]\n' > renacer.toml
+renacer-gate record > out 2>&1 || { cat out; bad=1; }
+for report in junit sarif json markdown; do
+	fails 2 "two reports on one stdout" renacer-gate check --$report - --json - --markdown -
+done
+renacer-gate check --json - > out 2> err && python3 -m json.tool out > /dev/null && grep -q 'one' err ||
+	{ echo '--json - is not JSON alone, with the text on stderr:'; cat out err; bad=1; }
+renacer-gate check --github --json - 2> err | python3 -m json.tool > /dev/null ||
+	{ echo '--github --json - is not JSON alone'; bad=1; }
+
 fails 2 "no command to trace" renacer
 for option in -s --source -k --stack-trace -y -yy -P -w --flamegraph --flamegraph=x --function-time \
 	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --compress; do

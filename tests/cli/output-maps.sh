@@ -143,6 +143,21 @@ says 2 'is there twice' renacer-gate check --golden g --profile transpile --outp
 says 2 "mean nothing to the profile 'io'" renacer-gate check --golden g --profile io --output-map json -- true
 says 2 "goes with '--golden'" renacer-gate check --output-map json
 
+# diff and compare, of traces and goldens, by the same maps.
+renacer-gate record --golden g --profile transpile -- sh -c 'printf "True\n"' > log 2>&1 || { cat log; bad=1; }
+renacer record -o 1.rtrace -- sh -c 'printf "True\n"' > out 2> err || { cat err; bad=1; }
+renacer record -o 2.rtrace -- sh -c 'printf "true\n"' > out 2> err || { cat err; bad=1; }
+for side in 1.rtrace g; do
+	says 1 'stdout' renacer-gate diff --profile transpile $side 2.rtrace
+	says 0 "output map 'bool_case': 1 place on stdout" \
+		renacer-gate diff --profile transpile --output-map bool_case $side 2.rtrace
+	says 1 'not equivalent' renacer compare --profile transpile $side 2.rtrace
+	says 0 "output map 'bool_case': 1 place in stdout" \
+		renacer compare --profile transpile --output-map bool_case $side 2.rtrace
+done
+says 2 "unknown output map 'bool'" renacer-gate diff --output-map bool 1.rtrace 2.rtrace
+says 2 "mean nothing to the profile 'io'" renacer compare --output-map json 1.rtrace 2.rtrace
+
 # Another language, started in roundabout ways: by its shebang, by env, by a wrapper, as a module.
 python=/usr/bin/python3
 [ -x $python ] || { echo 'no python3: the rest is not tried'; exit $bad; }
