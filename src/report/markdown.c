@@ -172,8 +172,10 @@ add_target(struct markdown *m, const struct verdict *t)
 		add_finding(m, &t->findings[i]);
 		hint = t->findings[i].hint ? t->findings[i].hint : hint;
 	}
-	if (hint)
+	if (hint) {
+		str_add(m->out, "What to do, if this is right:\n");
 		add_fenced(m, "", hint, LINE_LIMIT);
+	}
 	if (t->output && *t->output && !is_full(m, LARGEST_DETAIL)) {
 		str_add(m->out, "The target's stderr ended with\n");
 		add_fenced(m, "", t->output, LARGEST_DETAIL);

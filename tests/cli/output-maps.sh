@@ -140,7 +140,7 @@ says 2 'needs its tolerance' renacer-gate check --golden g --profile transpile -
 says 2 'is not a number' renacer-gate check --golden g --profile transpile --output-map float_tolerance=x -- true
 says 2 'neither 0 nor from' renacer-gate check --golden g --profile transpile --output-map float_tolerance=1 -- true
 says 2 'is there twice' renacer-gate check --golden g --profile transpile --output-map json --output-map json -- true
-says 2 "mean nothing to the profile 'io'" renacer-gate check --golden g --profile io --output-map json -- true
+says 2 "mean nothing to the profile 'io'" renacer-gate check --golden none --profile io --output-map json -- true
 says 2 "goes with '--golden'" renacer-gate check --output-map json
 
 # diff and compare, of traces and goldens, by the same maps.
