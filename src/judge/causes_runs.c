@@ -217,7 +217,21 @@ is_stderr(const struct difference *d)
 	return e->kind == EFFECT_STREAM && strcmp(e->key, "stderr") == 0;
 }
 
-/* The line that says why: the first that is new; of a Python traceback the last. */
+/* The first line that says something and that the golden does not have. */
+static const char *
+new_line(struct causes *c, const char *text, const char *golden)
+{
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (strspn(text, " \t\r") < n &&
+			!(golden && memmem(golden, strlen(golden), text, n)))
+			return show_quoted(c->arena, text, n, 0, 120);
+	}
+	return NULL;
+}
+
+/* The line that says why: the first that is new and not blank; of a Python traceback the last.
+ */
 static const char *
 message_of(struct causes *c, const struct difference *d)
 {
@@ -227,8 +241,11 @@ message_of(struct causes *c, const struct difference *d)
 
 	if (!text || !*text)
 		return NULL;
-	if (!strstr(text, traceback))
-		return d->found;
+	if (!strstr(text, traceback)) {
+		if (d->golden && d->found && strcmp(d->found, "''") != 0)
+			return d->found;
+		return new_line(c, text, d->golden ? text_of(d->golden, "text") : NULL);
+	}
 	n = strlen(text);
 	while (n && text[n - 1] == '\n')
 		n--;

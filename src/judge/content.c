@@ -112,13 +112,27 @@ content_size_words(struct arena *arena, const struct effect *e)
 	return arena_printf(arena, "%" PRId64 " byte%s", n, n == 1 ? "" : "s");
 }
 
+/* The first line that says something: a panic of Rust begins with an empty one. */
+static const char *
+first_line(const char *text)
+{
+	const char *line = text + strspn(text, " \t\r\n");
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	return *line ? line : text;
+}
+
 const char *
 content_short(struct arena *arena, const struct effect *e)
 {
 	const struct value *text = effect_value(e, "text");
+	const char *line;
 
-	if (text && text->kind == VALUE_TEXT)
-		return show_quoted(arena, text->text, strcspn(text->text, "\n"), 0, 60);
+	if (text && text->kind == VALUE_TEXT) {
+		line = first_line(text->text);
+		return show_quoted(arena, line, strcspn(line, "\n"), 0, 60);
+	}
 	return content_size_words(arena, e);
 }
 

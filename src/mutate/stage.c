@@ -143,7 +143,12 @@ stage_path_claim(const struct stage *s, const char *path)
 const struct effect *
 stage_read_claim(const struct stage *s, const char *path)
 {
-	return claim_about(s, s->reads, path);
+	const struct effect *claim = claim_about(s, s->reads, path);
+	const struct value *own = claim ? effect_value(claim, "own") : NULL;
+
+	/* Another language has other program text: what a runtime reads is claimed of none.
+	 */
+	return own && own->number ? NULL : claim;
 }
 
 const struct effect *

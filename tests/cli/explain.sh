@@ -81,6 +81,10 @@ explain 'added child' 1 'program /usr/bin/touch was executed, .*\(it made 1 effe
 	'with it .*<cwd>/h was written' 'echo done' 'touch h; echo done'
 explain 'failing' 1 "exit status 4, the golden has 0; stderr says 'no room'" \
 	'file <cwd>/out was not written' 'echo x > out' 'echo no room >&2; exit 4'
+explain 'blank first line' 1 "exit status 4, the golden has 0; stderr says 'no room'" \
+	'file <cwd>/out was not written' 'echo x > out' 'printf "\n\nno room\n" >&2; exit 4'
+explain 'blank line after others' 1 "exit status 4, the golden has 0; stderr says 'no room'" \
+	'exit status 4' 'echo old >&2' 'printf "old\n\nno room\n" >&2; exit 4'
 explain 'failing child' 1 'exit status 2, the golden has 0, as has /usr/bin/ls; stderr says .*cannot access' \
 	'program /usr/bin/ls ended with 2' 'echo > f; ls -d f > /dev/null; exit $?' 'ls -d f > /dev/null; exit $?'
 explain 'independent' 2 "stdout: line 1 differs: wanted 'a', found 'b'" \
