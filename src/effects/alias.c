@@ -178,7 +178,7 @@ static bool
 looks_like_alias(const char *text, size_t n)
 {
 	static const char *const forms[] = { "<tmp:", "<pid:", "<port:", "<sandbox>", "<tmp>",
-		"<<>" };
+		"<cwd>", "<home>", "<<>" };
 
 	for (size_t i = 0; *text == '<' && i < ARRAY_LEN(forms); i++)
 		if (n >= strlen(forms[i]) && memcmp(text, forms[i], strlen(forms[i])) == 0)
@@ -249,7 +249,7 @@ put_path(struct effects *fx, struct str *out, const char *path, unsigned how)
 		str_add(out, r->alias);
 	if (str_has_prefix(path, "/proc/"))
 		how |= WITH_PIDS;
-	put_words(fx, &raw, path + (r ? r->n : 0), n - (r ? r->n : 0), how);
+	put_words(fx, &raw, path + (r ? r->n : 0), n - (r ? r->n : 0), how | WITH_LITERALS);
 	str_add_escaped(out, str_text(&raw), raw.n);
 }
 
@@ -395,12 +395,12 @@ begins_path(const char *word, size_t i)
 	       (i == 2 && word[0] == '-');
 }
 
-void
-alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids)
+static void
+put_word(struct effects *fx, struct str *out, const char *word, unsigned how)
 {
-	unsigned how =
-		WITH_PORTS | WITH_PARENTS | (has_pids || strstr(word, "pid") ? WITH_PIDS : 0u);
 	size_t n = strlen(word), from = 0;
+
+	how |= WITH_PORTS | WITH_PARENTS;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct root *r = word[i] == '/' ? find_root(fx, word + i, n - i) : NULL;
@@ -413,6 +413,20 @@ alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids)
 		from = i + 1;
 	}
 	put_words(fx, out, word + from, n - from, how);
+}
+
+void
+alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids)
+{
+	bool tells = has_pids || strstr(word, "pid");
+
+	put_word(fx, out, word, WITH_LITERALS | (tells ? WITH_PIDS : 0u));
+}
+
+void
+alias_own_words(struct effects *fx, struct str *out, const char *words, bool has_pids)
+{
+	put_word(fx, out, words, has_pids ? WITH_PIDS : 0u);
 }
 
 bool

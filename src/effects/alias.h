@@ -26,6 +26,8 @@ bool alias_text(struct effects *fx, struct str *out, const char *text, size_t n)
 bool alias_payload(struct effects *fx, struct str *out, const char *text, size_t n);
 /* One word of a command line: roots at its beginning and behind '=', ':' and ','. */
 void alias_word(struct effects *fx, struct str *out, const char *word, bool has_pids);
+/* The same for words of ours, in which "<pid:" and the like may stand already. */
+void alias_own_words(struct effects *fx, struct str *out, const char *words, bool has_pids);
 /* What the user wants hidden, in place. True when something was. */
 bool redact(struct effects *fx, struct str *text);
 

@@ -63,6 +63,8 @@ void on_ipc_get(struct act *a);
 void on_ipc_control(struct act *a);
 void on_mq_open(struct act *a);
 void on_mq_unlink(struct act *a);
+void on_mq_send(struct act *a);
+void on_message(struct act *a);
 void on_add_key(struct act *a);
 void on_keyctl(struct act *a);
 /* calls.c */

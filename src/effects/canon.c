@@ -424,7 +424,7 @@ canon_expand(struct effects *fx, struct str *out, const char *text)
 		str_clear(&part);
 		str_add_n(&part, text, n);
 		if (n)
-			alias_word(fx, out, part.data, false);
+			alias_own_words(fx, out, part.data, strstr(part.data, "pid") != NULL);
 		text += n;
 		if (!*text)
 			return;

@@ -9,6 +9,7 @@
 #include "effects/table.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 
 #define NAMESPACES                                                                             \
@@ -45,12 +46,23 @@ deeds_free(struct effects *fx)
 	map_free(fx->deeds);
 }
 
-/* An end is told before the call that brought it about has returned, if it ever does. */
+/* Whoever kills a process does not know what it did before; but no signal that ends nobody has
+ * ended it, and a crash by another signal is its own. An end is told before the call that
+ * brought it about has returned, if it ever does. */
 static void
-killed_by_us(const struct act *a, struct process *p)
+mark_killed(const struct act *a, struct process *p, int number)
 {
-	if (p != a->task->process && (!p->has_ended || p->ended_seq > a->call->enter_seq))
-		p->was_killed_by_us = true;
+	static const int harmless[] = { SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCHLD,
+		SIGURG, SIGWINCH };
+
+	if (p == a->task->process || (p->has_ended && p->ended_seq <= a->call->enter_seq))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
+		if (number == harmless[i])
+			return;
+	if (number < 64)
+		p->killed_by |= UINT64_C(1) << number;
+	p->was_killed_by_us = true;
 }
 
 static void
@@ -63,7 +75,7 @@ signal_to(const struct act *a, int64_t pid, int number)
 	if (number == 0)
 		return; /* asks, and sends nothing */
 	if (to) {
-		killed_by_us(a, to->process);
+		mark_killed(a, to->process, number);
 		return;
 	}
 	if (a->call->state != CALL_DONE)
@@ -86,7 +98,7 @@ signal_to_group(const struct act *a, int64_t group, int number)
 		return;
 	if (leader || group == 0) {
 		for (size_t i = 0; i < fx->n_processes; i++)
-			killed_by_us(a, fx->processes[i]);
+			mark_killed(a, fx->processes[i], number);
 		return;
 	}
 	if (a->call->state != CALL_DONE)
@@ -138,6 +150,37 @@ on_privilege(struct act *a)
 			return;
 		task_own_root(a->task, path);
 	}
+}
+
+/* Columns: the argument with the process; -2: the second, when the first says that it is one;
+ * the argument without which nothing is set, or -1. */
+void
+on_outside(struct act *a)
+{
+	int at = a->col[0] == -2 ? 1 : a->col[0];
+	int64_t pid = (int32_t)a->call->arg[at];
+	const struct decode_text how = { .string_limit = 64, .hide_addresses = true };
+	const char *whom = pid == 1 ? "process 1" : "a process outside";
+	AUTO(str_done) struct str key = { 0 };
+
+	if (a->col[0] == -2 && a->call->arg[0] != (uint64_t)a->col[2])
+		whom = "several processes"; /* of a group or a user */
+	else if (map_get_number(a->fx->by_pid, (uint32_t)pid))
+		return;
+	if (pid <= 0 || (a->col[1] >= 0 && !a->call->arg[a->col[1]]))
+		return;
+	str_addf(&key, "%s(", decode_spec_of(a->id)->name);
+	for (int i = 0; i < 6; i++) {
+		size_t n = key.n;
+
+		str_add(&key, i ? ", " : "");
+		if (i == at)
+			str_add(&key, whom);
+		else if (!decode_arg(&key, a->call, (unsigned)i, &how))
+			str_cut(&key, n);
+	}
+	str_add_char(&key, ')');
+	deed_add(a, EFFECT_PRIVILEGE, key.data);
 }
 
 static void

@@ -14,6 +14,7 @@ void deeds_free(struct effects *fx);
 void on_kill(struct act *a);
 void on_pidfd_signal(struct act *a);
 void on_privilege(struct act *a);
+void on_outside(struct act *a);
 void on_unshare(struct act *a);
 void on_clone(struct act *a);
 

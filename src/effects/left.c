@@ -11,6 +11,7 @@
 #include "effects/calls.h"
 #include "effects/evidence.h"
 #include "effects/out.h"
+#include "effects/stream.h"
 #include "effects/table.h"
 
 #include <fcntl.h>
@@ -125,15 +126,53 @@ queue_of(const struct act *a)
 	return get(a, key.data, "message queue");
 }
 
+/* Messages are told like bytes of a stream: of a queue that others can look into. */
+static struct stream *
+stream_of(const struct act *a, struct left *l)
+{
+	struct stream *s = stream_get(a->fx, l->key);
+
+	s->is_of_queue = true;
+	return s;
+}
+
+bool
+left_is_internal(const struct effects *fx, const struct stream *s)
+{
+	const struct left *l = s->is_of_queue ? map_get_text(fx->left, s->key) : NULL;
+
+	return l && l->was_made && l->is_gone;
+}
+
+void
+on_message(struct act *a)
+{
+	struct left *l = *id_slot(a, 2, (int32_t)a->call->arg[0]);
+
+	if (l)
+		stream_wrote(a, stream_of(a, l), a->call->arg[2], true);
+}
+
+void
+on_mq_send(struct act *a)
+{
+	open_wrote(
+		a, table_get(a->task->table, (int32_t)a->call->arg[0]), a->call->arg[2], true);
+}
+
 void
 on_mq_open(struct act *a)
 {
+	struct open_file *o = open_new(OBJECT_OTHER, O_RDWR);
 	struct left *l = queue_of(a);
 
 	if (l && a->call->arg[1] & O_CREAT && (!l->was_made || l->is_gone))
 		made(a, l, (uint32_t)a->call->arg[2]);
-	table_give(a->fx, a->task->table, a->call->ret, open_new(OBJECT_OTHER, O_RDWR), true,
-		a->event->seq);
+	if (l) {
+		o->kind = OBJECT_STREAM;
+		o->stream = stream_of(a, l);
+	}
+	table_give(a->fx, a->task->table, a->call->ret, o, true, a->event->seq);
 }
 
 void

@@ -8,6 +8,8 @@
 
 #include "effects/state.h"
 
+/* A message queue that the run made and removed. */
+bool left_is_internal(const struct effects *fx, const struct stream *s);
 void left_free(struct effects *fx);
 size_t left_count(const struct effects *fx); /* seen, at most as many stay */
 /* Those that are there in the end become names of the run: keys of ftok(3) vary. */

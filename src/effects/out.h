@@ -18,6 +18,8 @@ struct out {
 /* In this order: aliases are numbered by first use. */
 void out_exit(struct out *o);
 void out_execs(struct out *o);
+/* What was written to a fifo that is there and was not made by the run. */
+void out_fifo(struct out *o, const struct name *n);
 void out_streams(struct out *o);
 void out_paths(struct out *o);
 void out_nets(struct out *o);

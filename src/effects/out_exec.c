@@ -112,13 +112,27 @@ program_of(struct out *o, struct map *programs, const struct image *image)
 	return *slot;
 }
 
+static bool
+is_crash(int signal)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS,
+		SIGTRAP, SIGXFSZ, SIGXCPU };
+
+	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
+		if (signal == crashes[i])
+			return true;
+	return false;
+}
+
 /* Of its own accord, or as the run wanted it to. */
 static bool
 ended_well(const struct process *p)
 {
-	return p->has_ended &&
-	       (p->was_killed_by_us || p->status == 0 ||
-		       (WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGPIPE));
+	int by = WIFSIGNALED(p->status) ? WTERMSIG(p->status) : 0;
+
+	if (is_crash(by) && !(p->killed_by >> by & 1))
+		return false;
+	return p->has_ended && (p->was_killed_by_us || p->status == 0 || by == SIGPIPE);
 }
 
 static void

@@ -131,7 +131,7 @@ out_deeds(struct out *o)
 		struct effect *e;
 
 		str_clear(&o->text);
-		alias_word(o->fx, &word, d->key, true);
+		alias_own_words(o->fx, &word, d->key, true);
 		str_add_escaped(&o->text, str_text(&word), word.n);
 		e = golden_add(o->golden, d->kind, o->text.data);
 		effect_number(o->golden, e, "count", (int64_t)d->n);

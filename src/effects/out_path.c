@@ -415,8 +415,10 @@ out_paths(struct out *o)
 	mem_free(TAKE(names));
 	names = out_names(o->fx, &n);
 	for (size_t i = 0; i < n; i++)
-		if (names[i]->touched || differs(o->fx, names[i]))
+		if (names[i]->touched || differs(o->fx, names[i])) {
+			out_fifo(o, names[i]);
 			out_path(o, names[i]);
+		}
 }
 
 bool

@@ -4,6 +4,7 @@
 
 #include "effects/alias.h"
 #include "effects/evidence.h"
+#include "effects/left.h"
 #include "effects/segment.h"
 
 #include <string.h>
@@ -76,6 +77,24 @@ add_content(struct out *o, struct effect *e, const char *size_name, const struct
 }
 
 void
+out_fifo(struct out *o, const struct name *n)
+{
+	const struct str none = { 0 };
+	struct effect *e;
+
+	if (!n->after || n->after->type != PATH_FIFO || !n->file || n->file->is_new ||
+		!n->file->out.n_bytes)
+		return;
+	str_clear(&o->text);
+	alias_path(o->fx, &o->text, n->path);
+	if (out_is_ignored(o, o->text.data))
+		return;
+	e = golden_add(o->golden, EFFECT_STREAM, o->text.data);
+	add_content(o, e, "bytes", &n->file->out, &none, false);
+	evidence_put(o->fx, o->golden, e, n->evidence);
+}
+
+void
 out_streams(struct out *o)
 {
 	size_t at = 0;
@@ -88,7 +107,7 @@ out_streams(struct out *o)
 		struct flow flow;
 		struct effect *e;
 
-		if (!s->evidence || s->n_written == 0)
+		if (!s->evidence || s->n_written == 0 || left_is_internal(o->fx, s))
 			continue;
 		is_whole = segments_join(s, &flow, &head);
 		str_clear(&o->text);

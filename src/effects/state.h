@@ -107,6 +107,7 @@ struct stream {
 	size_t n_head; /* bytes kept in all of them */
 	bool is_whole; /* everything so far was kept */
 	bool is_fifo;
+	bool is_of_queue; /* its key is that of a message queue, left.h */
 	const struct received *received; /* at its other end; NULL: nobody told */
 	uint32_t readers, writers;       /* opens by the run */
 	struct evidence *evidence;
@@ -218,6 +219,7 @@ struct process {
 	size_t n_images, images_capacity;
 	bool has_ended, was_killed_by_us;
 	uint64_t ended_seq; /* of the event that told of it */
+	uint64_t killed_by; /* a bit for each signal that the run sent to it */
 	bool has_exec;
 	bool has_ids; /* user and group are known */
 	struct ids user, group;

@@ -19,6 +19,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct stream *
@@ -94,11 +95,15 @@ static const char *const dull_devices[] = { "/dev/null", "/dev/zero", "/dev/full
 
 /* Files of the kernel whose writing concerns the writer alone. */
 static bool
-is_own_knob(const char *path)
+is_own_knob(const struct effects *fx, const char *path)
 {
+	unsigned long pid =
+		str_has_prefix(path, "/proc/") ? strtoul(path + strlen("/proc/"), NULL, 10) : 0;
 	static const char *const knobs[] = { "/comm", "/timerslack_ns", "/oom_score_adj",
 		"/coredump_filter", "/loginuid", "/uid_map", "/gid_map", "/setgroups" };
 
+	if (pid && !map_get_number(fx->by_pid, pid))
+		return false; /* another's */
 	for (size_t i = 0; str_has_prefix(path, "/proc/") && i < ARRAY_LEN(knobs); i++)
 		if (str_has_suffix(path, knobs[i]))
 			return true;
@@ -123,7 +128,7 @@ stream_device(const struct act *a, const char *path, struct open_file **out)
 		fx->has_pty = true;
 	if (str_has_prefix(path, "/dev/pts/") && fx->has_pty)
 		(*out)->kind = OBJECT_OTHER; /* the run is its own terminal */
-	if (is_own_knob(path))
+	if (is_own_knob(fx, path))
 		(*out)->kind = OBJECT_OTHER;
 	if ((*out)->kind == OBJECT_OTHER)
 		return true;
@@ -229,7 +234,7 @@ note_write(const struct act *a, const struct stream *s, struct segment *to, uint
 		.program = process_program(a->task->process) };
 }
 
-static void
+void
 stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data)
 {
 	struct segment *now = segment_now(s, a);
@@ -266,11 +271,17 @@ file_appended(const struct act *a, struct open_file *o, uint64_t n)
 	head_add(a->fx, s, segment_now(s, a), a->call, n);
 }
 
+/* What is written to a fifo of others is gone when the run has ended. That it is one is known
+ * then. */
+static bool
+may_be_fifo(const struct act *a, const struct file *f)
+{
+	return f->name && !f->is_new && !name_is_inside(a->fx, f->name->path);
+}
+
 static void
 add_to(const struct act *a, struct flow *f, enum area_kind kind, uint64_t n, bool has_data)
 {
-	if (!flows_wanted(a->fx))
-		return;
 	if (has_data)
 		flow_add(f, a->call, kind, n);
 	else
@@ -299,7 +310,8 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 		file_wrote(a, o->file, o->flags);
 		if (has_data)
 			file_appended(a, o, n);
-		add_to(a, &o->file->out, AREA_DATA_OUT, n, has_data);
+		if (flows_wanted(a->fx) || may_be_fifo(a, o->file))
+			add_to(a, &o->file->out, AREA_DATA_OUT, n, has_data);
 		break;
 	case OBJECT_STREAM:
 		stream_wrote(a, o->stream, n, has_data);
@@ -307,7 +319,8 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 	case OBJECT_PIPE:
 		note_end(&o->pipe->writer, a);
 		o->pipe->n_written += n;
-		add_to(a, &o->pipe->flow, AREA_DATA_OUT, n, has_data);
+		if (flows_wanted(a->fx))
+			add_to(a, &o->pipe->flow, AREA_DATA_OUT, n, has_data);
 		if (flows_wanted(a->fx))
 			flow_pipe_head(o->pipe, a->call, has_data ? n : UINT64_MAX);
 		break;
@@ -330,14 +343,16 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 		o->file->was_read = true;
 		if (name && !o->file->is_new)
 			name_was_read(a, name);
-		add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
+		if (flows_wanted(a->fx))
+			add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_PIPE) {
 		note_end(&o->pipe->reader, a);
 		o->pipe->n_read += n;
 	} else if (o->kind == OBJECT_STREAM) {
 		if (n && strcmp(o->stream->key, "stdin") == 0)
 			order_heard(a);
-		add_to(a, &o->stream->in, AREA_DATA_IN, n, has_data);
+		if (flows_wanted(a->fx))
+			add_to(a, &o->stream->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_SOCKET) {
 		socket_received(a, o->socket, n, has_data);
 	}

@@ -19,6 +19,7 @@ bool stream_device(const struct act *a, const char *path, struct open_file **out
 void flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t n);
 void flow_add_opaque(struct flow *f, uint64_t n);
 /* A call wrote n bytes to the open file, whatever it is. has_data: they are in its areas. */
+void stream_wrote(const struct act *a, struct stream *s, uint64_t n, bool has_data);
 void open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data);
 void open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_data);
 

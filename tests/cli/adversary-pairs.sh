@@ -52,6 +52,14 @@ fixed-temporary <cwd>/work-1
 other-process  stdout: line 1 differs
 told-order     stdout: line 1
 told-lines     <cwd>/told: line 1
+literal-target points to '<<>cwd>/x'
+outer-queue    ipc/mq/adversary-outer: line 1 differs: wanted 'a', found 'b'
+outer-message  ipc/msg/0x5eed0100: line 1 differs: wanted 'a', found 'b'
+outer-fifo     /tmp/adversary-outer: other content of the same size
+outer-priority setpriority\(PRIO_PROCESS, a process outside, 0\)
+outer-knob     /oom_score_adj
+ended-after-signal fork of .*/adversary ended with 3
+cached-note    <cwd>/__pycache__/note
 "
 mapfile -t rows < <(grep . <<< "$pairs")
 [ "$("$prog" | grep -v trace-me | sort)" = "$(printf '%s\n' "${rows[@]}" | cut -d' ' -f1 | sort)" ] ||
@@ -70,6 +78,7 @@ for profile in effects io; do
 	mkdir -p in
 	printf a > in/variant
 	ipcrm -S 0x5eed0000 2> /dev/null
+	"$prog" --prepare || bad=1
 	renacer-gate record -c $profile.toml > log 2>&1 && renacer-gate -c $profile.toml > log 2>&1 ||
 		{ cat log; bad=1; }
 	printf b > in/variant
@@ -84,5 +93,6 @@ for profile in effects io; do
 	done
 done
 for key in 61 62; do ipcrm -M 0x5eed00$key; done 2> /dev/null
-ipcrm -S 0x5eed0000 2> /dev/null
+ipcrm -S 0x5eed0000 -Q 0x5eed0100 2> /dev/null
+rm -f /tmp/adversary-outer
 exit $bad

@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
@@ -553,6 +554,108 @@ traced_child(char v)
 	kill(child, SIGKILL);
 }
 
+static void
+literal_target(char v)
+{
+	char target[4096] = "<cwd>";
+
+	if (v == 'a')
+		MUST(getcwd(target, sizeof target - 2) ? 0 : -1);
+	MUST(symlink(strcat(target, "/x"), "link"));
+}
+
+/* Things that are there before the run; the script makes them so. */
+#define OUTER_QUEUE "adversary-outer"
+#define OUTER_KEY 0x5eed0100
+#define OUTER_FIFO "/tmp/adversary-outer"
+
+static void
+outer_queue(char v)
+{
+	char old[8192];
+	int fd = (int)MUST(syscall(SYS_mq_open, OUTER_QUEUE, O_RDWR | O_NONBLOCK, 0, NULL));
+
+	while (syscall(SYS_mq_timedreceive, fd, old, sizeof old, NULL, NULL) >= 0)
+		;
+	MUST(syscall(SYS_mq_timedsend, fd, &v, 1, 0, NULL));
+}
+
+static void
+outer_message(char v)
+{
+	struct {
+		long type;
+		char text[8];
+	} m = { 1, "" };
+	int id = (int)MUST(msgget(OUTER_KEY, 0));
+
+	while (msgrcv(id, &m, sizeof m.text, 0, IPC_NOWAIT) >= 0)
+		;
+	m.type = 1;
+	m.text[0] = v;
+	MUST(msgsnd(id, &m, 1, 0));
+}
+
+static void
+outer_fifo(char v)
+{
+	MUST(write((int)MUST(open(OUTER_FIFO, O_RDWR | O_NONBLOCK)), &v, 1));
+}
+
+static void
+outer_priority(char v)
+{
+	if (v == 'b')
+		MUST(setpriority(PRIO_PROCESS, (id_t)getppid(), 0));
+}
+
+static void
+outer_knob(char v)
+{
+	char path[64], value[16];
+	int fd;
+	long n;
+
+	snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)getppid());
+	fd = (int)MUST(open(path, O_RDWR));
+	n = MUST(read(fd, value, sizeof value));
+	if (v == 'b')
+		MUST(pwrite(fd, value, (size_t)n, 0));
+}
+
+static void
+ended_after_signal(char v)
+{
+	int ends[2], child;
+	char c = v;
+
+	MUST(pipe(ends));
+	child = (int)MUST(fork());
+	if (!child) {
+		MUST(read(ends[0], &c, 1));
+		_exit(v == 'b' ? 3 : 0);
+	}
+	MUST(kill(child, SIGCONT));
+	MUST(write(ends[1], &c, 1));
+	MUST(waitpid(child, NULL, 0));
+}
+
+static void
+cached_note(char v)
+{
+	MUST(mkdir("__pycache__", 0755));
+	if (v == 'b')
+		make("__pycache__/note");
+}
+
+static void
+prepare(void)
+{
+	MUST(syscall(SYS_mq_open, OUTER_QUEUE, O_CREAT | O_RDWR, 0600, NULL));
+	MUST(msgget(OUTER_KEY, IPC_CREAT | 0600));
+	MUST(mkfifo(OUTER_FIFO, 0600) < 0 && errno != EEXIST ? -1 : 0);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(char v);
@@ -601,11 +704,23 @@ static const struct {
 	{ "other-process", other_process },
 	{ "told-order", told_order },
 	{ "told-lines", told_lines },
+	{ "literal-target", literal_target },
+	{ "outer-queue", outer_queue },
+	{ "outer-message", outer_message },
+	{ "outer-fifo", outer_fifo },
+	{ "outer-priority", outer_priority },
+	{ "outer-knob", outer_knob },
+	{ "ended-after-signal", ended_after_signal },
+	{ "cached-note", cached_note },
 };
 
 int
 main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "--prepare") == 0) {
+		prepare();
+		return 0;
+	}
 	for (size_t i = 0; argc > 1 && i < sizeof deeds / sizeof *deeds; i++) {
 		if (strcmp(argv[1], deeds[i].name) == 0) {
 			deeds[i].run(variant());
