@@ -117,10 +117,14 @@ remove_below(struct removal *r, int parent, const char *name, struct err *err)
 		errno = sys;
 		return err_sys(err, "remove '%s'", name);
 	}
+	/* The kernel looks for a mount before it looks whether the directory is empty. The device
+	 * is no sign of one: a directory of the same file system may be mounted (mount --bind). */
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+		return 0;
+	if (errno == EBUSY || (r->top >= 0 && st.st_dev != r->device))
+		return err_set(err, "remove '%s': something is mounted there", name);
 	if (r->depth > DEPTH)
 		return move_up(r, parent, name, err);
-	if (r->top >= 0 && st.st_dev != r->device)
-		return err_set(err, "remove '%s': another file system is mounted there", name);
 	if (empty_directory(r, parent, name, &st, err) < 0)
 		return -1;
 	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? err_sys(err, "remove '%s'", name) : 0;

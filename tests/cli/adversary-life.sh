@@ -84,4 +84,30 @@ touch -d '1 minute ago' "$kept/.renacer-gate"
 renacer-gate check quick > /dev/null
 [ -d "$kept" ] || { echo 'a sandbox that was kept on purpose is gone'; bad=1; }
 rm -rf "$kept"
+
+# What a target mounted and left mounted is not the sandbox's, even of the same file system: it
+# stays, whatever becomes of the sandbox. Needs a mount namespace of our own.
+mkdir outer
+echo data > outer/file
+chmod 755 outer
+cat > mounts.toml << END
+[gate]
+record_runs = 1
+[[target]]
+name = "mounts"
+command = ["sh", "-c", "mkdir m && mount --bind '$PWD/outer' m"]
+sandbox = true
+END
+if unshare -m mount --bind outer outer 2> /dev/null; then
+	unshare -m renacer-gate record -c mounts.toml > log 2>&1
+	rc=$?
+	if [ $rc -ne 3 ] || ! grep -q 'something is mounted there' log; then
+		echo "mounted: exit status $rc:"
+		cat log
+		bad=1
+	fi
+	rm -rf "$(sed -n "s/.*remove the sandbox '\([^']*\)'.*/\1/p" log | head -1)"
+	[ "$(cat outer/file)" = data ] || { echo 'what a target had mounted was removed'; bad=1; }
+	[ "$(stat -c %a outer)" = 755 ] || { echo 'what a target had mounted was changed'; bad=1; }
+fi
 exit $bad
