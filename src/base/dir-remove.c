@@ -117,8 +117,9 @@ remove_below(struct removal *r, int parent, const char *name, struct err *err)
 		errno = sys;
 		return err_sys(err, "remove '%s'", name);
 	}
-	/* The kernel looks for a mount before it looks whether the directory is empty. The device
-	 * is no sign of one: a directory of the same file system may be mounted (mount --bind). */
+	/* The kernel looks for a mount before it looks whether the directory is empty. The
+	 * device is no sign of one: a directory of the same file system may be mounted (mount
+	 * --bind). */
 	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
 		return 0;
 	if (errno == EBUSY || (r->top >= 0 && st.st_dev != r->device))
