@@ -63,7 +63,9 @@ trace_parent_read(struct trace_parent *out, const char *text, size_t n)
 		return false;
 	if (!read_id(p.trace_id, room + 3, 32) || !read_id(p.parent_id, room + 36, 16))
 		return false;
-	p.flags = (uint8_t)((hex_digit(room[53]) << 4 | hex_digit(room[54])) & FLAGS);
+	p.flags =
+		(uint8_t)(((unsigned)hex_digit(room[53]) << 4 | (unsigned)hex_digit(room[54])) &
+			  FLAGS);
 	*out = p;
 	return true;
 }

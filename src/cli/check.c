@@ -147,6 +147,7 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 	if (load(&config, values, parsed, function == gate_check || function == gate_selftest,
 		    err) < 0)
 		return -1;
+	assert(config);
 	if (values->golden)
 		opts.n_patterns = 0;
 	if (values->jobs)
@@ -204,6 +205,7 @@ command_validate(int *status, const struct gate_values *values, const struct par
 			"validate takes nothing but '--config'");
 	if (load(&config, values, parsed, true, err) < 0)
 		return -1;
+	assert(config);
 	printf("%s: %zu target%s, %zu rule%s, no error\n", config->path, config->n_targets,
 		config->n_targets == 1 ? "" : "s", config->rules.n,
 		config->rules.n == 1 ? "" : "s");

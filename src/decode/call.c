@@ -14,13 +14,8 @@ show_args(struct text *t, unsigned first)
 {
 	for (unsigned i = first; i < t->args->n; i++) {
 		const struct arg *a = &t->args->arg[i];
-		enum known known = kind_known(a->spec->kind);
 
-		if (t->at_entry && known == KNOWN_AFTER)
-			return;
 		kind_show(t, a);
-		if (t->at_entry && known == KNOWN_BOTH)
-			return;
 		if (i + 1 < t->args->n)
 			str_add(t->out, ", ");
 	}
@@ -59,9 +54,8 @@ meant(struct call *inner, const struct call *call)
 	return spec;
 }
 
-static void
-show_call(
-	struct str *out, const struct call *call, const struct decode_text *how, bool at_entry)
+void
+decode_call(struct str *out, const struct call *call, const struct decode_text *how)
 {
 	struct call inner;
 	const struct call_spec *spec = meant(&inner, call);
@@ -71,7 +65,6 @@ show_call(
 	struct text t;
 
 	begin(&t, &args, out, &inner, spec, how);
-	t.at_entry = at_entry;
 	if (short_name && spec->id != CALL_socketcall) {
 		args.n = MIN(args.n, SUBCALL_SHORT_ARGS);
 		str_add(out, short_name);
@@ -82,20 +75,7 @@ show_call(
 	str_add_char(out, '(');
 	if (!special_args(&t))
 		show_args(&t, 0);
-	if (!at_entry)
-		str_add_char(out, ')');
-}
-
-void
-decode_call(struct str *out, const struct call *call, const struct decode_text *how)
-{
-	show_call(out, call, how, false);
-}
-
-void
-decode_call_entry(struct str *out, const struct call *call, const struct decode_text *how)
-{
-	show_call(out, call, how, true);
+	str_add_char(out, ')');
 }
 
 bool

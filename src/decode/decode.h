@@ -119,8 +119,6 @@ struct decode_text {
  * …)". */
 void decode_call(struct str *out, const struct call *call, const struct decode_text *how);
 void decode_result(struct str *out, const struct call *call, const struct decode_text *how);
-/* The arguments known at entry only, for "<unfinished ...>" lines. */
-void decode_call_entry(struct str *out, const struct call *call, const struct decode_text *how);
 /* One argument, from 0, as the entry of the call tells it. False: it has none of that number,
  * or only the exit tells it; out is as it was. */
 bool decode_arg(

@@ -9,9 +9,8 @@
 
 /* When the text of an argument is known. */
 enum known {
-	KNOWN_BEFORE,
+	KNOWN_BEFORE, /* all of it, or a first part */
 	KNOWN_AFTER,
-	KNOWN_BOTH, /* a first part before the call, the rest after it */
 };
 
 enum known kind_known(uint8_t kind);

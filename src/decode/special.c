@@ -44,10 +44,6 @@ show_clone(struct text *t)
 		str_add_char(t->out, '0');
 	}
 	if (flags & (FLAG_PARENT_SETTID | FLAG_PIDFD)) {
-		if (t->at_entry) {
-			str_add(t->out, ", ");
-			return;
-		}
 		str_add(t->out, ", parent_tid=");
 		kind_show(t, &t->args->arg[2]);
 	}
@@ -71,8 +67,6 @@ show_llseek(struct text *t)
 	str_add(t->out, ", ");
 	text_signed(t, (int64_t)(args[1].value << 32 | (uint32_t)args[2].value));
 	str_add(t->out, ", ");
-	if (t->at_entry)
-		return;
 	kind_show(t, &args[3]);
 	str_add(t->out, ", ");
 	kind_show(t, &args[4]);

@@ -106,21 +106,23 @@ is_within(const struct known *inner, const struct known *outer)
 static struct known *
 known_join(const struct known *a, const struct known *b, struct stamp s)
 {
-	size_t n_a = a ? a->n : 0, n_b = b ? b->n : 0, i = 0, j = 0;
+	static const struct known nothing = { .n = 0 };
+	const struct known *x = a ? a : &nothing, *y = b ? b : &nothing;
+	size_t i = 0, j = 0;
 	struct reach own = { s.chain, s.tick };
 	bool has_own = s.chain == 0;
-	struct known *k = mem_alloc(sizeof *k + (n_a + n_b + 1) * sizeof *k->reach);
+	struct known *k = mem_alloc(sizeof *k + (x->n + y->n + 1) * sizeof *k->reach);
 
 	k->n_users = 1;
-	while (i < n_a || j < n_b || !has_own) {
-		uint32_t of_a = i < n_a ? a->reach[i].chain : UINT32_MAX;
-		uint32_t of_b = j < n_b ? b->reach[j].chain : UINT32_MAX;
+	while (i < x->n || j < y->n || !has_own) {
+		uint32_t of_a = i < x->n ? x->reach[i].chain : UINT32_MAX;
+		uint32_t of_b = j < y->n ? y->reach[j].chain : UINT32_MAX;
 
 		if (!has_own && own.chain <= MIN(of_a, of_b)) {
 			known_add(k, own);
 			has_own = true;
 		} else {
-			known_add(k, of_a <= of_b ? a->reach[i++] : b->reach[j++]);
+			known_add(k, of_a <= of_b ? x->reach[i++] : y->reach[j++]);
 		}
 	}
 	return k;

@@ -69,9 +69,11 @@ static void
 say_field(struct merge *m, const struct effect *e, const struct value *a, const struct value *b,
 	uint32_t run)
 {
-	const char *name = a ? a->name : b->name;
+	const char *name;
 	AUTO(str_done) struct str what = { 0 };
 
+	assert(a || b);
+	name = a ? a->name : b->name;
 	str_addf(&what, "%s differs between recordings: ", name);
 	put_value(&what, a);
 	str_add(&what, " and ");

@@ -87,8 +87,8 @@ is_unchanged(const struct name *n)
 
 	if (!a || !b || a->type != b->type || a->mode != b->mode || a->type == PATH_UNREADABLE)
 		return false;
-	if (a->rdev != b->rdev ||
-		strcmp(a->attributes ? a->attributes : "", b->attributes ? b->attributes : ""))
+	if (a->rdev != b->rdev || strcmp(a->attributes ? a->attributes : "",
+					  b->attributes ? b->attributes : "") != 0)
 		return false;
 	if (n->file && n->file->has_time)
 		return false;

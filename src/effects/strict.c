@@ -208,7 +208,7 @@ begin_line(const struct act *a, struct strict *s)
 		s->line.is_elastic = true;
 		manners_of(a->task->process)->reads_pieces = true;
 	}
-	if (kind == CANON_WRITE && comes_in_pieces(o))
+	if (kind == CANON_WRITE && o && comes_in_pieces(o))
 		s->line.is_elastic = o->flags & O_NONBLOCK;
 	s->line.is_passage = comes_in_pieces(o);
 	s->line.wakes = is_wake(a, o);

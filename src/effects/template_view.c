@@ -132,7 +132,8 @@ template_view(struct arena *arena, const struct golden *golden, const struct gol
 
 	if (!count_holed(golden))
 		return NULL;
-	l.of.set = set = hole_set_new();
+	set = hole_set_new();
+	l.of.set = set;
 	l.view = arena_dup(arena, run, sizeof *run);
 	l.view->arena = arena;
 	l.view->effects = arena_dup(arena, run->effects, run->n_effects * sizeof *run->effects);

@@ -180,7 +180,7 @@ static int
 run_once(struct calibration *c, struct err *err)
 {
 	struct run run = { .status = -1 };
-	struct verdict v, same = { .kind = VERDICT_PASS };
+	struct verdict v = { .kind = VERDICT_PASS }, same = v;
 	int rc = gate_run(&c->gate, c->target, 0, &run, err);
 
 	if (rc == 0 && !run.interrupted)

@@ -150,7 +150,7 @@ read_pack(struct loader *l, const struct toml *item, const char *shown,
 	struct arena *arena = l->config->arena;
 	struct key_context k = { arena, "a rule pack: only [[assertion]] may stand there", l };
 	struct including here = { by, NULL };
-	struct toml *document;
+	struct toml *document = NULL;
 	const char *text, *slash = strrchr(shown, '/');
 	char *path, *real;
 
@@ -296,7 +296,7 @@ config_load(struct config **out, const char *path, struct err *err)
 	AUTO(map_free) struct map *done = map_new();
 	AUTO(map_free) struct map *names = map_new();
 	struct loader loader = { c, done, names, 0 };
-	struct toml *document;
+	struct toml *document = NULL;
 	char *real = realpath(path, NULL);
 
 	if (!real) {

@@ -113,7 +113,7 @@ run_gate(struct verdicts *out, struct arena *arena, const struct config *config,
 	struct gate g = { .config = config, .opts = opts, .arena = arena, .here = "/" };
 	uint64_t began_ns = clock_monotonic_ns();
 	char *here = getcwd(NULL, 0);
-	struct plan plan;
+	struct plan plan = { 0 };
 
 	if (here)
 		g.here = arena_strdup(arena, here);

@@ -63,7 +63,8 @@ use_lamport(struct config *c, const struct toml *table, const struct values *v, 
 	const struct toml *variable = toml_get(table, "env_var");
 	const char *name = variable ? v->text[0] : LAMPORT_VARIABLE;
 
-	if (!*name || name[strspn(name, letters)] || (*name >= '0' && *name <= '9')) {
+	if (variable &&
+		(!*name || name[strspn(name, letters)] || (*name >= '0' && *name <= '9'))) {
 		err_at(err, variable->at, "'%s' cannot be the name of a variable", name);
 		return err_hint(err, "env_var = \"" LAMPORT_VARIABLE "\"");
 	}

@@ -323,7 +323,8 @@ session_agree(struct session *s, struct golden **out, struct merged *result)
 	for (uint32_t i = 0; i < s->n; i++)
 		is_held |= s->is_held[i];
 	if (rc == 0) {
-		s->settled = settled = TAKE(*out);
+		settled = TAKE(*out);
+		s->settled = settled;
 		rc = is_held ? agree_when_plain(s, out, result) : 0;
 	}
 	if (rc > 0)

@@ -303,7 +303,7 @@ check_paths(const struct target *t, const struct toml *table, struct err *err)
 			return err_at(err, v->at, "fixture '%s': %s", v->text, strerror(why));
 		}
 	v = toml_get(table, "stdin_file");
-	if (v && !is_there(t->stdin_file, S_IFREG, &why))
+	if (v && t->stdin_file && !is_there(t->stdin_file, S_IFREG, &why))
 		return err_at(err, v->at, "stdin_file '%s': %s", v->text, strerror(why));
 	v = toml_get(table, "cwd");
 	if (v && !t->sandbox && !is_there(t->cwd, S_IFDIR, &why))

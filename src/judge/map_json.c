@@ -41,10 +41,16 @@ take(struct parser *p, char c)
 	return true;
 }
 
+static bool
+is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
 static void
 skip_blanks(struct parser *p)
 {
-	while (p->at < p->n && memchr(" \t\r\n", p->text[p->at], 4))
+	while (p->at < p->n && is_one_of(p->text[p->at], " \t\r\n"))
 		p->at++;
 }
 
@@ -173,7 +179,7 @@ parse_number(struct parser *p, struct str *out)
 {
 	size_t from = p->at;
 
-	while (p->at < p->n && memchr("+-.0123456789eE", p->text[p->at], 15))
+	while (p->at < p->n && is_one_of(p->text[p->at], "+-.0123456789eE"))
 		p->at++;
 	return is_json_number(p->text + from, p->at - from) &&
 	       decimal_add(out, p->text + from, p->at - from);
@@ -318,7 +324,7 @@ block_at(struct str *out, const char *text, size_t n, size_t *vain)
 	if (!n || (*text != '{' && *text != '['))
 		return 0;
 	if (parse_value(&p, out)) {
-		for (end = p.at; end < n && memchr(" \t\r", text[end], 3);)
+		for (end = p.at; end < n && is_one_of(text[end], " \t\r");)
 			end++;
 		if (end == n || text[end] == '\n')
 			return p.at;

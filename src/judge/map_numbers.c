@@ -315,6 +315,7 @@ compare_lines(struct sides *s, size_t line_a, size_t line_b)
 		const struct number *x = &s->in_a.items[s->next_a + i];
 		const struct number *y = &s->in_b.items[s->next_b + i];
 
+		assert(s->in_a.items && s->in_b.items); /* n_a of them are left */
 		if ((x->n == y->n && memcmp(s->a + x->at, s->b + y->at, x->n) == 0) ||
 			!is_near(s->map, s->a, x, s->b, y))
 			continue;

@@ -30,19 +30,9 @@
 struct frame_out {
 	int fd;
 	uint32_t sequence, chain;
-	uint64_t n_bytes;
 	struct zstd *zstd;
 	struct str buffer;
 };
-
-static int
-put_bytes(struct frame_out *out, const void *data, size_t n, struct err *err)
-{
-	if (fd_write(out->fd, data, n, err) < 0)
-		return -1;
-	out->n_bytes += n;
-	return 0;
-}
 
 int
 frame_out_new(struct frame_out **result, int fd, struct err *err)
@@ -55,7 +45,7 @@ frame_out_new(struct frame_out **result, int fd, struct err *err)
 	wire_put_fixed(preamble + FRAME_MAGIC_SIZE, FRAME_VERSION, 2);
 	out->chain = crc32c(0, preamble, PREAMBLE_SIZE - 4);
 	wire_put_fixed(preamble + PREAMBLE_SIZE - 4, out->chain, 4);
-	if (put_bytes(out, preamble, sizeof preamble, err) < 0)
+	if (fd_write(out->fd, preamble, sizeof preamble, err) < 0)
 		return -1;
 	*result = TAKE(out);
 	return 0;
@@ -69,12 +59,6 @@ frame_out_free(struct frame_out *out)
 	zstd_free(out->zstd);
 	str_done(&out->buffer);
 	mem_free(out);
-}
-
-uint64_t
-frame_out_bytes(const struct frame_out *out)
-{
-	return out->n_bytes;
 }
 
 int
@@ -101,7 +85,7 @@ frame_put(struct frame_out *out, const struct frame *frame, struct err *err)
 	p = wire_put_fixed(p, crc32c(0, head + HEAD_SIZE, n_stored), 4);
 	out->chain = crc32c(out->chain, head, HEAD_SIZE - 4);
 	wire_put_fixed(p, out->chain, 4);
-	return put_bytes(out, out->buffer.data, out->buffer.n, err);
+	return fd_write(out->fd, out->buffer.data, out->buffer.n, err);
 }
 
 struct frame_in {

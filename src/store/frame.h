@@ -33,7 +33,6 @@ MUST_CHECK int frame_out_new(struct frame_out **out, int fd, struct err *err);
 void frame_out_free(struct frame_out *out);
 AUTO_DEFINE(struct frame_out *, frame_out_free)
 MUST_CHECK int frame_put(struct frame_out *out, const struct frame *frame, struct err *err);
-uint64_t frame_out_bytes(const struct frame_out *out); /* written */
 
 struct frame_in;
 

@@ -237,7 +237,7 @@ name_call(struct json_trace *t, struct call *call, const char *name)
 {
 	const struct call_spec *spec = decode_spec_by_name(name);
 	int nr = spec ? decode_nr(ARCH_X86_64, spec->id) : -1;
-	int64_t number;
+	int64_t number = 0;
 
 	if (nr < 0 && strncmp(name, "syscall_", 8) == 0 && read_number(name + 8, &number))
 		nr = (int)number;
@@ -257,7 +257,7 @@ read_field(struct json_trace *t, struct call *call, const char *key, bool *has_n
 	} durations[] = { { "duration_us", 1000 }, { "duration_ns", 1 },
 		{ "duration_nanos", 1 } };
 	const char *text;
-	int64_t number;
+	int64_t number = 0;
 	size_t n;
 
 	if (strcmp(key, "name") == 0) {
@@ -341,7 +341,7 @@ static int
 read_summary(struct json_trace *t, struct err *err)
 {
 	enum json_token token;
-	int64_t number;
+	int64_t number = 0;
 	const char *text;
 	size_t n;
 

@@ -20,7 +20,6 @@ MUST_CHECK int trace_write(struct trace_writer *w, const struct event *event, st
  */
 MUST_CHECK int trace_writer_end(
 	struct trace_writer *w, const struct trace_footer *footer, struct err *err);
-uint64_t trace_writer_bytes(const struct trace_writer *w); /* written so far */
 void trace_writer_free(struct trace_writer *w);
 AUTO_DEFINE(struct trace_writer *, trace_writer_free)
 

@@ -202,12 +202,6 @@ trace_writer_end(struct trace_writer *w, const struct trace_footer *footer, stru
 	return w->partial ? give_name(w, err) : 0;
 }
 
-uint64_t
-trace_writer_bytes(const struct trace_writer *w)
-{
-	return frame_out_bytes(w->frames);
-}
-
 void
 trace_writer_free(struct trace_writer *w)
 {

@@ -86,13 +86,12 @@ write_all(const struct call *call)
 		{ .string_limit = 32, .list_limit = 32, .hide_addresses = true } };
 
 	for (size_t i = 0; i < ARRAY_LEN(hows); i++) {
-		AUTO(str_done) struct str line = { 0 }, entry = { 0 }, result = { 0 };
+		AUTO(str_done) struct str line = { 0 }, result = { 0 };
 
 		decode_call(&line, call, &hows[i]);
-		decode_call_entry(&entry, call, &hows[i]);
+		for (unsigned nr = 0; nr < 7; nr++)
+			decode_arg(&line, call, nr, &hows[i]);
 		decode_result(&result, call, &hows[i]);
-		if (entry.n > line.n || memcmp(line.data, entry.data, entry.n) != 0)
-			abort(); /* a line resumed would not fit its beginning */
 	}
 }
 
