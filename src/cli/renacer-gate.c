@@ -105,7 +105,11 @@ run(int *status, const char **argv, struct err *err)
 		const char *near = nearest_name(parsed.words[0], command_name, gate_commands);
 
 		if (near && command == &gate_commands[0] && strcmp(near, "check") != 0)
-			err_hint(err, "did you mean the command '%s'?", near);
+			err_hint(err,
+				strcmp(near, parsed.words[0]) == 0
+					? "the command comes first: renacer-gate %s …"
+					: "did you mean the command '%s'?",
+				near);
 	}
 	return -1;
 }

@@ -56,6 +56,7 @@ command = ["true"]
 EOF
 fails 2 "chec" renacer-gate chec
 fails 2 "onee" renacer-gate check onee
+fails 2 "the command comes first: renacer-gate selftest" renacer-gate -q selftest
 printf '[[target]]\nname = "one"\ncomand = ["true"]\n' > renacer.toml
 fails 2 "renacer.toml:3:1: unknown key 'comand'" renacer-gate validate
 fails 2 "did you mean 'command'?" renacer-gate validate
