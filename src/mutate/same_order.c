@@ -32,8 +32,25 @@ is_done_call(const struct event *e)
 }
 
 static bool
+speaks(const struct step *s)
+{
+	return s->kind == STEP_WRITE && s->look.kind == LOOK_STREAM;
+}
+
+/* Whether somebody outside was told something before or after this is seen: a question and its
+ * answer, a change of a file and the sync that makes it last (docs/causal.md). */
+static bool
+is_seen_from_outside(const struct step *s)
+{
+	return s->kind == STEP_SYNC || (s->kind == STEP_READ && s->look.kind == LOOK_STREAM) ||
+	       (s->kind == STEP_WRITE && s->look.kind == LOOK_FILE);
+}
+
+static bool
 commute(const struct step *a, const struct step *b)
 {
+	if ((speaks(a) && is_seen_from_outside(b)) || (speaks(b) && is_seen_from_outside(a)))
+		return false;
 	/* Two reads of one open file take their order from its offset. */
 	return is_quiet(a) && is_quiet(b) &&
 	       (a->kind == STEP_LOOK || b->kind == STEP_LOOK || a->look.id != b->look.id);

@@ -15,6 +15,10 @@ cat log
 for target in tally ledger-py ledger-rs ledger-hasty pipeline shop; do
 	grep -q "$target" log || fail "no word of '$target'"
 done
+# And the goldens are as good as they say.
+"$BUILD/renacer-gate" selftest --config "$ROOT/examples/renacer.toml" > selftest.log 2>&1 ||
+	{ cat selftest.log; fail "the examples' goldens do not stand their own test"; }
+[ "$(grep -c 'changes caught' selftest.log)" -eq 5 ] || { cat selftest.log; fail 'five targets have changes to be caught'; }
 # What the hasty rewrite lost, each named.
 grep -qE 'summary\.csv.*sync' log || fail 'the lost sync is not named'
 grep -qE 'stderr' log || fail 'the message on the wrong stream is not named'
