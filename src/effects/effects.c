@@ -178,11 +178,18 @@ note_random(const struct act *a)
 		a->id == CALL_getrandom && !a->call->is_error && a->call->ret == 8;
 }
 
-/* Who kills its own group does not live to see that it did. */
+/* Did the call do what it is for? Who kills its own group does not live to see that it did, nor
+ * who is killed when it has just become another program. */
 static bool
-took_effect(enum call_id id, const struct call *call)
+took_effect(const struct act *a)
 {
-	return call->state == CALL_DONE || (call->state == CALL_UNFINISHED && id == CALL_kill);
+	const struct process *p = a->task->process;
+
+	if (a->call->state != CALL_UNFINISHED)
+		return a->call->state == CALL_DONE;
+	if (a->id == CALL_execve || a->id == CALL_execveat)
+		return p->images[p->n_images - 1].exec_seq > a->call->enter_seq;
+	return a->id == CALL_kill;
 }
 
 static void
@@ -203,7 +210,7 @@ one_call(struct effects *fx, const struct event *event)
 	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
 	tally_call(&a);
 	strict_before(&a);
-	h = took_effect(a.id, call) ? handler_of(a.id) : NULL;
+	h = took_effect(&a) ? handler_of(a.id) : NULL;
 	if (h && (!call->is_error || h->on_failure)) {
 		a.col = h->col;
 		h->run(&a);

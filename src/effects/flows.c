@@ -172,7 +172,7 @@ put_text_flow(struct out *o, const char *key, const char *direction, const struc
 			str_text(&out));
 }
 
-/* What was written is what is there. */
+/* What was written is what is there; of bytes that were not seen there is but their number. */
 static bool
 is_content(const struct path_state *s, const struct flow *flow)
 {
@@ -180,26 +180,50 @@ is_content(const struct path_state *s, const struct flow *flow)
 
 	if (!s || !s->n_head || s->n_head != s->size || s->size != flow->n_bytes)
 		return false;
+	if (flow->n_opaque)
+		return true;
 	digest_add(&d, s->head, s->n_head);
 	return digest_is_equal(&d, &flow->digest);
 }
 
+/* Who of several writers came first is told by the file alone. */
+static bool
+is_appended(const struct file *f, const struct path_state *s, const struct flow *flow)
+{
+	AUTO(str_done) struct str head = { 0 };
+
+	if (!s || !s->n_head || s->n_head != s->size || s->size != flow->n_bytes)
+		return false;
+	str_add_n(&head, s->head, s->n_head);
+	return out_order_lines(f, &head);
+}
+
+/* Of a file whose content is told, in an order of its writers that does not vary, with holes
+ * for what does: written once, that is all; read once, the flow says just that. */
 static void
 put_file_flow(struct out *o, const char *key, const char *direction, const struct name *name,
-	const struct flow *flow)
+	const struct flow *flow, bool is_told)
 {
 	const struct path_state *s = name->after;
 	struct str text = { 0 };
 
 	if (runtime_is_volatile(name->path))
 		return; /* times and nonces */
+	if (is_told && flow == &name->file->out && is_appended(name->file, s, flow))
+		return;
 	if (!is_content(s, flow)) {
 		put_flow(o, key, direction, flow);
-		return;
+	} else if (!is_told) {
+		text.data = (char *)(uintptr_t)s->head;
+		text.n = s->n_head;
+		put_text_flow(o, key, direction, flow, text);
+	} else if (flow == &name->file->in) {
+		AUTO(str_done) struct str full = { 0 };
+
+		str_addf(&full, "%s %s", key, direction);
+		effect_bool(o->golden, golden_add(o->golden, EFFECT_FLOW, full.data), "whole",
+			true);
 	}
-	text.data = (char *)(uintptr_t)s->head;
-	text.n = s->n_head;
-	put_text_flow(o, key, direction, flow, text);
 }
 
 static void
@@ -210,17 +234,12 @@ out_stream_flows(struct out *o)
 
 	while (map_next(o->fx->streams, &at, NULL, NULL, &value)) {
 		const struct stream *s = value;
-		AUTO(str_done) struct str text = { 0 };
-		struct flow out;
 
 		/* The kernel's files tell about the machine. */
 		if (str_has_prefix(s->key, "/proc/") || str_has_prefix(s->key, "/sys/"))
 			continue;
+		/* What was written is told as the stream. */
 		put_flow(o, s->key, "in", &s->in);
-		if (segments_join(s, &out, &text))
-			put_text_flow(o, s->key, "out", &out, text);
-		else
-			put_flow(o, s->key, "out", &out);
 	}
 }
 
@@ -231,6 +250,7 @@ put_pipe(struct out *o, const struct kept_flow *k)
 {
 	AUTO(str_done) struct str key = { 0 };
 	AUTO(str_done) struct str text = { 0 };
+	const struct task *maker;
 	struct flow flow = k->flow;
 	size_t n = o->golden->n_effects;
 	bool is_text = k->is_whole && utf8_is_valid(k->head.data, k->head.n) &&
@@ -247,23 +267,38 @@ put_pipe(struct out *o, const struct kept_flow *k)
 		digest_add(&flow.digest, str_text(&text), text.n);
 	}
 	str_addf(&key, "pipe %u of task ", k->ordinal);
-	task_place(&key, task_get(o->fx, k->maker));
+	/* Which thread makes it is a matter of time. */
+	maker = task_get(o->fx, k->maker);
+	if (maker)
+		process_place(&key, maker->process);
+	else
+		str_add_char(&key, '?');
 	put_flow(o, key.data, "through", &flow);
 	if (is_text && o->golden->n_effects > n)
 		effect_text(o->golden, &o->golden->effects[n], "text", str_text(&text));
 }
 
-void
-out_flows(struct out *o)
+static void
+note_paths(const struct golden *g, struct map *told)
+{
+	for (size_t i = 0; i < g->n_effects; i++)
+		if (g->effects[i].kind == EFFECT_PATH)
+			*map_text(told, g->effects[i].key) = &g->effects[i];
+}
+
+static void
+out_file_flows(struct out *o)
 {
 	AUTO(mem_free) struct name **names = NULL;
+	AUTO(map_free) struct map *told = map_new();
 	AUTO(str_done) struct str key = { 0 };
 	size_t n;
 
-	out_stream_flows(o);
+	note_paths(o->golden, told);
 	names = out_names(o->fx, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct name *name = names[i];
+		bool is_told;
 
 		if (!name->file || !out_is_shown(o, name))
 			continue;
@@ -271,9 +306,17 @@ out_flows(struct out *o)
 		alias_made_path(o->fx, &key, name);
 		if (out_is_ignored(o, key.data))
 			continue;
-		put_file_flow(o, key.data, "in", name, &name->file->in);
-		put_file_flow(o, key.data, "out", name, &name->file->out);
+		is_told = map_get_text(told, key.data) != NULL;
+		put_file_flow(o, key.data, "in", name, &name->file->in, is_told);
+		put_file_flow(o, key.data, "out", name, &name->file->out, is_told);
 	}
+}
+
+void
+out_flows(struct out *o)
+{
+	out_stream_flows(o);
+	out_file_flows(o);
 	for (size_t i = 0; i < o->fx->n_kept; i++) {
 		const struct kept_flow *k = &o->fx->kept[i];
 

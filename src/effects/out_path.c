@@ -176,10 +176,8 @@ has_same_lines(const struct str *one, const struct str *other)
 	return n == n_other;
 }
 
-/* What several processes appended, in an order that does not vary; only where lines stayed
- * whole and the file holds just them. True: *head was replaced. */
-static bool
-order_lines(const struct file *f, struct str *head)
+bool
+out_order_lines(const struct file *f, struct str *head)
 {
 	AUTO(str_done) struct str joined = { 0 };
 	struct flow flow;
@@ -204,7 +202,7 @@ put_text(struct out *o, struct effect *e, const struct name *n, const struct pat
 	if (s->n_head)
 		str_add_n(&head, s->head, s->n_head);
 	if (head.n == s->size)
-		ordered = order_lines(n->file, &head);
+		ordered = out_order_lines(n->file, &head);
 	if (head.n != s->size || !utf8_is_valid(str_text(&head), head.n) ||
 		(head.n && memchr(head.data, '\0', head.n))) {
 		effect_number(o->golden, e, "size", (int64_t)s->size);

@@ -148,6 +148,32 @@ who_dies_while_the_signal_is_under_way_is_killed_by_it(void **state)
 	}
 }
 
+/* The result of execve never comes, and neither do the words that came before, if it is not
+ * taken for done. */
+static void
+who_is_killed_at_the_start_of_a_program_has_executed_it(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+	uint64_t enter;
+
+	(void)state;
+	made_start(&m, 2, 1, 2, 0);
+	made_call(&m, 2, CALL_execve, -ENOENT, S("/usr/local/bin/sh"), WORDS("sh", "-c"), N(0));
+	enter = ++m.seq;
+	made_exec(&m, 2, "/usr/bin/sh");
+	m.enter_seq = enter;
+	m.state = CALL_UNFINISHED;
+	made_call(&m, 2, CALL_execve, 0, S("/usr/bin/sh"), WORDS("sh", "-c"), N(0));
+	m.enter_seq = 0;
+	m.state = CALL_DONE;
+	made_call(&m, 1, CALL_kill, 0, N(40002), N(9));
+	made_exit(&m, 2, 9);
+	made_finish(&m);
+	assert_int_equal(made_count(&m, EFFECT_EXEC), 1);
+	assert_string_equal(exits(&m, "/usr/bin/sh -c"), "0");
+	made_free(&m);
+}
+
 static void
 waiting_is_no_effect_unless_it_failed(void **state)
 {
@@ -466,6 +492,7 @@ main(void)
 		cmocka_unit_test(the_words_of_execve_may_come_before_the_exec_or_after_it),
 		cmocka_unit_test(an_end_that_the_run_brought_about_is_as_good_as_any),
 		cmocka_unit_test(who_dies_while_the_signal_is_under_way_is_killed_by_it),
+		cmocka_unit_test(who_is_killed_at_the_start_of_a_program_has_executed_it),
 		cmocka_unit_test(waiting_is_no_effect_unless_it_failed),
 		cmocka_unit_test(what_failed_before_the_same_succeeded_is_a_retry),
 		cmocka_unit_test(a_fork_that_failed_is_a_retry_of_another_only_in_a_shell),

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum made_kind { MADE_NUMBER, MADE_STRING, MADE_DATA, MADE_FILLED, MADE_WORDS };
+enum made_kind { MADE_NUMBER, MADE_STRING, MADE_DATA, MADE_READ, MADE_FILLED, MADE_WORDS };
 
 struct made_arg {
 	enum made_kind kind;
@@ -31,6 +31,7 @@ struct made_arg {
 #define N(n_) ((struct made_arg){ MADE_NUMBER, (uint64_t)(n_), NULL, 0 })
 #define S(text_) ((struct made_arg){ MADE_STRING, 0, text_, strlen(text_) })
 #define OUT(text_) ((struct made_arg){ MADE_DATA, 0, text_, strlen(text_) })
+#define READ(text_) ((struct made_arg){ MADE_READ, 0, text_, strlen(text_) })
 #define GOT(bytes_, n_) ((struct made_arg){ MADE_FILLED, 0, bytes_, n_ })
 #define WORDS(...)                                                                             \
 	((struct made_arg){ MADE_WORDS, 0, (const char *const[]){ __VA_ARGS__, NULL }, 0 })
@@ -108,8 +109,8 @@ made_new(enum profile profile)
 static inline void
 made_areas(struct area *areas, uint32_t *n, uint8_t arg, const struct made_arg *a, uint64_t at)
 {
-	static const uint8_t kinds[] = { 0, AREA_STRING, AREA_DATA_OUT, AREA_STRUCT,
-		AREA_STRING };
+	static const uint8_t kinds[] = { 0, AREA_STRING, AREA_DATA_OUT, AREA_DATA_IN,
+		AREA_STRUCT, AREA_STRING };
 	struct area *area = &areas[(*n)++];
 
 	*area = (struct area){ .arg = arg,
@@ -118,8 +119,8 @@ made_areas(struct area *areas, uint32_t *n, uint8_t arg, const struct made_arg *
 		.size = a->n,
 		.kept = (uint32_t)a->n,
 		.bytes = a->bytes,
-		.at_exit = a->kind == MADE_FILLED };
-	if (a->kind == MADE_DATA) {
+		.at_exit = a->kind == MADE_FILLED || a->kind == MADE_READ };
+	if (a->kind == MADE_DATA || a->kind == MADE_READ) {
 		area->has_digest = true;
 		digest_add(&area->digest, a->bytes, a->n);
 	}
