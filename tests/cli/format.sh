@@ -31,6 +31,13 @@ block golden > example.golden
 "$store" golden example.golden > got.golden || fail "the example of a golden cannot be read"
 diff example.golden got.golden || fail "the example is not in canonical form"
 
+# It is what the command above it gives today, but for the fingerprint of this machine.
+sed -n 's/^    renacer-gate record --golden list\.golden -- /renacer-gate record --golden list.golden -- /p' "$doc" > recipe
+[ "$(wc -l < recipe)" -eq 1 ] || fail "no command that makes the example"
+(mkdir made && cd made && CI='' bash ../recipe > log 2>&1) || { cat made/log; fail "the example cannot be recorded"; }
+bare() { sed 's/"fingerprint":{[^}]*}/"fingerprint":{}/' "$1"; }
+diff <(bare example.golden) <(bare made/list.golden) || fail "the example is not what is recorded today"
+
 fields=$(sed -n 's/^FIELD(\([a-z0-9_]*\),.*/\1/p' "$ROOT/src/store/fields.def")
 [ "$(wc -w <<< "$fields")" -gt 20 ] || fail "no fields in fields.def"
 table=$(sed -n '/^### Fields/,/^## /p' "$doc")
