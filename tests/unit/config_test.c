@@ -166,7 +166,7 @@ static const struct {
 	{ T "redact = [{ pattern = 'a' }]\n", "4:11", "'redact' of [[target]] 't' lacks 'with'",
 		NULL },
 	{ T "redact = [\"a\"]\n", "4:11",
-		"'an item' in [[target]] 't' must be a table, not a string",
+		"an item of 'redact' in [[target]] 't' must be a table, not a string",
 		"write { pattern = '…', with = \"…\" }" },
 	{ T "budget = { syscalls = \"+10%\" }\n", "4:1",
 		"'budget' in [[target]] 't' is not supported yet",
