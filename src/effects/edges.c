@@ -241,6 +241,7 @@ tell_flock(const struct act *a, int arg)
 	if (!f || !(a->call->arg[1] & LOCK_UN))
 		return;
 	unlocked(a, f);
+	open_of(a, arg)->is_locked = false; /* its close gives nothing up any more */
 	if (f->locked_by == open_of(a, arg))
 		f->locked_by = NULL;
 }

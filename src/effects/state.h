@@ -107,7 +107,7 @@ struct stream {
 	size_t n_head; /* bytes kept in all of them */
 	bool is_whole; /* everything so far was kept */
 	bool is_fifo;
-	bool is_of_queue; /* its key is that of a message queue, left.h */
+	bool is_of_queue;                /* its key is that of a message queue, left.h */
 	const struct received *received; /* at its other end; NULL: nobody told */
 	uint32_t readers, writers;       /* opens by the run */
 	struct evidence *evidence;
