@@ -181,6 +181,9 @@ static const struct fit fits[] = {
 	{ "a ⟨⟨b", "a ⟨b", true },
 	{ "a ⟨⟨b", "a ⟨⟨b", false },
 	{ "⟨nothing⟩", "1s", false },
+	{ "⟨hash 16⟩", "3B18E512DBA79E4C", false }, /* the recordings had small letters */
+	{ "⟨upper-hash 16⟩", "3B18E512DBA79E4C", true },
+	{ "⟨upper-hash 16⟩", "3b18e512dba79e4c", false },
 	{ "⟨hash⟩", "3b18e512dba79e4c", false },
 	{ "⟨duration 40⟩", "1s", false },
 	{ "⟨duration", "1s", false },
