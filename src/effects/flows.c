@@ -192,7 +192,8 @@ is_appended(const struct file *f, const struct path_state *s, const struct flow 
 {
 	AUTO(str_done) struct str head = { 0 };
 
-	if (!s || !s->n_head || s->n_head != s->size || s->size != flow->n_bytes)
+	if (!s || !s->n_head || s->n_head != s->size || !f->written ||
+		f->written->n_written != flow->n_bytes)
 		return false;
 	str_add_n(&head, s->head, s->n_head);
 	return out_order_lines(f, &head);

@@ -36,7 +36,7 @@ bool out_is_ignored(const struct out *o, const char *canonical);
 /* Is it the program's, and not the runtime's own? */
 bool out_is_shown(const struct out *o, const struct name *name);
 /* What several processes appended, in an order that does not vary; only where lines stayed
- * whole and the file holds just them. True: *head was replaced. */
+ * whole and the file ends with just them. True: *head was replaced. */
 bool out_order_lines(const struct file *f, struct str *head);
 /* Could these be the first bytes of a longer text? */
 bool out_begins_text(const struct str *head);

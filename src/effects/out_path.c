@@ -180,14 +180,16 @@ bool
 out_order_lines(const struct file *f, struct str *head)
 {
 	AUTO(str_done) struct str joined = { 0 };
+	AUTO(str_done) struct str end = { 0 };
 	struct flow flow;
 
 	if (!f || !f->written || segments_writers(f->written) < 2 ||
-		!segments_join(f->written, &flow, &joined) || joined.n != head->n ||
-		!has_same_lines(&joined, head))
+		!segments_join(f->written, &flow, &joined) || joined.n > head->n)
 		return false;
-	str_clear(head);
-	str_add_n(head, joined.data, joined.n);
+	str_add_n(&end, head->data + head->n - joined.n, joined.n);
+	if (!has_same_lines(&joined, &end))
+		return false;
+	memcpy(head->data + head->n - joined.n, joined.data, joined.n);
 	return true;
 }
 

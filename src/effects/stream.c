@@ -261,7 +261,7 @@ file_appended(const struct act *a, struct open_file *o, uint64_t n)
 	bool is_append = o->flags & O_APPEND || o->n_users > 1;
 	struct stream *s = f->written;
 
-	if (!s && is_append && f->is_new) {
+	if (!s && is_append) {
 		s = f->written = arena_alloc(a->fx->arena, sizeof *s);
 		s->is_whole = true;
 	}

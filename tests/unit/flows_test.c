@@ -97,6 +97,26 @@ who_of_several_writers_was_first_is_no_flow(void **state)
 }
 
 static void
+lines_appended_to_an_old_file_have_no_order_either(void **state)
+{
+	struct made m = made_new(PROFILE_IO);
+
+	(void)state;
+	made_state(&m, true, "/box/w/x", PATH_FILE, 0644, "old\n");
+	made_start(&m, 2, 1, 2, 0);
+	made_start(&m, 3, 1, 3, 0);
+	put(&m, 3, O_APPEND, "b\n");
+	put(&m, 2, O_APPEND, "a\n");
+	made_exit(&m, 2, 0);
+	made_exit(&m, 3, 0);
+	made_state(&m, false, "/box/w/x", PATH_FILE, 0644, "old\nb\na\n");
+	made_finish(&m);
+	assert_string_equal(made_text(&m, EFFECT_PATH, FILE_KEY, "text"), "old\na\nb\n");
+	assert_null(made_effect(&m, EFFECT_FLOW, FILE_KEY " out"));
+	made_free(&m);
+}
+
+static void
 what_was_written_to_a_stream_is_told_as_the_stream(void **state)
 {
 	struct made m = made_new(PROFILE_IO);
@@ -137,6 +157,7 @@ main(void)
 		cmocka_unit_test(a_copy_that_was_not_seen_is_as_long_as_the_file),
 		cmocka_unit_test(what_is_not_there_in_the_end_is_told_by_its_flow),
 		cmocka_unit_test(who_of_several_writers_was_first_is_no_flow),
+		cmocka_unit_test(lines_appended_to_an_old_file_have_no_order_either),
 		cmocka_unit_test(what_was_written_to_a_stream_is_told_as_the_stream),
 		cmocka_unit_test(a_pipe_belongs_to_a_process_whichever_thread_made_it),
 	};
