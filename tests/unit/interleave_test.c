@@ -354,7 +354,11 @@ memory_grows_with_threads_and_not_with_events(void **state)
 	made_call(&m, 1, CALL_pipe2, 0, GOT(ends, sizeof ends), N(0));
 	made_call(&m, 1, CALL_openat, 9, CWD, S("/box/w/lock"), N(O_RDWR | O_CREAT), N(0600));
 	at_first = allocated();
-	assert_true(at_first > 0);
+	if (!at_first) {
+		print_message("this allocator does not say what it gave out (valgrind's)\n");
+		made_free(&m);
+		skip();
+	}
 	for (uint32_t task = 2; task <= n_tasks; task++)
 		made_start(&m, task, 1, 1, THREAD);
 	go_round(&m, n_tasks, 20000);
