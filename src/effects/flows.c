@@ -154,7 +154,7 @@ static void
 put_text_flow(struct out *o, const char *key, const char *direction, const struct flow *flow,
 	struct str text)
 {
-	AUTO(str_done) struct str out = { 0 }, full = { 0 };
+	AUTO(str_done) struct str out = { 0 };
 	struct flow canonical = { .n_bytes = flow->n_bytes };
 
 	if (flow->n_opaque || !text.n || !utf8_is_valid(text.data, text.n) ||
