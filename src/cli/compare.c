@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/load.h"
 #include "cli/options.h"
 #include "cli/side.h"
 #include "gate/output_maps.h"
@@ -418,6 +419,9 @@ compare_files(int *status, struct compared *c, const struct values *values,
 	if (judge_compare(&c->differences, arena, c->sides[0].golden, c->sides[1].golden, &opts,
 		    err) < 0)
 		return -1;
+	if (c->sides[0].counts && c->sides[1].counts && !is_partial(c))
+		load_doubt_contents(
+			&c->differences, arena, c->sides[0].golden, c->sides[1].golden);
 	pair_counts(c, arena);
 	*status = verdict_exit(verdict_kind_of(c));
 	if (values->format == FORMAT_JSON)

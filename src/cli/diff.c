@@ -75,6 +75,8 @@ judge(struct verdict *v, struct arena *arena, const struct loaded *a, const stru
 	effects_settle(b->golden, a->golden);
 	if (judge_compare(&differences, arena, a->golden, b->golden, &opts, err) < 0)
 		return -1;
+	if (a->is_trace && b->is_trace)
+		load_doubt_contents(&differences, arena, a->golden, b->golden);
 	if (!differences.n_compared) {
 		err_set(err, "there was nothing to compare: both are empty");
 		return err_as(err, ERR_UNSURE);

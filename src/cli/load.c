@@ -5,8 +5,56 @@
 
 #include "effects/effects.h"
 #include "gate/output_maps.h"
+#include "judge/judge.h"
 #include "store/golden.h"
 #include "store/trace.h"
+
+int
+load_check_header(const struct trace_header *header, const char *path, struct err *err)
+{
+	if (!header->is_excerpt)
+		return 0;
+	err_set(err,
+		"trace '%s' holds an excerpt: some calls, or those since it was attached to",
+		path);
+	err_hint(err, "renacer record without -e, --filter and -p keeps what effects need");
+	return err_as(err, ERR_UNSURE);
+}
+
+/* Files that are there, and whose content nobody looked at. */
+static size_t
+count_unread(const struct golden *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_effects; i++) {
+		const struct value *known = effect_value(&g->effects[i], "content_known");
+
+		n += known && !known->number;
+	}
+	return n;
+}
+
+void
+load_doubt_contents(struct differences *d, struct arena *arena, const struct golden *a,
+	const struct golden *b)
+{
+	bool by_state = a->profile == PROFILE_EFFECTS || a->profile == PROFILE_TRANSPILE;
+	size_t n = MAX(count_unread(a), count_unread(b));
+	struct doubt *doubts;
+
+	if (!by_state || !n || d->n)
+		return;
+	doubts = arena_array(arena, d->n_doubts + 1, sizeof *doubts);
+	for (size_t i = 0; i < d->n_doubts; i++)
+		doubts[i] = d->doubts[i];
+	doubts[d->n_doubts++] = (struct doubt){ .thing = "contents of files",
+		.text = arena_printf(arena,
+			"what %zu file%s held in the end is not in a trace; --profile io "
+			"compares what was written",
+			n, n == 1 ? "" : "s") };
+	d->doubts = doubts;
+}
 
 static int
 replay(struct effects *fx, struct trace_reader *reader, struct err *err)
@@ -32,6 +80,8 @@ read_trace(struct loaded *out, const char *path, enum profile profile, size_t te
 	const struct trace_footer *footer;
 
 	if (trace_reader_open(&reader, path, err) < 0)
+		return -1;
+	if (load_check_header(trace_reader_header(reader), path, err) < 0)
 		return -1;
 	fx = effects_new(trace_reader_header(reader), &opts);
 	if (replay(fx, reader, err) < 0)

@@ -44,6 +44,8 @@ load_trace(struct side *side, enum profile profile, size_t text_limit, struct er
 
 	if (trace_reader_open(&reader, side->path, err) < 0)
 		return -1;
+	if (load_check_header(trace_reader_header(reader), side->path, err) < 0)
+		return -1;
 	fx = effects_new(trace_reader_header(reader), &opts);
 	while ((rc = trace_read(reader, &event, err)) > 0)
 		if (take(side, fx, &event, err) < 0)

@@ -337,6 +337,16 @@ start(struct source *from, const struct trace_values *values, const struct parse
 }
 
 static int
+open_writer(struct sinks *to, const struct trace_header *header,
+	const struct trace_values *values, bool has_set, struct err *err)
+{
+	struct trace_header h = *header;
+
+	h.is_excerpt = has_set || values->pid;
+	return trace_writer_open(&to->writer, values->output, &h, err);
+}
+
+static int
 run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 	const struct parsed *parsed, struct err *err)
 {
@@ -358,7 +368,7 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 		return -1;
 	AUTO(capture_free) struct capture *owner = from.capture;
 	if (mode == TRACE_RECORD)
-		rc = trace_writer_open(&to.writer, values->output, capture_header(owner), err);
+		rc = open_writer(&to, capture_header(owner), values, has_set, err);
 	else
 		rc = open_sinks(&to, capture_header(owner), values, &print, err);
 	if (rc == 0)

@@ -83,6 +83,20 @@ renacer-gate record --runs 2 --golden one.golden -- sh -c 'echo done' > /dev/nul
 renacer record -o done.rtrace -- sh -c 'echo done' > /dev/null
 compare 0 one.golden done.rtrace
 says 'costs: a golden holds none'
+# An excerpt is no basis for effects; files whose content only their writes tell are no pass.
+renacer record -e trace=write -o part.rtrace -- sh -c 'echo one > file; echo done' > /dev/null
+compare 4 part.rtrace part.rtrace
+says 'holds an excerpt'
+renacer-gate diff one.rtrace part.rtrace > out 2>&1
+[ $? -eq 4 ] || fail 'diff with an excerpt'
+for profile in effects transpile; do
+	compare 4 -p $profile one.rtrace two.rtrace
+	says 'what 1 file held in the end is not in a trace'
+done
+renacer-gate diff one.rtrace two.rtrace > out 2>&1
+[ $? -eq 4 ] || fail 'diff of traces whose files differ'
+renacer-gate diff --profile io one.rtrace two.rtrace > out 2>&1
+[ $? -eq 1 ] || fail 'diff under io'
 ln -s "$BUILD/renacer" renacer-compare
 ./renacer-compare one.rtrace same.rtrace > /dev/null || fail 'renacer-compare'
 echo ok

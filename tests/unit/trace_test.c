@@ -34,7 +34,8 @@ static const struct trace_header header_of_test = { .argv = argv_of_test,
 	.n_cpus = 2,
 	.payload_limit = 4096,
 	.is_subset = true,
-	.aslr = false };
+	.aslr = false,
+	.is_excerpt = true };
 
 static const struct trace_footer footer_of_test = { .n_lost = 1,
 	.n_escaped = 2,
@@ -246,7 +247,7 @@ header_and_footer_come_back(void **state)
 	assert_string_equal(h->machine, "x86_64");
 	assert_true(h->started_ns == UINT64_MAX && h->n_cpus == 2 && h->uid == 1000 &&
 		    h->gid == UINT32_MAX && h->payload_limit == 4096);
-	assert_true(h->is_subset && !h->aslr);
+	assert_true(h->is_subset && !h->aslr && h->is_excerpt);
 	assert_null(trace_reader_footer(r)); /* not yet read */
 	assert_int_equal(trace_read(r, &event, &s->err), 0);
 	assert_memory_equal(trace_reader_footer(r), &footer_of_test, sizeof footer_of_test);
