@@ -51,6 +51,7 @@ void on_fchange(struct act *a);
 void on_fsync(struct act *a);
 void on_sync(struct act *a);
 void on_mmap(struct act *a);
+void on_ready(struct act *a);
 void on_msync(struct act *a);
 /* facts.c */
 void on_brk(struct act *a);

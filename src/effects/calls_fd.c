@@ -4,6 +4,7 @@
 
 #include "effects/evidence.h"
 #include "effects/facts.h"
+#include "effects/loader.h"
 #include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/order.h"
@@ -295,6 +296,7 @@ on_mmap(struct act *a)
 		o->file->is_mapped = true;
 		file_wrote(a, o->file, 0);
 	} else if (v[2] != PROT_NONE) {
+		loader_note_map(a, o, v[2]);
 		open_was_read(a, o, 0, false);
 	}
 }

@@ -12,6 +12,7 @@
 #include "effects/flows.h"
 #include "effects/left.h"
 #include "effects/launch.h"
+#include "effects/loader.h"
 #include "effects/made.h"
 #include "effects/hold.h"
 #include "effects/msg.h"
@@ -501,6 +502,7 @@ effects_finish(struct effects *fx, const struct trace_footer *footer, struct gol
 		g->fingerprint.arch = arena_strdup(g->arena, fx->header.machine);
 	note_pids(fx, g);
 	launch_settle(fx);
+	loader_settle(fx);
 	fill(fx, g);
 	facts_fill(fx, footer);
 	made_fill(fx, g);

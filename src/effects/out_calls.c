@@ -72,10 +72,15 @@ is_outside(const struct manners *m, const struct line *line)
 					 (m->has_end && line->seq > m->end_seq));
 }
 
+/* Before its own code ran, the dynamic loader was at work. */
 static bool
-is_start(const struct out *o, const struct manners *m, size_t runtime, const struct line *line)
+is_start(const struct out *o, const struct manners *m, const struct stretch *s, size_t runtime,
+	const struct line *line)
 {
-	return is_foreign(o, runtime, line) || startup_may_begin(runtime, line) ||
+	bool is_loading = line->is_quiet && line->seq < s->ready_seq &&
+			  !(line->path && map_get_text(o->fx->named, line->path));
+
+	return is_loading || is_foreign(o, runtime, line) || startup_may_begin(runtime, line) ||
 	       is_outside(m, line);
 }
 
@@ -88,15 +93,14 @@ is_stop(const struct out *o, const struct manners *m, size_t runtime, const stru
 
 /* One program's lines without those of its runtime. */
 static void
-add_stretch(struct out *o, struct manners *m, const struct stretch *s, const char *exe,
-	struct lines *to)
+add_stretch(struct out *o, struct manners *m, const struct stretch *s, struct lines *to)
 {
-	size_t runtime = startup_runtime(s, exe), from = s->from, end = s->to;
+	size_t runtime = startup_runtime(s), from = s->from, end = s->to;
 	const struct line *items = s->lines->items;
 	bool has_exit = s->is_last && end > from && strcmp(items[end - 1].family, "exit") == 0;
 
 	m->runtime = runtime;
-	for (; from < end && is_start(o, m, runtime, &items[from]); from++)
+	for (; from < end && is_start(o, m, s, runtime, &items[from]); from++)
 		m->n_start += items[from].n + items[from].n_before;
 	if (from < end)
 		m->n_start += items[from].n_before;
@@ -132,9 +136,13 @@ add_leader(struct out *o, const struct task *t, struct lines *to)
 		}
 		s.to = i;
 		s.is_last = !line;
-		if (nr && s.from < s.to)
-			add_stretch(
-				o, p->manners, &s, p->images[MIN(nr, p->n_images) - 1].exe, to);
+		if (nr && s.from < s.to) {
+			const struct image *image = &p->images[MIN(nr, p->n_images) - 1];
+
+			s.exe = image->exe;
+			s.ready_seq = image->ready_seq;
+			add_stretch(o, p->manners, &s, to);
+		}
 		s.from = i + 1;
 		nr++;
 		if (line)

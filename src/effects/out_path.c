@@ -7,6 +7,7 @@
 #include "effects/attributes.h"
 #include "effects/evidence.h"
 #include "effects/launch.h"
+#include "effects/loader.h"
 #include "effects/names.h"
 #include "effects/path.h"
 #include "effects/process.h"
@@ -428,6 +429,8 @@ out_is_shown(const struct out *o, const struct name *name)
 
 	if (kind == RUNTIME_UNSET)
 		kind = runtime_kind(name->path, name_is_inside(o->fx, name->path));
+	if (kind == RUNTIME_NONE && loader_is_alone(o->fx, name))
+		kind = RUNTIME_QUIET;
 	return kind == RUNTIME_NONE ||
 	       (kind == RUNTIME_QUIET && map_get_text(o->fx->named, name->path));
 }

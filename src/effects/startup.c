@@ -170,12 +170,13 @@ looks_for(const struct stretch *s, const char *path)
 }
 
 size_t
-startup_runtime(const struct stretch *s, const char *exe)
+startup_runtime(const struct stretch *s)
 {
 	size_t found = ID_C;
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
-		bool is_it = signs[i].what == BY_PROGRAM ? glob_matches(signs[i].pattern, exe)
+		bool is_it = signs[i].what == BY_PROGRAM
+				     ? glob_matches(signs[i].pattern, s->exe)
 			     : signs[i].what == BY_LOOKS ? looks_for(s, signs[i].pattern)
 							 : s->polled_at_once;
 

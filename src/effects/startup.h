@@ -15,6 +15,8 @@
 struct stretch {
 	const struct lines *lines;
 	size_t from, to;
+	const char *exe;
+	uint64_t ready_seq;  /* its own code runs after that; 0: not seen */
 	bool is_last;        /* nothing was executed after it */
 	bool polled_at_once; /* a poll of three descriptors that does not wait was among its
 				calls */
@@ -22,8 +24,8 @@ struct stretch {
 
 /* A marker call: it becomes what it says, and the process knows. Nothing otherwise. */
 void startup_mark(const struct act *a, struct manners *m, struct line *line);
-/* Which runtime has the program; the index of RUNTIME in startup.def. exe: its path. */
-size_t startup_runtime(const struct stretch *s, const char *exe);
+/* Which runtime has the program; the index of RUNTIME in startup.def. */
+size_t startup_runtime(const struct stretch *s);
 const char *startup_name(size_t runtime);
 /* Do its threads, the first among them, take over each other's work? */
 bool startup_is_loose(size_t runtime);

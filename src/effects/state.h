@@ -74,7 +74,10 @@ struct name {
 	bool is_gone;      /* removed or renamed away by us */
 	bool touched;
 	bool was_read, was_listed, was_executed;
-	bool was_tried;      /* to be made, in vain */
+	bool was_tried; /* to be made, in vain */
+	uint32_t n_readers,
+		n_libraries; /* opens that read it, and of them the dynamic loader's */
+	bool is_module;      /* an interpreter looked for its compiled form */
 	uint8_t readers;     /* transpile: a bit for each kind of reader, launch.c */
 	uint64_t read_seq;   /* transpile: the last time */
 	bool by_open;        /* written through an open that follows links */
@@ -151,13 +154,14 @@ struct socket {
 };
 
 struct open_file {
-	uint32_t n_users;        /* descriptors, and messages on their way */
-	uint8_t kind;            /* enum object_kind */
-	uint8_t pipe_end;        /* 1: the writing one */
-	uint32_t flags;          /* as F_GETFL */
-	int32_t pid;             /* of a pidfd; 0: none */
-	bool is_locked;          /* by flock or fcntl: the last close unlocks */
-	struct channel *counter; /* of an eventfd */
+	uint32_t n_users;          /* descriptors, and messages on their way */
+	uint8_t kind;              /* enum object_kind */
+	uint8_t pipe_end;          /* 1: the writing one */
+	uint32_t flags;            /* as F_GETFL */
+	int32_t pid;               /* of a pidfd; 0: none */
+	bool was_read, is_library; /* loader.c */
+	bool is_locked;            /* by flock or fcntl: the last close unlocks */
+	struct channel *counter;   /* of an eventfd */
 	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
 	const char *made;
 	uint32_t maker, ordinal, nr; /* nr: among all such, from 1 */
@@ -197,7 +201,8 @@ struct image {
 	bool is_fork;      /* never executed anything: a copy of its parent's program */
 	bool has_language; /* launch.c has looked */
 	uint8_t language;
-	uint64_t exec_seq; /* of EVENT_EXEC */
+	uint64_t exec_seq;  /* of EVENT_EXEC */
+	uint64_t ready_seq; /* of the call after which its own code runs; 0: not seen */
 	struct evidence *evidence;
 };
 

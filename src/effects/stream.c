@@ -9,6 +9,7 @@
 
 #include "effects/evidence.h"
 #include "effects/flows.h"
+#include "effects/loader.h"
 #include "effects/names.h"
 #include "effects/net.h"
 #include "effects/order.h"
@@ -343,6 +344,7 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 		o->file->was_read = true;
 		if (name && !o->file->is_new)
 			name_was_read(a, name);
+		loader_note_read(a, o);
 		if (flows_wanted(a->fx))
 			add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_PIPE) {

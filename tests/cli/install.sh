@@ -26,6 +26,35 @@ if nm "$top/lib/librenacer.a" | grep -qE '__(asan|gcov)_init|__gcov_exit'; then
 	exit 0
 fi
 
+# The marker needs the header alone; untraced it does nothing, in strict it is a line of its own.
+cat > marked.c << 'END'
+#include <renacer.h>
+#include <stdio.h>
+
+int
+main(void)
+{
+	errno = 7;
+	RENACER_MARK("main");
+	RENACER_MARK("begin the sum");
+	printf("%d\n", errno);
+	RENACER_MARK("end the sum");
+	RENACER_MARK("end");
+	return 0;
+}
+END
+for cc in "cc -std=c99 -D_POSIX_C_SOURCE=200809L -pedantic" "cc -std=gnu17" "c++ -x c++"; do
+	$cc -Wall -Wextra -Werror -I"$top/include" -o marked marked.c || fail "$cc: the marker does not build"
+	[ "$(./marked)" = 7 ] || fail "$cc: the marker changes what a program does"
+	"$top/bin/renacer" record -o marked.rtrace -- ./marked > out || fail 'the marked program is not traced'
+	[ "$(cat out)" = 7 ] || fail 'the marker changes what a traced program does'
+	"$top/bin/renacer-gate" show --profile strict marked.rtrace > shown || fail 'the marked trace is not shown'
+	for line in 'main begins' 'region the sum begins' 'region the sum ends' 'main ends'; do
+		grep -q "call=$line" shown || fail "$cc: no '$line': $(cat shown)"
+	done
+done
+rm -f marked* out shown
+
 cat > renacer.toml << 'END'
 [gate]
 golden_dir = "golden"
