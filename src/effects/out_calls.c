@@ -193,9 +193,12 @@ is_by_chance(const struct process *p, const struct line *line)
 {
 	if (line->wakes && p->n_threads > 1)
 		return true;
-	return p->manners->polls && line->is_passage &&
-	       (line->kind == CANON_READ || line->kind == CANON_WRITE ||
-		       strcmp(line->family, "close") == 0);
+	if (!line->is_passage)
+		return false;
+	/* What a child was connected by is closed when its end was noticed. */
+	if (strcmp(line->family, "close") == 0)
+		return p->manners->polls || p->manners->waits_loosely;
+	return p->manners->polls && (line->kind == CANON_READ || line->kind == CANON_WRITE);
 }
 
 /* What is written after reading what came in pieces is cut as that was. */

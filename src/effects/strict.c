@@ -174,12 +174,14 @@ note_manners(const struct act *a)
 		m->waits_loosely |= a->call->arg[3] & WNOHANG;
 }
 
-/* Nothing happened: the kernel, or the program, tries again. */
+/* Nothing happened: the kernel, or the program, tries again; or gives back to a pipe what it
+ * read too much of, which is as much as came at once. */
 static bool
-is_retry(const struct act *a)
+is_vain(const struct act *a)
 {
 	return a->call->state == CALL_RESTARTED ||
-	       (a->call->is_error && (a->call->ret == -EINTR || a->call->ret == -EAGAIN));
+	       (a->call->is_error && (a->call->ret == -EINTR || a->call->ret == -EAGAIN ||
+					     a->call->ret == -ESPIPE));
 }
 
 static void
@@ -226,8 +228,8 @@ strict_before(const struct act *a)
 	s->is_wanted = true;
 	note_manners(a);
 	/* What a task was in when another one ended the process is a matter of luck. */
-	if (is_retry(a) || (a->call->state == CALL_UNFINISHED && a->id != CALL_exit &&
-				   a->id != CALL_exit_group))
+	if (is_vain(a) || (a->call->state == CALL_UNFINISHED && a->id != CALL_exit &&
+				  a->id != CALL_exit_group))
 		s->is_wanted = false;
 	if (s->is_wanted)
 		begin_line(a, s);

@@ -1,0 +1,2 @@
+read -r word < note
+[ "$word" = two ]
