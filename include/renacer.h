@@ -23,7 +23,7 @@ extern "C" {
 
 /* Says to whoever traces the program where it is: "main" and "end", where its own work begins
  * and ends, "begin NAME" and "end NAME" around a part of it. word is a string literal. Untraced
- * it is one look for a name that is not there: nothing changes, not even errno. Needs no library. */
+ * it is one look for a name that is not there: nothing changes, not even errno. */
 #define RENACER_MARK(word) renacer_mark("renacer:" word)
 
 static inline void
