@@ -279,13 +279,16 @@ drawn_length(size_t differ)
 			      : (differ + 3) / 4 * 4;
 }
 
+#define DIGITS_MEANT 6
+
 /* The same word in each recording that has it: where what varies begins and how much does not
- * follow it. True: numbers do, and those have as many digits as it happens. */
+ * follow it. True: numbers do, and those have as many digits as it happens. A few digits, as
+ * many in each recording, may be characters of any kind that were digits by chance. */
 static bool
 find_varying(
 	const char *const *words, const size_t *n, size_t n_words, size_t *from, size_t *rest)
 {
-	size_t shortest = n[0], longest = n[0], head = 0, tail = 0;
+	size_t shortest = n[0], longest = n[0], head = 0, tail = 0, number;
 	bool digits = true, same;
 
 	for (size_t i = 1; i < n_words; i++) {
@@ -302,9 +305,12 @@ find_varying(
 		tail = 0; /* by accident */
 	for (size_t i = 0; i < n_words; i++)
 		digits &= is_all_digits(words[i] + head, n[i] - head - tail);
+	number = head;
+	while (digits && number > 0 && is_all_digits(words[0] + number - 1, 1))
+		number--;
+	digits &= shortest != longest || longest - tail - number >= DIGITS_MEANT;
 	if (digits)
-		while (head > 0 && is_all_digits(words[0] + head - 1, 1))
-			head--;
+		head = number;
 	else if (shortest == longest)
 		head = MIN(
 			head, longest - tail -

@@ -57,6 +57,7 @@ if command -v git > /dev/null; then
 fi
 if command -v node > /dev/null; then
 	target node 'number number' 'node -e "console.log(process.hrtime())"'
+	echo 'io_uring = "deny"' >> renacer.toml # some releases of libuv use it, and fall back
 fi
 
 # Refused.

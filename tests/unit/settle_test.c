@@ -147,6 +147,9 @@ static const struct {
 		"<cwd>/go-<tmp:1>.tmp\n|" },
 	{ { "<cwd>/go-1318571238.tmp|", "<cwd>/go-4020304050.tmp|" }, "<cwd>/go-final.tmp|",
 		"<cwd>/go-final.tmp\n|" },
+	/* Two digits each time were characters of any kind. */
+	{ { "<cwd>/objects/44|", "<cwd>/objects/20|" }, "<cwd>/objects/8a|",
+		"<cwd>/objects/<tmp:1>\n|" },
 	/* Two aliases that changed places. */
 	{ { "<cwd>/a-aB3xY9\n<cwd>/b-kk11Mm|aB3xY9", "<cwd>/a-qq77Zt\n<cwd>/b-zz99Pp|qq77Zt" },
 		"<cwd>/a-LLaa22\n<cwd>/b-ooUU44|ooUU44",
