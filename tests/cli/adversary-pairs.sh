@@ -3,6 +3,11 @@
 # names that are no names, descriptors that travel. Each must be found, under the usual profile
 # and under io, and the text must name the thing.
 set -u
+# Queues, semaphores and shared memory of our own where that can be had: their names are the
+# machine's, and another run of this script may be under way.
+if [ -z "${OWN_IPC-}" ] && unshare --ipc true 2> /dev/null; then
+	OWN_IPC=1 exec unshare --ipc bash "$0"
+fi
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 prog=$BUILD/prog/adversary
 bad=0
