@@ -2,6 +2,7 @@
 # Libraries and modules are the runtime's wherever they lie; data beside them, plugins that the
 # program loads itself and the same files read as data are what the program reads.
 set -u
+export UV_USE_IO_URING=0 # some releases of node use it, and fall back
 bad=0
 fails() { echo "$*"; bad=1; }
 reads() { # command...: what is told of reads

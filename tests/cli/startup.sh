@@ -72,7 +72,7 @@ runtime() { # name program... : its start-up is known, and its first act is ther
 }
 command -v perl > /dev/null && runtime Perl perl -e 'open F, ">early"'
 command -v node > /dev/null &&
-	runtime Node.js node -e 'require("fs").writeFileSync("early", "x")'
+	runtime Node.js env UV_USE_IO_URING=0 node -e 'require("fs").writeFileSync("early", "x")'
 command -v ruby > /dev/null && runtime Ruby ruby -e 'File.write("early", "x")'
 [ -x "$BUILD/corpus/hello-go" ] && { what=Go; calls "$BUILD/corpus/hello-go"; has 'start-up of Go'; }
 [ -x "$BUILD/corpus/threads-rs" ] && { what=Rust; calls "$BUILD/corpus/threads-rs"; has "start-up of Rust's"; }
