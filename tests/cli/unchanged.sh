@@ -51,7 +51,7 @@ for profile in effects io; do
 	target appended sh effects 'for i in 1 2 3 4; do (echo l$i >> log; echo m$i >> log) & done; wait; sort log'
 	target shared sh effects '(for i in 1 2 3 4; do (echo l$i; echo m$i) & done; wait) > log'
 	target racing sh effects 'for i in 1 2 3 4; do (echo l$i; echo m$i) & done; wait; echo end'
-	target git git io 'git init -q g; cd g; cp ../fx/a .; git add a; git status --short'
+	target git git effects 'git init -q g; cd g; cp ../fx/a .; git add a; git status --short'
 	target waits sh io '(sleep 0.02; echo go > f; mv f flag) & until cat flag 2> /dev/null; do sleep 0.01; done; wait'
 	target killed timeout io 'timeout -s KILL 0.3 sh -c "sleep 5"; echo $?'
 	target told date io 'date > now; cat now; date'
