@@ -251,6 +251,20 @@ grow_slots(struct arena *a)
 	a->n_slots = more;
 }
 
+const char *const *
+arena_words(struct arena *a, const char *const *words)
+{
+	size_t n = 0;
+	const char **copy;
+
+	while (words && words[n])
+		n++;
+	copy = arena_array(a, n + 1, sizeof *copy);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(a, words[i]);
+	return copy;
+}
+
 const char *
 arena_intern(struct arena *a, const char *text, size_t n)
 {

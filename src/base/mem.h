@@ -40,6 +40,9 @@ void *arena_dup(struct arena *a, const void *data, size_t size);
 char *arena_strdup(struct arena *a, const char *text); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *text, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+/* A copy of the list and of its texts, up to the NULL that ends it; NULL gives an empty list.
+ */
+const char *const *arena_words(struct arena *a, const char *const *words);
 /* The one copy of this text in the arena: equal texts give equal pointers. */
 const char *arena_intern(struct arena *a, const char *text, size_t n);
 size_t arena_bytes(const struct arena *a); /* what it has taken from the system */

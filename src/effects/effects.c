@@ -35,27 +35,13 @@
 
 #define TEXT_LIMIT 65536
 
-static const char *const *
-copy_words(struct arena *arena, const char *const *words)
-{
-	size_t n = 0;
-	const char **copy;
-
-	while (words && words[n])
-		n++;
-	copy = arena_array(arena, n + 1, sizeof *copy);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = arena_strdup(arena, words[i]);
-	return copy;
-}
-
 static void
 copy_header(struct effects *fx, const struct trace_header *h)
 {
 	struct arena *a = fx->arena;
 
 	fx->header = *h;
-	fx->header.argv = copy_words(a, h->argv);
+	fx->header.argv = arena_words(a, h->argv);
 	fx->header.cwd = arena_strdup(a, h->cwd);
 	fx->header.exe = arena_strdup(a, h->exe);
 	fx->header.home = arena_strdup(a, h->home);

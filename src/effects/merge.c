@@ -299,23 +299,13 @@ copy_words(struct arena *arena, const char *const *words, size_t n)
 	return copy;
 }
 
-static const char *const *
-copy_argv(struct arena *arena, const char *const *argv)
-{
-	size_t n = 0;
-
-	while (argv[n])
-		n++;
-	return copy_words(arena, argv, n);
-}
-
 static void
 copy_head(struct golden *out, const struct golden *from, size_t n_runs)
 {
 	out->format = from->format;
 	out->table = from->table;
 	out->target = arena_strdup(out->arena, from->target);
-	out->argv = copy_argv(out->arena, from->argv);
+	out->argv = arena_words(out->arena, from->argv);
 	out->profile = from->profile;
 	out->n_runs = (uint32_t)n_runs;
 	out->temps = copy_words(out->arena, from->temps, from->n_temps);

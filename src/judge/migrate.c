@@ -123,20 +123,6 @@ copy_effect(struct golden *to, const struct golden *from, const struct version_t
 	}
 }
 
-static const char *const *
-copy_words(struct arena *arena, const char *const *words)
-{
-	size_t n = 0;
-	const char **copy;
-
-	while (words && words[n])
-		n++;
-	copy = arena_array(arena, n + 1, sizeof *copy);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = arena_strdup(arena, words[i]);
-	return copy;
-}
-
 /* Its head; the effects are still to come. */
 static struct golden *
 copy_head(const struct golden *g, uint32_t table)
@@ -146,10 +132,10 @@ copy_head(const struct golden *g, uint32_t table)
 	copy->format = g->format;
 	copy->table = table;
 	copy->target = arena_strdup(copy->arena, g->target);
-	copy->argv = copy_words(copy->arena, g->argv);
+	copy->argv = arena_words(copy->arena, g->argv);
 	copy->profile = g->profile;
 	copy->n_runs = g->n_runs;
-	copy->temps = copy_words(copy->arena, g->temps);
+	copy->temps = arena_words(copy->arena, g->temps);
 	copy->n_temps = g->n_temps;
 	copy->fingerprint = (struct fingerprint){
 		arena_strdup(copy->arena, g->fingerprint.arch),

@@ -26,27 +26,13 @@ tape_free(struct tape *t)
 	mem_free(t);
 }
 
-static const char *const *
-copy_words(struct arena *arena, const char *const *words)
-{
-	size_t n = 0;
-	const char **copy;
-
-	while (words && words[n])
-		n++;
-	copy = arena_array(arena, n + 1, sizeof *copy);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = arena_strdup(arena, words[i]);
-	return copy;
-}
-
 void
 tape_header(struct tape *t, const struct trace_header *header)
 {
 	struct trace_header *h = &t->header;
 
 	*h = *header;
-	h->argv = copy_words(t->arena, header->argv);
+	h->argv = arena_words(t->arena, header->argv);
 	h->cwd = arena_strdup(t->arena, header->cwd);
 	h->exe = arena_strdup(t->arena, header->exe);
 	h->home = arena_strdup(t->arena, header->home);
