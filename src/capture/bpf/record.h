@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.h - what the kernel half of the eBPF backend and its user half tell each other
+ *
+ * Compiled for both: fixed-width types, no padding that is not named, nothing of libc.
+ *
+ * Records go through one BPF ring buffer a CPU, each ring ordered by time. A record is a head,
+ * what its kind adds, and copies of the task's memory (snippets), each padded to 8 bytes. Times
+ * are bpf_ktime_get_ns(), which is CLOCK_MONOTONIC. Ids of tasks are those of the tracer's pid
+ * namespace.
+ */
+#ifndef CAPTURE_BPF_RECORD_H
+#define CAPTURE_BPF_RECORD_H
+
+#include "decode/hint.h"
+
+#include <stdint.h>
+
+#define BPF_CPUS 256u              /* more are refused by the loader */
+#define BPF_RECORD_MAX 65536u      /* bytes of one record; more snippets go into RECORD_MORE */
+#define BPF_RING_BYTES (16u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
+#define BPF_EXE_MAX 4096u
+
+enum record_kind {
+	RECORD_NONE,
+	RECORD_ENTRY, /* snippets taken at the entry of a call; its RECORD_CALL comes later */
+	RECORD_MORE,  /* snippets of the RECORD_CALL or RECORD_ENTRY that follows from this task
+		       */
+	RECORD_CALL,  /* a call has returned, or will never return */
+	RECORD_FORK,  /* from the parent, before the child runs */
+	RECORD_EXEC,
+	RECORD_EXIT,   /* of one task */
+	RECORD_SIGNAL, /* is about to be delivered, or (is_stop) the task's process stopped */
+	RECORD_RING,   /* io_uring took an operation */
+	N_RECORD_KINDS,
+};
+
+struct record {
+	uint16_t kind;
+	uint16_t cpu;
+	uint32_t size; /* of all of it, a multiple of 8 */
+	uint64_t time_ns;
+	int32_t pid, tid;
+};
+
+enum snippet_state {
+	SNIPPET_OK,
+	SNIPPET_FAULT, /* size bytes from here on cannot be read now */
+	SNIPPET_CUT,   /* size more bytes were there, and there was no room for them */
+};
+
+struct snippet {
+	uint64_t address;
+	uint32_t size; /* bytes; those of SNIPPET_OK follow, padded to 8 */
+	uint8_t state; /* enum snippet_state */
+	uint8_t hint;  /* the row it belongs to */
+	uint16_t pad;
+};
+
+enum call_how {
+	CALL_HOW_RETURNED,
+	CALL_HOW_NO_ENTRY,   /* sys_exit without sys_enter: a seccomp filter refused it */
+	CALL_HOW_UNFINISHED, /* the task ended inside it */
+	CALL_HOW_BORN,       /* the first return of a new task: the call is its parent's */
+	CALL_HOW_STRANGE, /* SECCOMP_RET_KILL: no exit and no entry, from pt_regs at the end */
+};
+
+struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
+	struct record head;
+	uint32_t nr;  /* without the bit of x32 */
+	uint8_t arch; /* enum arch */
+	uint8_t how;  /* enum call_how */
+	uint16_t n_snippets;
+	uint64_t arg[6];
+	int64_t ret;       /* raw: -errno, restart codes too */
+	uint64_t enter_ns; /* head.time_ns is the exit */
+	uint64_t ip, sp;
+	/* struct snippet … */
+};
+
+struct record_fork {
+	struct record head; /* of the parent */
+	int32_t child_pid, child_tid;
+	uint64_t flags; /* of clone or clone3, where the call has them */
+	uint8_t how;    /* enum start_how: START_FORK, _VFORK, _CLONE, _THREAD */
+	uint8_t pad[7];
+};
+
+struct record_exec {
+	struct record head;
+	int32_t former_tid; /* of the task that called execve; head.tid when it leads */
+	uint8_t arch;       /* of the new program */
+	uint8_t is_secure;
+	uint8_t has_path; /* 0: the path was too long or too deep: ask /proc */
+	uint8_t pad;
+	uint32_t n_path, n_filename, n_args; /* bytes; each part padded to 8 */
+	uint32_t args_size;                  /* bytes of arguments there are */
+	uint64_t time_entry_ns;              /* of the execve */
+	/* path (as /proc/PID/exe), bprm->filename, arguments each with its NUL */
+};
+
+struct record_exit {
+	struct record head;
+	int32_t status;     /* as wait(2) */
+	uint8_t is_process; /* the last task of its process */
+	uint8_t pad[3];
+	uint64_t peak_rss_bytes, user_ns, system_ns; /* of the process, when is_process */
+};
+
+struct record_signal {
+	struct record head;
+	int32_t signal, code, error;
+	int32_t sender_pid, sender_uid, status;
+	uint64_t address, user_ticks, system_ticks;
+	uint8_t is_stop, has_handler;
+	uint8_t pad[6];
+};
+
+struct record_ring {
+	struct record head;
+	uint64_t ring; /* tells rings apart */
+	uint8_t opcode, pad[7];
+};
+
+/* One of these a CPU, in memory that both halves map. The kernel half counts, we read.
+ *
+ * busy is set, by an exchange that orders it, before a program takes its time, and cleared when
+ * its record is in the ring. We read our own clock first, then busy of every CPU: where it is
+ * clear, whatever comes later is not older than our reading; where it is set, look again. */
+struct bpf_cpu {
+	uint64_t busy;
+	uint64_t n_records, n_lost; /* lost: the ring had no room, or a program gave up */
+	uint64_t n_stops;           /* tasks that stopped themselves above the mark */
+	uint64_t high_fill;         /* bytes in the ring, the most there were */
+	uint64_t reason;            /* enum bpf_loss of the first loss */
+	uint64_t pad[2];
+};
+
+enum bpf_loss { LOSS_NONE, LOSS_RING, LOSS_STORAGE, LOSS_READ, LOSS_DEPTH, N_LOSSES };
+
+enum call_flags {
+	CALL_IS_WANTED = 1,
+	CALL_IS_EARLY = 2, /* has rows of HINT_AT_ENTRY */
+};
+
+/* What one run wants; written by the user half before `first_tid` is, read by the kernel half.
+ */
+struct bpf_control {
+	uint32_t first_tid;  /* in the tracer's namespace; tracked from its next event on. 0:
+				none */
+	uint32_t pid_level;  /* of the tracer's pid namespace */
+	uint32_t want_input; /* HINT_IS_INPUT rows are taken */
+	uint32_t follow;     /* forks are tracked as well */
+	uint32_t n_cpus;
+	uint32_t high_bytes; /* a ring fuller than this: the task stops itself; 0: never */
+	uint32_t data_bytes; /* payload of one call that is copied at most */
+	uint32_t pad;
+	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
+};
+
+#endif
