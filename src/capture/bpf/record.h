@@ -47,6 +47,8 @@ enum snippet_state {
 	SNIPPET_OK,
 	SNIPPET_FAULT, /* size bytes from here on cannot be read now */
 	SNIPPET_CUT,   /* size more bytes were there, and there was no room for them */
+	SNIPPET_LATER, /* the same, and the task stands still until we have read them ourselves
+			*/
 };
 
 struct snippet {
@@ -65,6 +67,15 @@ enum call_how {
 	CALL_HOW_STRANGE, /* SECCOMP_RET_KILL: no exit and no entry, from pt_regs at the end */
 };
 
+/* A task that published a record while its ring was fuller than bpf_control.high_bytes stops
+ * itself by SIGSTOP (si_code SI_KERNEL) before it returns to user mode; we let it go on when
+ * the ring is empty again (hold.h). With less room than reserve_bytes or more payload than
+ * data_bytes it publishes a record without payload and its memory is read from outside while it
+ * stands. */
+enum record_call_flags {
+	CALL_STOPPED = 1, /* has stopped itself behind this call */
+};
+
 struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
 	struct record head;
 	uint32_t nr;  /* without the bit of x32 */
@@ -75,6 +86,8 @@ struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
 	int64_t ret;       /* raw: -errno, restart codes too */
 	uint64_t enter_ns; /* head.time_ns is the exit */
 	uint64_t ip, sp;
+	uint32_t flags; /* enum record_call_flags */
+	uint32_t pad;
 	/* struct snippet … */
 };
 
@@ -152,9 +165,9 @@ struct bpf_control {
 	uint32_t want_input; /* HINT_IS_INPUT rows are taken */
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
-	uint32_t high_bytes; /* a ring fuller than this: the task stops itself; 0: never */
-	uint32_t data_bytes; /* payload of one call that is copied at most */
-	uint32_t pad;
+	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
+	uint32_t data_bytes;    /* payload of one call that is copied at most */
+	uint32_t reserve_bytes; /* of a ring, kept free for records without payload */
 	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
 };
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold.h - a target that is faster than we are: its tasks wait, and nothing is lost
+ *
+ * A task whose ring is nearly full stops itself by SIGSTOP before it returns to user mode
+ * (capture/bpf/record.h). So that neither its parent nor a waiting shell sees that, we attach
+ * with PTRACE_SEIZE as soon as a ring is a quarter full, take the signal out of the task's way
+ * and let it go on when the rings are empty. Nobody is attached while there is no pressure:
+ * programs that trace themselves (LeakSanitizer, debuggers) work. A stop that came before we
+ * were attached is ended by SIGCONT; that one is visible, and counted.
+ *
+ * All waiting for children happens here.
+ */
+#ifndef CAPTURE_HOLD_H
+#define CAPTURE_HOLD_H
+
+#include "base/base.h"
+
+#include <sys/types.h>
+
+struct hold;
+
+struct hold *hold_new(pid_t first);
+/* Tasks, as the records tell of them; thread and process ids. */
+void hold_born(struct hold *h, pid_t pid, pid_t tid);
+void hold_ended(struct hold *h, pid_t tid);
+/* Its record says that it stopped itself; true: it does stand still (it has been waited for),
+ * and its memory can be read until hold_resume(). */
+bool hold_stopped(struct hold *h, pid_t tid);
+/* Once a pass over the rings, before they are read: the fuller of them holds fill of size
+ * bytes. Waits for nothing. Returns the wait status of the first task once, when it ended; -1
+ * otherwise. */
+int hold_pass(struct hold *h, size_t fill, size_t size);
+/* The rings were read to their end: whoever stood still goes on. */
+void hold_resume(struct hold *h);
+
+struct hold_count {
+	uint64_t n_stops;    /* in all */
+	uint64_t n_visible;  /* ended by SIGCONT: the target's own processes could see them */
+	uint64_t n_attached; /* tasks */
+};
+struct hold_count hold_count(const struct hold *h);
+/* Lets go of whoever is attached. */
+void hold_free(struct hold *h);
+AUTO_DEFINE(struct hold *, hold_free)
+
+#endif
