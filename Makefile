@@ -22,7 +22,7 @@ BUILD ?= build$(if $(filter 1,$(SAN)),/san)
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' "$(1)" "$(2)")
 
-FLOORS := base model decode symbol store capture effects mutate judge analyze report export gate cli
+FLOORS := base model decode symbol store capture effects mutate query judge analyze report export gate cli
 LIB_FLOORS := $(filter-out cli,$(FLOORS))
 PACKAGES := libzstd libpcre2-8 libxml-2.0
 # Optional libraries: WITH_X=0 takes a twin that says what is missing.
