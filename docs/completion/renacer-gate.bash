@@ -23,7 +23,7 @@ _renacer_gate() {
 		;;
 	--profile) mapfile -t COMPREPLY < <(compgen -W 'strict io effects transpile counts' -- "$cur"); return ;;
 	--output-map) mapfile -t COMPREPLY < <(compgen -W 'bool_case py_repr_quotes debug_wrapper float_tolerance= json sorted_lines trailing_newline' -- "$cur"); return ;;
-	--backend) mapfile -t COMPREPLY < <(compgen -W 'auto ptrace seccomp' -- "$cur"); return ;;
+	--backend) mapfile -t COMPREPLY < <(compgen -W "auto ptrace seccomp ebpf" -- "$cur"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
 	esac
 	local words

@@ -20,6 +20,6 @@ struct backend_ops {
 	void (*probe)(struct backend_state *out);
 };
 
-extern const struct backend_ops ptrace_backend, seccomp_backend;
+extern const struct backend_ops ptrace_backend, seccomp_backend, ebpf_backend;
 
 #endif

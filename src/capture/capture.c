@@ -1,51 +1,50 @@
 /* SPDX-License-Identifier: MIT */
-/* capture.c - which backends there are, and which one to take */
+/* capture.c - which backends there are */
 
 #include "capture/capture.h"
 
 #include "base/mem.h"
 #include "capture/backend.h"
-#include "capture/filter.h"
+#include "capture/bpf_session.h"
+#include "capture/choice.h"
 
 const char *const capture_backend_names[N_BACKENDS + 1] = {
 	[BACKEND_AUTO] = "auto",
 	[BACKEND_PTRACE] = "ptrace",
 	[BACKEND_SECCOMP] = "seccomp",
+	[BACKEND_EBPF] = "ebpf",
 };
 
 static const struct backend_ops *const backends[N_BACKENDS] = {
 	[BACKEND_PTRACE] = &ptrace_backend,
 	[BACKEND_SECCOMP] = &seccomp_backend,
+	[BACKEND_EBPF] = &ebpf_backend,
 };
 
 struct capture {
 	const struct backend_ops *ops;
 	void *state;
+	struct choice choice;
 };
-
-/* A filter is worth it when only some calls are wanted. It is not taken when it would need
- * no_new_privs, which changes what setuid programs do, and it needs children that are traced:
- * without a tracer a call that the filter stops for fails with ENOSYS. */
-static enum capture_backend
-choose(const struct capture_opts *opts)
-{
-	if (opts->backend != BACKEND_AUTO)
-		return opts->backend;
-	if (opts->wanted && opts->follow && !opts->attach && filter_is_free())
-		return BACKEND_SECCOMP;
-	return BACKEND_PTRACE;
-}
 
 int
 capture_start(struct capture **out, const struct capture_opts *opts, struct err *err)
 {
-	const struct backend_ops *ops = backends[choose(opts)];
+	struct choice choice = { 0 };
+	struct capture_opts chosen = *opts;
+	const struct backend_ops *ops;
 	void *state = NULL;
 
-	if (ops->start(&state, opts, err) < 0)
+	if (choice_make(&choice, opts, err) < 0)
 		return -1;
+	ops = backends[choice.backend];
+	chosen.session = choice.session;
+	if (ops->start(&state, &chosen, err) < 0) {
+		choice_done(&choice);
+		return -1;
+	}
 	*out = mem_alloc(sizeof **out);
-	**out = (struct capture){ .ops = ops, .state = state };
+	**out = (struct capture){ .ops = ops, .state = state, .choice = choice };
 	return 0;
 }
 
@@ -53,6 +52,12 @@ int
 capture_next(struct capture *c, struct event *event, struct err *err)
 {
 	return c->ops->next(c->state, event, err);
+}
+
+const char *
+capture_why(const struct capture *c)
+{
+	return c->choice.why;
 }
 
 const struct trace_header *
@@ -79,6 +84,7 @@ capture_free(struct capture *c)
 	if (!c)
 		return;
 	c->ops->free(c->state);
+	choice_done(&c->choice);
 	mem_free(c);
 }
 

@@ -7,8 +7,9 @@
  * programs.
  *
  * While a capture runs the process must have no other children, for it waits for all of them.
- * The task of an event stands still until the next capture_next(), except after EVENT_EXIT. We
- * do not become the reaper of orphans: getppid(2) of a daemon stays what it is untraced.
+ * With needs_still the task of an event stands still until the next capture_next(), except
+ * after EVENT_EXIT. We do not become the reaper of orphans: getppid(2) of a daemon stays what
+ * it is untraced.
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
@@ -17,16 +18,39 @@
 #include "decode/decode.h"
 #include "model/event.h"
 
-enum capture_backend { BACKEND_AUTO, BACKEND_PTRACE, BACKEND_SECCOMP, N_BACKENDS };
-/* "auto", "ptrace", "seccomp"; ends in NULL */
+enum capture_backend {
+	BACKEND_AUTO,
+	BACKEND_PTRACE,
+	BACKEND_SECCOMP,
+	BACKEND_EBPF,
+	N_BACKENDS
+};
+/* "auto", "ptrace", "seccomp", "ebpf"; ends in NULL */
 extern const char *const capture_backend_names[N_BACKENDS + 1];
 
 /* Where the target runs: with the tracer on one CPU, anywhere, or as it is measured to be best.
  */
 enum capture_cpu { CPU_AUTO, CPU_PIN, CPU_SPREAD };
 
+/* What needs privilege, done before there is a target, so that the privilege can be given up:
+ * the kernel half of ebpf, loaded and attached, for so many runs at a time. Takes nothing from
+ * anybody but its argument. Never fails: where ebpf does not load, the grant knows why, and
+ * that is told to whoever asks for it. */
+struct capture_grant;
+struct capture_grant *capture_grant_new(size_t n_runs);
+void capture_grant_free(struct capture_grant *grant);
+AUTO_DEFINE(struct capture_grant *, capture_grant_free)
+/* Descriptors that lead to other processes' calls are open. */
+bool capture_grant_is_open(const struct capture_grant *grant);
+
+struct bpf_session;
+
 struct capture_opts {
 	enum capture_backend backend;
+	const struct capture_grant *grant; /* NULL: what is needed is opened for this run */
+	size_t grant_nr;                   /* which of its runs at a time this is, from 0 */
+	/* For the backend ebpf, set by capture_start(), and borrowed. */
+	struct bpf_session *session;
 	enum capture_cpu cpu;
 	const char *const *argv; /* ends in NULL; argv[0] is searched in envp's PATH */
 	const char *const *envp; /* ends in NULL; NULL: ours */
@@ -39,6 +63,8 @@ struct capture_opts {
 	bool want_input;               /* keep and digest what is read, too */
 	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
 	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */
+	bool needs_still;   /* the task of an event must stand still, for its state is looked at
+			       or it is to be slowed; else it need not */
 	bool is_apart; /* no /dev/tty, as it is in CI, and no core file, a process group not
 			  ours */
 	bool keep_fds; /* what is open above 2 here, and not close-on-exec, is open there too */
@@ -58,12 +84,16 @@ struct capture_opts {
 struct capture;
 
 /* Starts the target, stopped before its first instruction. Not found or not executable: -1 with
- * err->sys ENOENT or EACCES. The caller frees *out with capture_free(), which kills and reaps
- * what is left of the tree (attached targets are let go instead). */
+ * err->sys ENOENT or EACCES. A backend that was named and cannot do what the options ask for,
+ * or does not work here, is an error with a remedy; BACKEND_AUTO takes another one. The caller
+ * frees *out with capture_free(), which kills and reaps what is left of the tree (attached
+ * targets are let go instead). */
 MUST_CHECK int capture_start(
 	struct capture **out, const struct capture_opts *opts, struct err *err);
 /* 1: *event is filled, borrowed until the next call; 0: every tracee has ended; -1: see err. */
 MUST_CHECK int capture_next(struct capture *c, struct event *event, struct err *err);
+/* Why it is this backend, a sentence without its full stop; for people. */
+const char *capture_why(const struct capture *c);
 const struct trace_header *capture_header(const struct capture *c);
 /* Final after capture_next() said 0. */
 const struct trace_footer *capture_footer(const struct capture *c);

@@ -350,15 +350,6 @@ start_ptrace(void **out, const struct capture_opts *opts, struct err *err)
 static int
 start_seccomp(void **out, const struct capture_opts *opts, struct err *err)
 {
-	/* Only a child of ours can be given the filter, and whoever has it must be traced. */
-	if (opts->attach || !opts->follow) {
-		err_set(err, "backend seccomp cannot %s",
-			opts->attach ? "attach to a process that runs"
-				     : "leave children untraced");
-		return err_hint(
-			err, opts->attach ? "use backend ptrace"
-					  : "trace them as well (-f), or use backend ptrace");
-	}
 	return start(out, opts, true, err);
 }
 

@@ -42,7 +42,7 @@ const struct option gate_options[] = {
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "of what is printed: text, json", format_names },
 	{ "artifacts", 0, OPTION_TEXT, AT(artifacts), "DIR", "keep traces, outputs and new goldens of failures there", NULL },
 	{ "keep", 0, OPTION_FLAG, AT(keep), NULL, "leave sandboxes behind, and say where", NULL },
-	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp", capture_backend_names },
+	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp, ebpf", capture_backend_names },
 	{ "jobs", 'j', OPTION_TIMES, AT(jobs), "N", "targets at a time", NULL },
 	{ "fail-fast", 0, OPTION_FLAG, AT(fail_fast), NULL, "stop at the first target that does not pass", NULL },
 	{ "color", 0, OPTION_CHOICE, AT(color), "WHEN", "auto, always, never", color_names },

@@ -55,7 +55,7 @@ const struct option trace_options[] = {
 	{ "lamport", 0, OPTION_FLAG, AT(lamport), NULL, "causal order, with each event's Lamport clock; the target's RENACER_LOGICAL_CLOCK goes on from ours", NULL },
 	{ "trace-parent", 0, OPTION_TEXT, AT(trace_parent), "VALUE", "a W3C traceparent for the target's TRACEPARENT; env: ours, checked", NULL },
 	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
-	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for)", capture_backend_names },
+	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for), ebpf (slows least; needs privilege)", capture_backend_names },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
 	{ "source", 's', OPTION_LATER, 0, NULL, NULL, NULL },

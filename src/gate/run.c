@@ -157,6 +157,7 @@ start(struct runner *r, struct err *err)
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
 		.aslr = t->aslr || (r->opts->perturbed & PERTURB_ASLR),
 		.deny_io_uring = t->deny_io_uring,
+		.needs_still = r->opts->perturbed & PERTURB_SLOW,
 		.is_apart = true,
 		.home = environ_get(r->envp, "HOME"),
 		.tmp = environ_get(r->envp, "TMPDIR"),

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* bpf-none.c - the backend ebpf where it was not built: it says so */
+
+#include "capture/backend.h"
+#include "capture/bpf_session.h"
+
+#include <stdio.h>
+
+static int
+refuse(struct err *err)
+{
+	err_set(err, "this program was built without it");
+	return err_hint(err, "build it with libbpf and clang: tools/install-deps, then make");
+}
+
+int
+bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err)
+{
+	(void)out;
+	(void)ring_bytes;
+	return refuse(err);
+}
+
+int
+bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, struct err *err)
+{
+	(void)out;
+	(void)fds;
+	(void)n_fds;
+	return refuse(err);
+}
+
+int64_t
+bpf_session_misses(const struct bpf_session *s)
+{
+	(void)s;
+	return -1;
+}
+
+void
+bpf_session_free(struct bpf_session *s)
+{
+	assert(!s); /* none was ever opened */
+}
+
+static int
+start(void **out, const struct capture_opts *opts, struct err *err)
+{
+	(void)out;
+	(void)opts;
+	return refuse(err);
+}
+
+static void
+probe(struct backend_state *out)
+{
+	snprintf(out->text, sizeof out->text, "this program was built without it");
+	snprintf(out->remedy, sizeof out->remedy,
+		"build it with libbpf and clang: tools/install-deps, then make");
+}
+
+/* start() never succeeds, so that nothing asks the other functions. */
+const struct backend_ops ebpf_backend = { .name = "ebpf", .start = start, .probe = probe };

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* grant.c - what was opened while there was privilege */
+
+#include "capture/grant.h"
+
+#include "base/mem.h"
+#include "capture/bpf_session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Each session costs every call of the machine a little, and its rings memory. */
+#define SESSIONS_MAX 8u
+
+struct capture_grant {
+	struct bpf_session *sessions[SESSIONS_MAX];
+	size_t n;
+	struct err why_not; /* of the first that did not open */
+};
+
+/* For tests: a ring that is soon full. Not read where the caller has less rights than we. */
+static int
+ring_bytes(size_t *out, struct err *err)
+{
+	const char *text = secure_getenv("RENACER_RING");
+	char *end = NULL;
+
+	*out = 0;
+	if (!text)
+		return 0;
+	errno = 0;
+	*out = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *out < 4096 || (*out & (*out - 1))) {
+		err_set(err, "RENACER_RING is '%s', not a power of two from 4096", text);
+		return err_hint(err, "unset RENACER_RING");
+	}
+	return 0;
+}
+
+int
+grant_open_session(struct bpf_session **out, struct err *err)
+{
+	size_t bytes;
+
+	return ring_bytes(&bytes, err) < 0 ? -1 : bpf_session_open(out, bytes, err);
+}
+
+struct capture_grant *
+capture_grant_new(size_t n_runs)
+{
+	struct capture_grant *g = mem_alloc(sizeof *g);
+
+	*g = (struct capture_grant){ .n = 0 };
+	while (g->n < MIN(n_runs, (size_t)SESSIONS_MAX) &&
+		grant_open_session(&g->sessions[g->n], &g->why_not) == 0)
+		g->n++;
+	return g;
+}
+
+void
+capture_grant_free(struct capture_grant *grant)
+{
+	if (!grant)
+		return;
+	for (size_t i = 0; i < grant->n; i++)
+		bpf_session_free(grant->sessions[i]);
+	err_done(&grant->why_not);
+	mem_free(grant);
+}
+
+bool
+capture_grant_is_open(const struct capture_grant *grant)
+{
+	return grant && grant->n;
+}
+
+int
+grant_session(
+	struct bpf_session **out, const struct capture_grant *grant, size_t nr, struct err *err)
+{
+	if (nr < grant->n) {
+		*out = grant->sessions[nr];
+		return 0;
+	}
+	if (grant->why_not.text) {
+		err_set(err, "%s", grant->why_not.text);
+		err->sys = grant->why_not.sys;
+		return grant->why_not.hint ? err_hint(err, "%s", grant->why_not.hint) : -1;
+	}
+	err_set(err, "it was opened for %zu run%s at a time, and this is one more", grant->n,
+		grant->n == 1 ? "" : "s");
+	return err_hint(err, "say how many with --jobs, at most %u", SESSIONS_MAX);
+}
