@@ -133,7 +133,7 @@ let_go(struct tracer *r, struct task *t, int status)
 			task_add(&r->tasks, (pid_t)born)->phase = TASK_EXPECTED;
 	}
 	if (event == PTRACE_EVENT_STOP && signal == SIGTRAP)
-		restart_after_interrupt(t);
+		restart_after_interrupt(t->tid);
 	if (event || signal == (SIGTRAP | 0x80))
 		signal = 0;
 	ptrace(PTRACE_DETACH, t->tid, NULL, (void *)(intptr_t)signal);

@@ -89,6 +89,19 @@ proc_status(pid_t tid)
 	return s;
 }
 
+char
+proc_state(pid_t tid)
+{
+	AUTO(str_done) struct str text = { 0 };
+	const char *at;
+
+	/* The name before it may hold anything. */
+	if (!read_file(&text, tid, "stat") || !(at = strrchr(str_text(&text), ')')) ||
+		at[1] != ' ')
+		return 0;
+	return at[2];
+}
+
 void
 proc_children_times(pid_t tid, uint64_t *user_ns, uint64_t *system_ns)
 {

@@ -22,6 +22,7 @@ struct proc_status {
 };
 
 struct proc_status proc_status(pid_t tid);
+char proc_state(pid_t tid); /* 'R', 'S', 'T', …; 0: gone */
 /* Time of children that were waited for, in nanoseconds; as coarse as clock ticks. */
 void proc_children_times(pid_t tid, uint64_t *user_ns, uint64_t *system_ns);
 /* A link: "exe", "cwd", "fd/3". Appends to *out; false when it cannot be read. */

@@ -161,13 +161,20 @@ restart_hide(struct task *t, int signal, uint64_t now_ns)
 }
 
 void
-restart_after_interrupt(struct task *t)
+restart_after_interrupt(pid_t tid)
 {
 	struct regs_left left;
 
-	if (regs_left(t->tid, &left) && left.result == -EINTR &&
+	if (regs_left(tid, &left) && left.result == -EINTR &&
 		find(decode_spec(left.arch, left.nr)->id))
-		regs_set_result(t->tid, RESTART_NO_HAND);
+		regs_set_result(tid, RESTART_NO_HAND);
+}
+
+void
+restart_if_ignored(pid_t tid, int signal)
+{
+	if (is_ignored(tid, signal))
+		restart_after_interrupt(tid);
 }
 
 void

@@ -20,7 +20,9 @@ bool restart_is_code(int64_t ret);
  * out of goes on because of us; the call is then not over. t->call.ret may have changed. */
 bool restart_hide(struct task *t, int signal, uint64_t now_ns);
 /* At a stop that we asked for ourselves. */
-void restart_after_interrupt(struct task *t);
+void restart_after_interrupt(pid_t tid);
+/* The same at the stop before a signal, when the task ignores it. */
+void restart_if_ignored(pid_t tid, int signal);
 /* At the exit of a call that was hidden: its registers as they were. */
 void restart_done(struct task *t);
 

@@ -76,7 +76,7 @@ trap_stop(struct tracer *r, struct task *t, int signal)
 	if (t->phase == TASK_EXPECTED)
 		t->phase = TASK_LIVE;
 	if (t->is_interrupted)
-		restart_after_interrupt(t);
+		restart_after_interrupt(t->tid);
 	t->is_interrupted = false;
 	if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
 		group_stop(r, t, signal);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold_test.c - tasks that stop themselves are let go, and nobody sees that they stood
+ *
+ * A process may queue a signal to itself with any code: so a child of ours can stop itself just
+ * as the kernel half stops it. A byte in a pipe stands for the record that tells of the stop.
+ */
+
+#include "unit/test.h"
+
+#include "base/clock.h"
+#include "capture/hold.h"
+#include "capture/memory.h"
+#include "capture/proc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define N_STOPS 50
+
+/* Above the heap, at the same place in every child. */
+static volatile uint64_t cell;
+
+struct word {
+	pid_t pid;
+	enum { SAYS_STOP, SAYS_STARTED, SAYS_DONE } says;
+	uint64_t cell;
+	int n_seen;
+};
+
+static void
+say(int fd, int says, int n_seen)
+{
+	struct word word = { getpid(), says, cell, n_seen };
+
+	if (write(fd, &word, sizeof word) != sizeof word)
+		_exit(99);
+}
+
+static void
+stop_oneself(int fd)
+{
+	siginfo_t info = { .si_signo = SIGSTOP, .si_code = SI_KERNEL };
+
+	cell++;
+	say(fd, SAYS_STOP, 0);
+	syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGSTOP, &info);
+}
+
+/* The one that is watched: the child of ours, whose own child stops itself. */
+static void __attribute__((noreturn)) be_family(int fd)
+{
+	int status, n_seen = 0;
+	pid_t child;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	child = fork();
+	if (!child) {
+		say(fd, SAYS_STARTED, 0);
+		raise(SIGUSR1); /* ignored, by inheritance: a real signal in between */
+		for (int i = 0; i < N_STOPS; i++)
+			stop_oneself(fd);
+		_exit(7);
+	}
+	while (waitpid(child, &status, WUNTRACED | WCONTINUED) == child) {
+		if (WIFEXITED(status) || WIFSIGNALED(status))
+			break;
+		n_seen++;
+	}
+	say(fd, SAYS_DONE, n_seen);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
+}
+
+static int
+start(pid_t *first)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	signal(SIGUSR1, SIG_IGN);
+	*first = fork();
+	assert_true(*first >= 0);
+	if (!*first) {
+		close(ends[0]);
+		be_family(ends[1]);
+	}
+	signal(SIGUSR1, SIG_DFL);
+	close(ends[1]);
+	return ends[0];
+}
+
+struct outcome {
+	int status, n_seen;
+	struct hold_count count;
+};
+
+static bool
+next_word(struct hold *h, int fd, size_t fill, struct word *word, int *first_status)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	do {
+		int status = hold_pass(h, fill, 100);
+
+		*first_status = status < 0 ? *first_status : status;
+	} while (poll(&poller, 1, 1) == 0);
+	return read(fd, word, sizeof *word) == sizeof *word;
+}
+
+/* What the reader of the rings does: a pass, then the records, then on. */
+static struct outcome
+follow(struct hold *h, int fd, size_t fill)
+{
+	struct outcome outcome = { .status = -1 };
+	struct word word;
+
+	while (next_word(h, fd, fill, &word, &outcome.status)) {
+		uint64_t there = 0;
+
+		if (word.says == SAYS_STARTED) {
+			hold_born(h, word.pid, word.pid);
+		} else if (word.says == SAYS_DONE) {
+			outcome.n_seen = word.n_seen;
+		} else {
+			assert_true(hold_stopped(h, word.pid));
+			assert_int_equal(memory_read(word.pid, (uintptr_t)&cell, &there, 8), 8);
+			assert_int_equal(there, word.cell);
+			hold_resume(h);
+		}
+	}
+	while (outcome.status < 0)
+		outcome.status = hold_pass(h, 0, 100);
+	outcome.count = hold_count(h);
+	return outcome;
+}
+
+static void
+stops_of_the_attached_are_seen_by_nobody(void **state)
+{
+	pid_t first;
+	int fd = start(&first);
+	AUTO(hold_free) struct hold *h = hold_new(first);
+	struct outcome outcome;
+
+	(void)state;
+	hold_born(h, first, first);
+	hold_pass(h, 30, 100);
+	outcome = follow(h, fd, 30);
+	assert_int_equal(WEXITSTATUS(outcome.status), 7);
+	assert_int_equal(outcome.count.n_stops, N_STOPS);
+	assert_int_equal(outcome.n_seen, 2 * outcome.count.n_visible);
+	assert_true(outcome.count.n_visible <= 1); /* attached between its start and our look */
+	close(fd);
+}
+
+static void
+a_stop_that_comes_first_is_ended_and_counted(void **state)
+{
+	pid_t first;
+	int fd = start(&first);
+	AUTO(hold_free) struct hold *h = hold_new(first);
+	struct outcome outcome;
+
+	(void)state;
+	hold_born(h, first, first);
+	outcome = follow(h, fd, 0);
+	assert_int_equal(WEXITSTATUS(outcome.status), 7);
+	assert_int_equal(outcome.count.n_stops, N_STOPS);
+	assert_int_equal(outcome.count.n_visible, 1); /* then it is attached */
+	assert_int_equal(outcome.n_seen, 2);          /* stopped, continued */
+	close(fd);
+}
+
+static uint64_t
+tracer_of(pid_t pid)
+{
+	char name[64], line[256];
+	uint64_t tracer = 0;
+	FILE *file;
+
+	snprintf(name, sizeof name, "/proc/%d/status", pid);
+	file = fopen(name, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file)) {
+		if (!strncmp(line, "TracerPid:", 10))
+			tracer = strtoull(line + 10, NULL, 10);
+	}
+	fclose(file);
+	return tracer;
+}
+
+static void
+without_pressure_everybody_is_let_go(void **state)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	pid_t first = fork();
+	AUTO(hold_free) struct hold *h = NULL;
+	uint64_t until;
+
+	(void)state;
+	if (!first) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	h = hold_new(first);
+	hold_born(h, first, first);
+	assert_int_equal(hold_pass(h, 25, 100), -1);
+	assert_int_equal(tracer_of(first), getpid());
+	until = clock_monotonic_ns() + 5 * NS_PER_S;
+	while (tracer_of(first) && clock_monotonic_ns() < until) {
+		assert_int_equal(hold_pass(h, 0, 100), -1);
+		nanosleep(&moment, NULL);
+	}
+	assert_int_equal(tracer_of(first), 0);
+	assert_int_not_equal(proc_state(first), 't');
+	kill(first, SIGKILL);
+	assert_int_equal(waitpid(first, NULL, 0), first);
+}
+
+static void
+one_that_died_does_not_stand(void **state)
+{
+	pid_t first = fork();
+	AUTO(hold_free) struct hold *h = NULL;
+
+	(void)state;
+	if (!first)
+		_exit(0);
+	h = hold_new(first);
+	hold_born(h, first, first);
+	while (hold_pass(h, 0, 100) < 0)
+		continue;
+	assert_false(hold_stopped(h, first));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stops_of_the_attached_are_seen_by_nobody),
+		cmocka_unit_test(a_stop_that_comes_first_is_ended_and_counted),
+		cmocka_unit_test(without_pressure_everybody_is_let_go),
+		cmocka_unit_test(one_that_died_does_not_stand),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
