@@ -116,9 +116,19 @@ next_word(struct hold *h, int fd, size_t fill, struct word *word, int *first_sta
 	return read(fd, word, sizeof *word) == sizeof *word;
 }
 
+static void
+await_state(pid_t pid, char state)
+{
+	const struct timespec moment = { .tv_nsec = 100000 };
+	uint64_t until = clock_monotonic_ns() + 10 * NS_PER_S;
+
+	while (proc_state(pid) != state && clock_monotonic_ns() < until)
+		nanosleep(&moment, NULL);
+}
+
 /* What the reader of the rings does: a pass, then the records, then on. */
 static struct outcome
-follow(struct hold *h, int fd, size_t fill)
+follow(struct hold *h, int fd, size_t fill, bool is_late)
 {
 	struct outcome outcome = { .status = -1 };
 	struct word word;
@@ -131,6 +141,9 @@ follow(struct hold *h, int fd, size_t fill)
 		} else if (word.says == SAYS_DONE) {
 			outcome.n_seen = word.n_seen;
 		} else {
+			if (is_late)
+				await_state(word.pid, 'T');
+			is_late = false;
 			assert_true(hold_stopped(h, word.pid));
 			assert_int_equal(memory_read(word.pid, (uintptr_t)&cell, &there, 8), 8);
 			assert_int_equal(there, word.cell);
@@ -154,7 +167,7 @@ stops_of_the_attached_are_seen_by_nobody(void **state)
 	(void)state;
 	hold_born(h, first, first);
 	hold_pass(h, 30, 100);
-	outcome = follow(h, fd, 30);
+	outcome = follow(h, fd, 30, false);
 	assert_int_equal(WEXITSTATUS(outcome.status), 7);
 	assert_int_equal(outcome.count.n_stops, N_STOPS);
 	assert_int_equal(outcome.n_seen, 2 * outcome.count.n_visible);
@@ -172,7 +185,7 @@ a_stop_that_comes_first_is_ended_and_counted(void **state)
 
 	(void)state;
 	hold_born(h, first, first);
-	outcome = follow(h, fd, 0);
+	outcome = follow(h, fd, 0, true);
 	assert_int_equal(WEXITSTATUS(outcome.status), 7);
 	assert_int_equal(outcome.count.n_stops, N_STOPS);
 	assert_int_equal(outcome.count.n_visible, 1); /* then it is attached */
