@@ -17,9 +17,15 @@
 static uint32_t
 next_char(const char **p)
 {
-	size_t len = utf8_len(*p, strnlen(*p, 4));
-	uint32_t c = (unsigned char)*(*p)++;
+	uint32_t c = (unsigned char)**p;
+	size_t len;
 
+	if (c > 0 && c < 0x80) { /* nearly all there are */
+		(*p)++;
+		return c;
+	}
+	len = utf8_len(*p, strnlen(*p, 4));
+	(*p)++;
 	if (len == 0)
 		return 0x110000 + c;
 	if (len > 1)

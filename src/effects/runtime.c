@@ -28,13 +28,21 @@ static const char *const pid_programs[] = { "kill", "pkill", "ps", "gdb", "strac
 	"taskset", "renice", "ionice", "chrt", "prlimit", "lsof", "pmap", "pwdx", "waitpid",
 	"jstack", "jcmd", "gcore" };
 
-/* glob_matches() with a quick no: the text before the first wildcard must be there. */
+static bool
+is_wildcard(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
+/* glob_matches() with a quick no: the text before the first wildcard must be there. Most rows
+ * differ from most paths in one of their first characters. */
 static bool
 matches(const char *glob, const char *path)
 {
-	size_t n = strcspn(glob, "*?[\\");
-
-	return strncmp(glob, path, n) == 0 && glob_matches(glob, path);
+	for (size_t i = 0; glob[i] && !is_wildcard(glob[i]); i++)
+		if (glob[i] != path[i])
+			return false;
+	return glob_matches(glob, path);
 }
 
 enum runtime_kind

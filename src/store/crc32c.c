@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* crc32c.c - CRC-32C, a byte at a time: frames are compressed, so there is little to sum */
+/* crc32c.c - CRC-32C, by the processor's own instruction where it has one */
 
 #include "store/crc32c.h"
+
+#include <string.h>
 
 /* Entry i is the remainder of the byte i, polynomial 0x1EDC6F41, bits reflected (0x82F63B78).
  */
@@ -53,13 +55,38 @@ static const uint32_t table[256] = {
 };
 /* clang-format on */
 
+static uint32_t
+add_plainly(uint32_t crc, const uint8_t *p, size_t n)
+{
+	while (n-- > 0)
+		crc = crc >> 8 ^ table[(crc ^ *p++) & 0xff];
+	return crc;
+}
+
+#ifdef __x86_64__
+/* SSE4.2 (Intel SDM, volume 2: CRC32): this polynomial, eight bytes a step. */
+__attribute__((target("sse4.2"))) static uint32_t
+add_by_instruction(uint32_t crc, const uint8_t *p, size_t n)
+{
+	uint64_t wide = crc, word;
+
+	for (; n >= 8; n -= 8, p += 8) {
+		memcpy(&word, p, 8);
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	crc = (uint32_t)wide;
+	for (; n > 0; n--, p++)
+		crc = __builtin_ia32_crc32qi(crc, *p);
+	return crc;
+}
+#endif
+
 uint32_t
 crc32c(uint32_t before, const void *data, size_t n)
 {
-	const uint8_t *p = data;
-	uint32_t crc = ~before;
-
-	while (n-- > 0)
-		crc = crc >> 8 ^ table[(crc ^ *p++) & 0xff];
-	return ~crc;
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("sse4.2"))
+		return ~add_by_instruction(~before, data, n);
+#endif
+	return ~add_plainly(~before, data, n);
 }

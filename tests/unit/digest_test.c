@@ -197,6 +197,74 @@ the_length_of_terabytes_joins_quickly(void **state)
 	assert_true(d.h[0] < DIGEST_P0 && d.h[1] < DIGEST_P1);
 }
 
+typedef unsigned __int128 wide;
+static const uint64_t primes[2] = { DIGEST_P0, DIGEST_P1 };
+
+/* A byte at a time, with a division for each. */
+static void
+add_plainly(struct digest *d, const unsigned char *data, size_t n)
+{
+	for (unsigned i = 0; i < 2; i++)
+		for (size_t at = 0; at < n; at++)
+			d->h[i] = (uint64_t)(((wide)d->h[i] * 256 + data[at]) % primes[i]);
+	d->n += n;
+}
+
+static void
+every_length_and_the_largest_sums_give_the_plain_value(void **state)
+{
+	unsigned char data[400];
+	unsigned seed = 7;
+
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		for (size_t i = 0; i < sizeof data; i++)
+			data[i] = round % 2 ? (unsigned char)(rand_r(&seed) >> 8) : 0xff;
+		for (size_t n = 0; n <= sizeof data; n++) {
+			struct digest fast = { 0, { DIGEST_P0 - 1, DIGEST_P1 - 1 } }, plain;
+
+			plain = fast;
+			digest_add(&fast, data, n);
+			add_plainly(&plain, data, n);
+			assert_true(digest_is_equal(&fast, &plain));
+		}
+	}
+}
+
+/* 256^n by squaring, with divisions. */
+static uint64_t
+power_plainly(uint64_t n, uint64_t p)
+{
+	uint64_t result = 1, square = 256;
+
+	for (; n; n >>= 1) {
+		if (n & 1)
+			result = (uint64_t)((wide)result * square % p);
+		square = (uint64_t)((wide)square * square % p);
+	}
+	return result;
+}
+
+static void
+every_bit_of_a_length_counts_when_joining(void **state)
+{
+	static const uint64_t lengths[] = { 3, 0xffff, 0x10001, UINT64_MAX - 5 };
+
+	(void)state;
+	for (unsigned k = 0; k < 64 + ARRAY_LEN(lengths); k++) {
+		uint64_t n = k < 64 ? (uint64_t)1 << k : lengths[k - 64];
+		struct digest d = { 5, { DIGEST_P0 - 1, 12345 } };
+		struct digest next = { n, { DIGEST_P0 - 1, DIGEST_P1 - 1 } }, before = d;
+
+		digest_join(&d, &next);
+		assert_true(d.n == before.n + n);
+		for (unsigned i = 0; i < 2; i++)
+			assert_true(d.h[i] == ((wide)before.h[i] * power_plainly(n, primes[i]) +
+						      next.h[i]) %
+						      primes[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -208,6 +276,8 @@ main(void)
 		cmocka_unit_test(joining_nothing_changes_nothing),
 		cmocka_unit_test(small_changes_are_seen),
 		cmocka_unit_test(the_length_of_terabytes_joins_quickly),
+		cmocka_unit_test(every_length_and_the_largest_sums_give_the_plain_value),
+		cmocka_unit_test(every_bit_of_a_length_counts_when_joining),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

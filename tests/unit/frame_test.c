@@ -373,6 +373,36 @@ the_checksum_is_that_of_rfc_3720(void **state)
 	(void)state;
 }
 
+/* A bit at a time, as the polynomial says. */
+static uint32_t
+crc_by_bits(uint32_t before, const uint8_t *bytes, size_t n)
+{
+	uint32_t crc = ~before;
+
+	for (size_t i = 0; i < n; i++) {
+		crc ^= bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+	}
+	return ~crc;
+}
+
+static void
+checksum_of_every_length_is_that_of_the_polynomial(void **state)
+{
+	uint8_t bytes[70];
+	uint32_t chain = 0, wanted = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * i * 37 + 11);
+	for (size_t n = 0; n <= sizeof bytes - 3; n++) {
+		chain = crc32c(chain, bytes + n % 3, n);
+		wanted = crc_by_bits(wanted, bytes + n % 3, n);
+		assert_int_equal(chain, wanted);
+	}
+}
+
 static void
 a_decompression_bomb_is_found_before_it_goes_off(void **state)
 {
@@ -409,6 +439,7 @@ main(void)
 		cmocka_unit_test(another_version_and_foreign_files_are_refused),
 		cmocka_unit_test(a_frame_missing_or_twice_or_from_another_file_is_noticed),
 		cmocka_unit_test(the_checksum_is_that_of_rfc_3720),
+		cmocka_unit_test(checksum_of_every_length_is_that_of_the_polynomial),
 		cmocka_unit_test(a_decompression_bomb_is_found_before_it_goes_off),
 	};
 
