@@ -9,8 +9,8 @@
 #include "capture/areas.h"
 
 #include "base/mem.h"
-#include "capture/memory.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define LARGE_BYTES (256u * 1024) /* above this a buffer is not kept for the next call */
@@ -47,12 +47,18 @@ reserve(struct areas *a, size_t n)
 	return a->bytes + a->n_bytes;
 }
 
+static size_t
+peer_read(const struct peer *from, uint64_t at, void *buf, size_t n)
+{
+	return from->read(from->arg, at, buf, n);
+}
+
 /* The next bytes of a string, behind those kept; *is_end: its NUL was there. */
 static size_t
-read_string(struct areas *a, struct view *view, uint64_t at, size_t n, bool *is_end)
+read_string(struct areas *a, const struct peer *from, uint64_t at, size_t n, bool *is_end)
 {
 	uint8_t *room = reserve(a, n), *end;
-	size_t got = view_read(view, at, room, n);
+	size_t got = peer_read(from, at, room, n);
 
 	end = memchr(room, 0, got);
 	*is_end = end;
@@ -62,7 +68,7 @@ read_string(struct areas *a, struct view *view, uint64_t at, size_t n, bool *is_
 /* Page by page up to the NUL, because the page behind it may not be there. What is longer than
  * the limit is digested to its end. */
 static void
-take_string(struct areas *a, struct view *view, struct area *area, uint64_t limit)
+take_string(struct areas *a, const struct peer *from, struct area *area, uint64_t limit)
 {
 	struct digest digest = { 0 };
 	uint64_t done = 0;
@@ -74,7 +80,7 @@ take_string(struct areas *a, struct view *view, struct area *area, uint64_t limi
 
 		first = PAGE;
 
-		got = read_string(a, view, area->address + done, piece, &is_end);
+		got = read_string(a, from, area->address + done, piece, &is_end);
 		keep = done < limit ? MIN(got, limit - done) : 0;
 		digest_add(&digest, a->bytes + a->n_bytes, got);
 		area->kept += (uint32_t)keep;
@@ -95,7 +101,7 @@ take_string(struct areas *a, struct view *view, struct area *area, uint64_t limi
 
 /* Digests size bytes and keeps the first `limit`. What cannot be read ends the area. */
 static void
-take_data(struct areas *a, struct view *view, struct area *area, uint64_t limit)
+take_data(struct areas *a, const struct peer *from, struct area *area, uint64_t limit)
 {
 	uint64_t done = 0;
 
@@ -104,7 +110,7 @@ take_data(struct areas *a, struct view *view, struct area *area, uint64_t limit)
 	while (done < area->size) {
 		size_t piece = MIN(area->size - done, CHUNK_BYTES);
 		uint8_t *room = reserve(a, piece);
-		size_t got = memory_read(view->tid, area->address + done, room, piece);
+		size_t got = peer_read(from, area->address + done, room, piece);
 		size_t keep = done < limit ? MIN(got, limit - done) : 0;
 
 		digest_add(&area->digest, room, got);
@@ -120,12 +126,12 @@ take_data(struct areas *a, struct view *view, struct area *area, uint64_t limit)
 }
 
 static void
-take_struct(struct areas *a, struct view *view, struct area *area)
+take_struct(struct areas *a, const struct peer *from, struct area *area)
 {
 	size_t n = (size_t)MIN(area->size, 1024u * 1024);
 	uint8_t *room = reserve(a, n);
 
-	area->kept = (uint32_t)view_read(view, area->address, room, n);
+	area->kept = (uint32_t)peer_read(from, area->address, room, n);
 	area->is_missing = !area->kept && area->size;
 	a->n_bytes += area->kept;
 }
@@ -146,11 +152,60 @@ areas_take(struct areas *a, const struct areas_source *source, uint8_t arg, enum
 		.size = size };
 	a->offset[a->n++] = a->n_bytes;
 	if (kind == AREA_STRING)
-		take_string(a, source->view, area, size);
+		take_string(a, &source->near, area, size);
 	else if (kind == AREA_STRUCT)
-		take_struct(a, source->view, area);
+		take_struct(a, &source->near, area);
 	else
-		take_data(a, source->view, area, source->data_limit);
+		take_data(a, &source->data, area, source->data_limit);
+}
+
+struct taking {
+	struct areas *areas;
+	const struct areas_source *source;
+};
+
+static void
+take(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t size)
+{
+	struct taking *taking = arg;
+
+	areas_take(taking->areas, taking->source, nr_arg, kind, address, size);
+}
+
+void
+areas_fetch(struct areas *a, const struct areas_source *source, const struct call *call,
+	bool want_input)
+{
+	struct taking taking = { a, source };
+	struct fetch f = {
+		.call = call,
+		.peer = source->near,
+		.is_exit = source->at_exit,
+		.want_input = want_input,
+		.string_limit = MAX(source->data_limit, PATH_MAX),
+		.take = take,
+		.take_arg = &taking,
+	};
+
+	decode_fetch(&f);
+}
+
+bool
+areas_count_output(enum call_id id)
+{
+	switch (id) {
+	case CALL_write:
+	case CALL_pwrite64:
+	case CALL_writev:
+	case CALL_pwritev:
+	case CALL_pwritev2:
+	case CALL_sendto:
+	case CALL_sendmsg:
+	case CALL_vmsplice:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void
@@ -166,7 +221,7 @@ areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n)
 			area->size = n;
 			area->kept = 0;
 			a->offset[i] = a->n_bytes;
-			take_data(a, source->view, area, source->data_limit);
+			take_data(a, &source->data, area, source->data_limit);
 		}
 		n -= MIN(n, area->size);
 	}

@@ -5,8 +5,7 @@
 #ifndef CAPTURE_AREAS_H
 #define CAPTURE_AREAS_H
 
-#include "capture/view.h"
-#include "model/event.h"
+#include "decode/decode.h"
 
 /* One per task. Zeroed is empty; bytes of an area stand at offset[i] until areas_seal(). */
 struct areas {
@@ -20,15 +19,22 @@ struct areas {
 void areas_clear(struct areas *a); /* memory is kept, unless a call made it large */
 void areas_done(struct areas *a);
 
-/* How the areas of one call are read. */
+/* Where the areas of one call are read from: a task that stands still, or copies of its memory.
+ */
 struct areas_source {
-	struct view *view;
+	struct peer near; /* small pieces that lie close together */
+	struct peer data; /* payload */
 	bool at_exit;
 	uint32_t data_limit; /* bytes kept of data */
 };
-/* Reads one area from the task and appends it. Data is digested in full. */
+/* Reads one area and appends it. Data is digested in full. */
 void areas_take(struct areas *a, const struct areas_source *source, uint8_t arg,
 	enum area_kind kind, uint64_t address, uint64_t size);
+/* All that decode_fetch() asks for, before the call or after it. */
+void areas_fetch(struct areas *a, const struct areas_source *source, const struct call *call,
+	bool want_input);
+/* Calls that return how many of the bytes offered were taken. */
+bool areas_count_output(enum call_id id);
 /* The call moved only n bytes: what leaves beyond them is taken back. */
 void areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n);
 /* Puts them into the order of arguments and lets `bytes` point to the bytes. */

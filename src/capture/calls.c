@@ -10,7 +10,6 @@
 #include "capture/restart.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/audit.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -37,61 +36,20 @@ is_native(enum arch arch)
 #endif
 }
 
-static size_t
-read_peer(void *arg, uint64_t address, void *buf, size_t n)
+static struct areas_source
+source_of(struct tracer *r, bool is_exit)
 {
-	return view_read(arg, address, buf, n);
-}
-
-struct taking {
-	struct areas *areas;
-	struct areas_source source;
-};
-
-static void
-take(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t size)
-{
-	struct taking *taking = arg;
-
-	areas_take(taking->areas, &taking->source, nr_arg, kind, address, size);
+	return (struct areas_source){ view_peer(&r->view), view_peer_direct(&r->view), is_exit,
+		r->opts.payload_limit };
 }
 
 static void
 fetch(struct tracer *r, struct task *t, bool is_exit)
 {
-	struct taking taking = { .areas = &t->areas,
-		.source = { &r->view, is_exit, r->opts.payload_limit } };
-	struct fetch f = {
-		.call = &t->call,
-		.peer = { read_peer, &r->view },
-		.is_exit = is_exit,
-		.want_input = r->opts.want_input,
-		.string_limit = MAX(r->opts.payload_limit, PATH_MAX),
-		.take = take,
-		.take_arg = &taking,
-	};
+	struct areas_source source = source_of(r, is_exit);
 
 	view_begin(&r->view, t->tid);
-	decode_fetch(&f);
-}
-
-/* Calls that return how many of the bytes offered were taken. */
-static bool
-returns_written(enum call_id id)
-{
-	switch (id) {
-	case CALL_write:
-	case CALL_pwrite64:
-	case CALL_writev:
-	case CALL_pwritev:
-	case CALL_pwritev2:
-	case CALL_sendto:
-	case CALL_sendmsg:
-	case CALL_vmsplice:
-		return true;
-	default:
-		return false;
-	}
+	areas_fetch(&t->areas, &source, &t->call, r->opts.want_input);
 }
 
 static void
@@ -219,10 +177,11 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	if (t->is_held)
 		return;
 	view_begin(&r->view, t->tid);
-	if (!call->is_error && returns_written(t->id))
-		areas_cut_output(&t->areas,
-			&(struct areas_source){ &r->view, false, r->opts.payload_limit },
-			(uint64_t)call->ret);
+	if (!call->is_error && areas_count_output(t->id)) {
+		struct areas_source source = source_of(r, false);
+
+		areas_cut_output(&t->areas, &source, (uint64_t)call->ret);
+	}
 	if (call->state == CALL_DONE)
 		fetch(r, t, true);
 	tell(r, t);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * launch.c - the command: found, forked, given its descriptors, seized, executed
+ * launch.c - the command: found, forked, given its descriptors, executed
  *
- * The child is made ready, waits at a pipe until it is traced, and executes. A second pipe,
- * which closes on exec, brings the errno of an exec that failed. Whatever the child calls
- * before its execve is ours and is not told.
+ * The child is made ready, waits at a pipe until the backend has hold of it, and executes. A
+ * second pipe, which closes on exec, brings the errno of an exec that failed. Whatever the
+ * child calls before its execve is ours and is not told.
  */
 
-#include "capture/tracer.h"
+#include "capture/launch.h"
 
+#include "base/clock.h"
 #include "base/file.h"
-#include "capture/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,14 +18,14 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,22 +118,36 @@ absolute(struct arena *arena, int cwd_fd, const char *cwd, const char *path)
 	return *path ? arena_printf(arena, "%s/%s", strcmp(dir, "/") ? dir : "", path) : dir;
 }
 
-static void
-fill_header(struct tracer *r, const struct capture_opts *opts, int cwd, const char *program)
+void
+launch_fill_header(struct trace_header *h, struct arena *arena, const struct capture_opts *opts,
+	const char *backend, uint32_t n_cpus)
 {
-	struct trace_header *h = &r->header;
-	size_t n = 0;
-	const char **argv;
+	struct utsname host;
 
-	while (opts->argv[n])
-		n++;
-	argv = arena_array(r->arena, n + 1, sizeof *argv);
-	for (size_t i = 0; i < n; i++)
-		argv[i] = arena_strdup(r->arena, opts->argv[i]);
-	h->argv = argv;
-	h->cwd = absolute(r->arena, cwd, NULL, "");
-	tracer_fill_header(r);
-	h->exe = absolute(r->arena, cwd, h->cwd, program);
+	h->home = arena_strdup(arena, opts->home);
+	h->tmp = arena_strdup(arena, opts->tmp);
+	h->sandbox = arena_strdup(arena, opts->sandbox);
+	h->backend = backend;
+	uname(&host);
+	h->kernel = arena_strdup(arena, host.release);
+	h->machine = arena_strdup(arena, host.machine);
+	h->started_ns = clock_wall_ns();
+	h->uid = getuid();
+	h->gid = getgid();
+	h->n_cpus = n_cpus;
+	h->payload_limit = opts->payload_limit;
+	h->is_subset = opts->wanted;
+	h->aslr = true;
+}
+
+static void
+name_command(const struct launch *l, int cwd, const char *program)
+{
+	struct trace_header *h = l->header;
+
+	h->argv = arena_words(l->arena, l->opts->argv);
+	h->cwd = absolute(l->arena, cwd, NULL, "");
+	h->exe = absolute(l->arena, cwd, h->cwd, program);
 }
 
 /* What the child needs; it allocates nothing. */
@@ -142,7 +156,7 @@ struct child {
 	const char *const *argv, *const *envp;
 	int cwd, go, report;
 	const int *stdio;
-	const struct sock_fprog *filter; /* NULL: none */
+	const struct launch *launch;
 	bool is_apart, keep_fds;
 };
 
@@ -247,12 +261,14 @@ static void __attribute__((noreturn)) run_child(const struct child *c)
 	if (!failed && !c->keep_fds &&
 		syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		failed = errno;
+	if (!failed && c->launch->prepare)
+		failed = c->launch->prepare(c->launch->arg);
 	if (failed)
 		child_fails(c->report, failed);
 	if (read(c->go, &go, 1) != 1)
 		_exit(127); /* the tracer is gone */
-	if (c->filter)
-		failed = filter_install(c->filter);
+	if (c->launch->depart)
+		failed = c->launch->depart(c->launch->arg);
 	if (!failed) {
 		execve(c->program, (char *const *)c->argv, (char *const *)c->envp);
 		failed = errno;
@@ -262,70 +278,39 @@ static void __attribute__((noreturn)) run_child(const struct child *c)
 
 /* fork(2) with the address space randomized or not, as it will be inherited by exec. */
 static pid_t
-fork_child(struct tracer *r, const struct child *c)
+fork_child(const struct launch *l, const struct child *c)
 {
 	int was = personality(0xffffffff);
 	pid_t pid;
 
-	if (!r->opts.aslr && was >= 0 &&
+	if (!l->opts->aslr && was >= 0 &&
 		personality((unsigned long)was | ADDR_NO_RANDOMIZE) >= 0)
-		r->header.aslr = false;
+		l->header->aslr = false;
 	pid = fork();
 	if (!pid)
 		run_child(c);
-	if (!r->opts.aslr && was >= 0)
+	if (!l->opts->aslr && was >= 0)
 		personality((unsigned long)was);
 	return pid;
 }
 
+/* The child ended: it has said why, or was ended by somebody else. */
 static int
-seize(struct tracer *r, struct err *err)
-{
-	int status;
-
-	if (ptrace(PTRACE_SEIZE, r->first_pid, NULL, tracer_options(r)) < 0) {
-		err_sys(err, "trace a child of our own");
-		return err_hint(err, "ptrace must be allowed: see 'renacer-gate doctor'");
-	}
-	if (ptrace(PTRACE_INTERRUPT, r->first_pid, NULL, NULL) < 0 ||
-		waitpid(r->first_pid, &status, __WALL) < 0)
-		return err_sys(err, "stop the child");
-	if (!WIFSTOPPED(status)) {
-		r->is_over = true;
-		return 0; /* it reports why */
-	}
-	return ptrace(r->use_seccomp ? PTRACE_CONT : PTRACE_SYSCALL, r->first_pid, NULL, NULL) <
-			       0
-		       ? err_sys(err, "start the child")
-		       : 0;
-}
-
-/* Until the program runs or the child has said why not. */
-static int
-await_exec(struct tracer *r, int report, struct err *err)
+explain_end(int report, const char *program, struct err *err)
 {
 	int failed;
 
-	while (!r->has_exec && !r->is_over && r->first_status < 0) {
-		struct task *t = r->stopped;
-
-		if (t) {
-			r->stopped = NULL;
-			ptrace(r->request, t->tid, NULL, (void *)(intptr_t)r->signal);
-		}
-		if (tracer_step(r, err) < 0)
-			return -1;
-	}
-	if (r->has_exec)
-		return 0;
 	if (read(report, &failed, sizeof failed) != sizeof failed)
 		return err_set(err, "the child ended before it could execute the command");
 	errno = failed;
+	err_sys(err, "execute '%s'", program);
+	if (failed == ENOEXEC)
+		err_hint(err, "a script needs a first line such as #!/bin/sh");
 	return -1;
 }
 
 static int
-start_child(struct tracer *r, struct child *c, struct err *err)
+start_child(struct launch *l, struct child *c, struct err *err)
 {
 	int go[2], report[2], rc;
 
@@ -334,28 +319,23 @@ start_child(struct tracer *r, struct child *c, struct err *err)
 	AUTO(fd_close) int go_read = go[0];
 	AUTO(fd_close) int go_write = go[1];
 
-	if (pipe2(report, O_CLOEXEC) < 0)
+	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(err, "make a pipe");
 	AUTO(fd_close) int report_read = report[0];
 	AUTO(fd_close) int report_write = report[1];
 
 	c->go = go_read;
 	c->report = report_write;
-	r->first_pid = fork_child(r, c);
-	if (r->first_pid < 0)
+	l->report = report_read;
+	l->pid = fork_child(l, c);
+	if (l->pid < 0)
 		return err_sys(err, "fork");
 	fd_close(report_write);
 	report_write = -1; /* so that its end is seen; NOLINT(*-DeadStores): AUTO reads it */
-	task_add(&r->tasks, r->first_pid)->phase = TASK_LIVE;
-	if (seize(r, err) < 0 || fd_write(go_write, "g", 1, err) < 0)
+	if ((l->begin && l->begin(l->arg, err) < 0) || fd_write(go_write, "g", 1, err) < 0)
 		return -1;
-	rc = await_exec(r, report_read, err);
-	if (rc < 0 && !err_is_set(err)) {
-		err_sys(err, "execute '%s'", c->program);
-		if (err->sys == ENOEXEC)
-			err_hint(err, "a script needs a first line such as #!/bin/sh");
-	}
-	return rc;
+	rc = l->await(l->arg, err);
+	return rc > 0 ? explain_end(report_read, c->program, err) : rc;
 }
 
 /* errno says why find_program() found none. */
@@ -378,31 +358,24 @@ explain_missing(const struct child *c, struct err *err)
 }
 
 int
-launch(struct tracer *r, const struct capture_opts *opts, struct err *err)
+launch_run(struct launch *l, struct err *err)
 {
+	const struct capture_opts *opts = l->opts;
 	const char *const *envp = opts->envp ? opts->envp : (const char *const *)environ;
-	struct sock_fprog filter = { 0 };
 	struct child child = { .argv = opts->argv,
 		.envp = envp,
 		.stdio = opts->stdio,
+		.launch = l,
 		.is_apart = opts->is_apart,
 		.keep_fds = opts->keep_fds };
 	AUTO(fd_close) int cwd = open_cwd(opts, err);
-	int rc;
 
 	if (cwd < 0)
 		return -1;
 	child.cwd = cwd;
-	child.program = find_program(r->arena, cwd, opts->argv[0], envp);
+	child.program = find_program(l->arena, cwd, opts->argv[0], envp);
 	if (!child.program)
 		return explain_missing(&child, err);
-	fill_header(r, opts, cwd, child.program);
-	if (r->use_seccomp) {
-		filter_make(&filter, opts->wanted);
-		child.filter = &filter;
-	}
-	r->is_launching = true;
-	rc = start_child(r, &child, err);
-	filter_free(&filter);
-	return rc;
+	name_command(l, cwd, child.program);
+	return start_child(l, &child, err);
 }

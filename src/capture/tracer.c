@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "capture/backend.h"
+#include "capture/launch.h"
 #include "capture/probe.h"
 
 #include <errno.h>
@@ -19,7 +20,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -214,23 +214,10 @@ finish(struct tracer *r)
 void
 tracer_fill_header(struct tracer *r)
 {
-	struct trace_header *h = &r->header;
-	struct utsname host;
-
-	h->home = arena_strdup(r->arena, r->opts.home);
-	h->tmp = arena_strdup(r->arena, r->opts.tmp);
-	h->sandbox = arena_strdup(r->arena, r->opts.sandbox);
-	h->backend = capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE];
-	uname(&host);
-	h->kernel = arena_strdup(r->arena, host.release);
-	h->machine = arena_strdup(r->arena, host.machine);
-	h->started_ns = clock_wall_ns();
-	h->uid = getuid();
-	h->gid = getgid();
-	h->n_cpus = placement_n_cpus(&r->placement);
-	h->payload_limit = r->opts.payload_limit;
-	h->is_subset = r->has_wanted;
-	h->aslr = true;
+	launch_fill_header(&r->header, r->arena, &r->opts,
+		capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE],
+		placement_n_cpus(&r->placement));
+	r->header.is_subset = r->has_wanted;
 }
 
 static int
@@ -312,7 +299,7 @@ begin(struct tracer *r, const struct capture_opts *opts, struct err *err)
 
 	/* Who was running where it liked is left there. */
 	placement_init(&r->placement, opts->attach ? CPU_SPREAD : opts->cpu);
-	if ((opts->attach ? attach(r, err) : launch(r, opts, err)) < 0)
+	if ((opts->attach ? attach(r, err) : first(r, err)) < 0)
 		return -1;
 	silence_stops(r);
 	wait_ms = longest_wait_ms(r);

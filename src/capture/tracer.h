@@ -6,7 +6,7 @@
  * which may queue events (queue.c) and says how the task is to go on. It goes on only when the
  * events have been consumed, so that a consumer may look at the task that they belong to.
  *
- *   tracer.c  the backend's functions, waiting, ticks     launch.c  the first exec
+ *   tracer.c  the backend's functions, waiting, ticks     first.c   the first exec
  *   stop.c    what kind of stop it is                      attach.c  tasks that run already
  *   calls.c   entry and exit of calls                      life.c    birth, exec, death
  */
@@ -105,8 +105,8 @@ void life_ending(struct tracer *r, struct task *t);
 void life_ended(struct tracer *r, struct task *t, int status, const struct rusage *usage);
 void life_held(struct tracer *r, struct task *t);
 
-/* launch.c */
-MUST_CHECK int launch(struct tracer *r, const struct capture_opts *opts, struct err *err);
+/* first.c */
+MUST_CHECK int first(struct tracer *r, struct err *err);
 
 /* attach.c */
 MUST_CHECK int attach(struct tracer *r, struct err *err);

@@ -56,3 +56,27 @@ view_read(struct view *v, uint64_t address, void *buf, size_t n)
 	memcpy(buf, at, n);
 	return n;
 }
+
+static size_t
+read_view(void *arg, uint64_t address, void *buf, size_t n)
+{
+	return view_read(arg, address, buf, n);
+}
+
+struct peer
+view_peer(struct view *v)
+{
+	return (struct peer){ read_view, v };
+}
+
+static size_t
+read_direct(void *arg, uint64_t address, void *buf, size_t n)
+{
+	return memory_read(((const struct view *)arg)->tid, address, buf, n);
+}
+
+struct peer
+view_peer_direct(struct view *v)
+{
+	return (struct peer){ read_direct, v };
+}

@@ -11,7 +11,7 @@
 #ifndef CAPTURE_VIEW_H
 #define CAPTURE_VIEW_H
 
-#include "base/base.h"
+#include "decode/decode.h"
 
 #include <sys/types.h>
 
@@ -33,5 +33,8 @@ struct view {
 void view_begin(struct view *v, pid_t tid);
 /* As memory_read(). */
 size_t view_read(struct view *v, uint64_t address, void *buf, size_t n);
+struct peer view_peer(struct view *v);
+/* What is large and read once goes past the view. */
+struct peer view_peer_direct(struct view *v);
 
 #endif
