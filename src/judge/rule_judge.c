@@ -260,7 +260,7 @@ static void
 judge_memory_usage(struct outcome *out, struct arena *arena, const struct rule *rule,
 	const struct facts *f)
 {
-	bool is_rss = rule->tracking == TRACK_RSS;
+	bool is_rss = rule->choice == TRACK_RSS;
 	struct measure m = { .value = is_rss ? f->peak_rss_bytes : f->allocated_bytes,
 		.limit = rule->max,
 		.n_events = is_rss ? f->n_processes : count_memory_calls(f),
@@ -279,12 +279,18 @@ judge_memory_usage(struct outcome *out, struct arena *arena, const struct rule *
 	conclude(out, arena, &m);
 }
 
-static void (*const judges[])(struct outcome *out, struct arena *arena, const struct rule *rule,
+static void (*const judges[N_RULE_KINDS])(struct outcome *out, struct arena *arena, const struct rule *rule,
 	const struct facts *facts) = {
 	[RULE_CRITICAL_PATH] = judge_critical_path,
 	[RULE_SPAN_COUNT] = judge_span_count,
 	[RULE_MEMORY_USAGE] = judge_memory_usage,
 };
+
+bool
+rule_kind_is_judged(enum rule_kind kind)
+{
+	return judges[kind];
+}
 
 void
 rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
@@ -303,6 +309,6 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 		return end_as(out, VERDICT_ERROR, "the target never ran");
 	if (!facts->n_calls)
 		return end_as(out, VERDICT_ERROR, "not one call was traced");
-	assert((size_t)rule->kind < ARRAY_LEN(judges)); /* others do not load enabled */
+	assert(rule_kind_is_judged(rule->kind)); /* others do not load enabled */
 	judges[rule->kind](out, arena, rule, facts);
 }
