@@ -19,7 +19,7 @@ check-unit: $(if $(T),$(BUILD)/unit/$(T),$(UNIT)) ## unit tests (T=name: only th
 	$(Q)tests/run-unit $(BUILD) $(if $(T),$(BUILD)/unit/$(T),$(UNIT))
 
 .PHONY: check-cli
-check-cli: all examples $(PROG) $(DRIVER) $(BENCH) $(PUBLIC_LIB) $(BUILD)/unit/report_test ## tests of the programs (T=name: only that one)
+check-cli: all examples $(PROG) $(DRIVER) $(BENCH) $(PUBLIC_LIB) $(addprefix $(BUILD)/unit/,report_test config_test rule_test) ## tests of the programs (T=name: only that one)
 	$(Q)tests/run-cli $(BUILD) $(T)
 
 # The examples are built where examples/renacer.toml looks for them, whatever BUILD is.
@@ -43,6 +43,10 @@ demo: ## install what is missing, build, and gate the examples
 	$(Q)tools/install-deps build demo
 	$(Q)$(MAKE) --no-print-directory all examples
 	$(Q)tools/demo $(BUILD)
+
+.PHONY: docs
+docs: all ## write the pages that are made from tables
+	$(Q)$(BUILD)/renacer-gate explain --markdown docs/rules.md
 
 .PHONY: golden-update
 golden-update: all examples ## record the goldens of the examples anew and show what changed

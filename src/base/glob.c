@@ -144,3 +144,26 @@ glob_matches(const char *glob, const char *path)
 		}
 	}
 }
+
+int
+glob_check(const char *glob, struct err *err)
+{
+	const char *close;
+
+	if (!*glob)
+		return err_set(err, "an empty pattern matches nothing");
+	for (const char *p = glob; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '[') {
+			/* A ']' that comes first, or behind '!', stands for itself. */
+			close = p + 1 + (p[1] == '!' || p[1] == '^');
+			close = *close ? strchr(close + 1, ']') : NULL;
+			if (!close)
+				return err_set(
+					err, "the bracket in '%s' is never closed", glob);
+			p = close;
+		}
+	}
+	return 0;
+}

@@ -25,5 +25,8 @@ bool regex_find(const struct regex *r, const char *text, size_t n, size_t from, 
  * where it is a whole component it stands for any number of them, none included: the directory
  * a matches a/[**], and a/b matches a/[**]/b (without the brackets). */
 bool glob_matches(const char *glob, const char *path);
+/* A pattern that nothing can match, or whose bracket is never closed: an error without a place.
+ */
+MUST_CHECK int glob_check(const char *glob, struct err *err);
 
 #endif

@@ -21,6 +21,8 @@ const struct command gate_commands[] = {
 	{ "selftest", "selftest [TARGET...]", "mutate a run of each target: would its golden notice?", command_selftest },
 	{ "calibrate", "calibrate [TARGET...]", "run each many times: how far do equal runs lie apart?", command_calibrate },
 	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate },
+	{ "explain", "explain [TYPE|RULE...]", "what a type of rule means, or a rule of the configuration", command_explain },
+	{ "schema", "schema", "the JSON Schema of renacer.toml, for editors", command_schema },
 	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor },
 	{ 0 },
 };

@@ -137,8 +137,8 @@ refuse_known(struct key_context *k, const struct toml *value, void *field, struc
 }
 
 static const struct key pack_keys[] = {
-	{ .name = "include", .kind = KEY_CHECKED },
-	{ .name = "assertion", .kind = KEY_CHECKED },
+	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_NAMES },
+	{ .name = "assertion", .kind = KEY_CHECKED, .schema = SCHEMA_REF("assertions") },
 	{ "known", KEY_OWN, .read = refuse_known },
 	{ .name = NULL },
 };
@@ -187,17 +187,19 @@ read_gate(struct key_context *k, const struct toml *value, void *field, struct e
 }
 
 /* Read in a pass of their own, because targets take their defaults from [gate]. */
-static const struct key document_keys[] = {
-	{ .name = "include", .kind = KEY_CHECKED },
-	{ "gate", KEY_OWN, .read = read_gate },
-	{ .name = "target", .kind = KEY_CHECKED },
-	{ .name = "assertion", .kind = KEY_CHECKED },
-	{ .name = "known", .kind = KEY_CHECKED },
-	{ .name = "semantic_equivalence", .kind = KEY_CHECKED },
-	{ .name = "lamport_clock", .kind = KEY_CHECKED },
-	{ .name = "compression", .kind = KEY_CHECKED },
-	{ .name = "otlp", .kind = KEY_CHECKED },
-	{ .name = "ci", .kind = KEY_CHECKED },
+const struct key config_keys[] = {
+	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_NAMES },
+	{ "gate", KEY_OWN, .read = read_gate, .schema = SCHEMA_REF("gate") },
+	{ .name = "target", .kind = KEY_CHECKED, .schema = SCHEMA_REF("targets") },
+	{ .name = "assertion", .kind = KEY_CHECKED, .schema = SCHEMA_REF("assertions") },
+	{ .name = "known", .kind = KEY_CHECKED, .schema = SCHEMA_REF("knowns") },
+	{ .name = "semantic_equivalence",
+		.kind = KEY_CHECKED,
+		.schema = SCHEMA_REF("semantic_equivalence") },
+	{ .name = "lamport_clock", .kind = KEY_CHECKED, .schema = SCHEMA_REF("lamport_clock") },
+	{ .name = "compression", .kind = KEY_CHECKED, .schema = SCHEMA_REF("compression") },
+	{ .name = "otlp", .kind = KEY_CHECKED, .schema = SCHEMA_REF("otlp") },
+	{ .name = "ci", .kind = KEY_CHECKED, .schema = SCHEMA_REF("ci") },
 	{ .name = NULL },
 };
 
@@ -241,7 +243,7 @@ read_document(struct loader *l, const struct toml *document, const char *shown, 
 	struct key_context k = { c->arena, "the configuration", c };
 	struct including top = { NULL, c->path };
 
-	if (keys_read(&k, document_keys, document, c, err) < 0)
+	if (keys_read(&k, config_keys, document, c, err) < 0)
 		return -1;
 	c->golden_dir = paths_join(c->arena, c->dir, c->golden_dir ? c->golden_dir : "golden");
 	if (read_includes(l, document, shown, &top, err) < 0 ||

@@ -183,6 +183,15 @@ static const struct historic {
 	{ "ci", ci_keys, use_ci },
 };
 
+const struct key *
+historic_keys(size_t i, const char **name)
+{
+	if (i >= ARRAY_LEN(tables))
+		return NULL;
+	*name = tables[i].name;
+	return tables[i].keys;
+}
+
 static const struct historic *
 find(const char *name)
 {

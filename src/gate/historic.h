@@ -11,8 +11,12 @@
 
 #include "base/toml.h"
 #include "gate/config.h"
+#include "gate/key.h"
 
 /* Reads those of the document's tables that are historic, in the order of the file. */
 MUST_CHECK int historic_read(struct config *c, const struct toml *document, struct err *err);
+
+/* The keys of the i-th of these tables, and its name; NULL behind the last. */
+const struct key *historic_keys(size_t i, const char **name);
 
 #endif

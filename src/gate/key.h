@@ -38,11 +38,26 @@ struct key {
 	enum key_kind kind;
 	size_t offset, n_offset;
 	bool required;
-	int64_t min, max;           /* KEY_NUMBER */
-	const char *const *choices; /* KEY_CHOICE; ends in NULL */
+	int64_t min, max;           /* KEY_NUMBER, KEY_FLOAT */
+	const char *const *choices; /* KEY_CHOICE; ends in NULL. Of KEY_OWN: for the schema */
 	int (*read)(
 		struct key_context *k, const struct toml *value, void *field, struct err *err);
+	/* What read() takes, as JSON Schema, for editors; NULL where kind or choices say it.
+	 * May refer to gate/schema.c's definitions. */
+	const char *schema;
 };
+
+/* Shapes of values, for struct key.schema. */
+#define SCHEMA_REF(name) "{\"$ref\": \"#/definitions/" name "\"}"
+#define SCHEMA_TEXT "{\"type\": \"string\"}"
+#define SCHEMA_NUMBER "{\"type\": \"number\"}"
+#define SCHEMA_PATTERN "{\"type\": \"string\", \"minLength\": 1}"
+#define SCHEMA_DATE "{\"type\": \"string\", \"format\": \"date\"}"
+#define SCHEMA_NAMES "{\"type\": \"array\", \"items\": " SCHEMA_TEXT "}"
+#define SCHEMA_PATTERNS "{\"type\": \"array\", \"items\": " SCHEMA_PATTERN "}"
+
+/* Of the whole file; here because config.h is for those who read no TOML. In config.c. */
+extern const struct key config_keys[];
 
 struct key_conflict {
 	const char *a, *b;

@@ -55,12 +55,15 @@ read_expires(struct key_context *k, const struct toml *v, void *field, struct er
 }
 
 #define FIELD(name) .offset = offsetof(struct known, name)
-static const struct key known_keys[] = {
-	{ "target", KEY_OWN, FIELD(target), .read = read_target, .required = true },
-	{ "difference", KEY_OWN, FIELD(difference), .read = read_difference, .required = true },
+const struct key known_keys[] = {
+	{ "target", KEY_OWN, FIELD(target), .read = read_target, .required = true,
+		.schema = SCHEMA_PATTERN },
+	{ "difference", KEY_OWN, FIELD(difference), .read = read_difference, .required = true,
+		.schema = SCHEMA_REF("difference") },
 	{ "reason", KEY_TEXT, FIELD(reason), .required = true },
 	{ "owner", KEY_TEXT, FIELD(owner), .required = true },
-	{ "expires", KEY_OWN, FIELD(expires), .read = read_expires, .required = true },
+	{ "expires", KEY_OWN, FIELD(expires), .read = read_expires, .required = true,
+		.schema = SCHEMA_DATE },
 	{ .name = NULL },
 };
 #undef FIELD

@@ -4,6 +4,9 @@
 #define GATE_KNOWN_H
 
 #include "gate/config.h"
+#include "gate/key.h"
+
+extern const struct key known_keys[];
 
 /* Reads all of them, after the targets: every key is required, a target must be there, a
  * difference must end in the imprint that reports print, the same one may stand there once. */

@@ -82,11 +82,11 @@ read_number(struct key_context *k, const struct toml *v, void *field, struct err
 	return 0;
 }
 
-static const struct key tolerance_keys[] = {
+const struct key output_maps_tolerance_keys[] = {
 	{ "relative", KEY_OWN, .offset = offsetof(struct output_map, relative),
-		.read = read_number },
+		.read = read_number, .schema = SCHEMA_NUMBER },
 	{ "absolute", KEY_OWN, .offset = offsetof(struct output_map, absolute),
-		.read = read_number },
+		.read = read_number, .schema = SCHEMA_NUMBER },
 	{ .name = NULL },
 };
 
@@ -97,7 +97,7 @@ read_tolerance(
 	struct key_context inner = { k->arena, "'float_tolerance'", k->arg };
 
 	if (v->kind == TOML_TABLE) {
-		if (keys_read(&inner, tolerance_keys, v, map, err) < 0)
+		if (keys_read(&inner, output_maps_tolerance_keys, v, map, err) < 0)
 			return -1;
 		if (!v->n) {
 			err_at(err, v->at, "'float_tolerance' has no tolerance");

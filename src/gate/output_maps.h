@@ -6,6 +6,8 @@
 #include "gate/config.h"
 #include "gate/key.h"
 
+extern const struct key output_maps_tolerance_keys[];
+
 /* read() of the key: an array of names, and of tables that give a name its parameter. field:
  * struct output_maps. */
 MUST_CHECK int output_maps_read(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* scan.c - durations, sizes and globs as people write them */
+/* scan.c - durations and sizes as people write them */
 
 #include "gate/scan.h"
 
@@ -72,28 +72,5 @@ scan_size(uint64_t *bytes, const char *text, struct err *err)
 			err, "a whole number and a unit: \"512KiB\", \"64MiB\", \"1GB\"");
 	}
 	*bytes = value;
-	return 0;
-}
-
-int
-scan_glob(const char *glob, struct err *err)
-{
-	const char *close;
-
-	if (!*glob)
-		return err_set(err, "an empty pattern matches nothing");
-	for (const char *p = glob; *p; p++) {
-		if (*p == '\\' && p[1])
-			p++;
-		else if (*p == '[') {
-			/* A ']' that comes first, or behind '!', stands for itself. */
-			close = p + 1 + (p[1] == '!' || p[1] == '^');
-			close = *close ? strchr(close + 1, ']') : NULL;
-			if (!close)
-				return err_set(
-					err, "the bracket in '%s' is never closed", glob);
-			p = close;
-		}
-	}
 	return 0;
 }

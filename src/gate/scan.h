@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scan.h - durations, sizes and globs as people write them: "500ms", "64MiB"
+ * scan.h - durations and sizes as people write them: "500ms", "64MiB"
  *
  * A whole number and a unit, nothing between or behind. Errors say what was wanted; the caller
  * adds the place.
@@ -14,7 +14,5 @@
 MUST_CHECK int scan_duration(uint64_t *ns, const char *text, struct err *err);
 /* Units: B kB MB GB (powers of 1000), KiB MiB GiB (powers of 1024), or none: bytes. */
 MUST_CHECK int scan_size(uint64_t *bytes, const char *text, struct err *err);
-/* An empty glob, or a bracket that is never closed, is an error. */
-MUST_CHECK int scan_glob(const char *glob, struct err *err);
 
 #endif

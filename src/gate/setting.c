@@ -11,6 +11,8 @@
 const char *const setting_report_formats[] = { "junit", "sarif", "json", "markdown", "text",
 	NULL };
 
+const char *const setting_io_uring_names[] = { "allow", "deny", NULL };
+
 /* The locale and zone of no place; the hash seed that lets Python's sets repeat; and no
  * bytecode caches, whose writing depends on what ran before. */
 static const char *const default_set[] = { "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1",
@@ -39,11 +41,9 @@ setting_defaults(struct config *c)
 int
 setting_profile(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
-	const char *names[N_PROFILES + 1] = { NULL };
 	int chosen;
 
-	memcpy(names, profile_names, sizeof profile_names);
-	if (key_choice(k, &chosen, v, names, err) < 0)
+	if (key_choice(k, &chosen, v, profile_names, err) < 0)
 		return -1;
 	*(enum profile *)field = (enum profile)chosen;
 	return 0;
@@ -52,10 +52,9 @@ setting_profile(struct key_context *k, const struct toml *v, void *field, struct
 int
 setting_io_uring(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
-	static const char *const choices[] = { "allow", "deny", NULL };
 	int chosen;
 
-	if (key_choice(k, &chosen, v, choices, err) < 0)
+	if (key_choice(k, &chosen, v, setting_io_uring_names, err) < 0)
 		return -1;
 	*(bool *)field = chosen == 1;
 	return 0;
@@ -156,9 +155,9 @@ read_set(struct key_context *k, const struct toml *v, void *field, struct err *e
 }
 
 #define FIELD(name) .offset = offsetof(struct config, name)
-static const struct key environment_keys[] = {
-	{ "inherit", KEY_OWN, .read = read_inherit },
-	{ "set", KEY_OWN, .read = read_set },
+const struct key setting_environment_keys[] = {
+	{ "inherit", KEY_OWN, .read = read_inherit, .schema = SCHEMA_NAMES },
+	{ "set", KEY_OWN, .read = read_set, .schema = SCHEMA_REF("variables") },
 	{ "aslr", KEY_BOOL, FIELD(defaults.aslr) },
 	{ .name = NULL },
 };
@@ -170,23 +169,27 @@ read_environment(struct key_context *k, const struct toml *v, void *field, struc
 
 	if (v->kind != TOML_TABLE)
 		return key_wrong_kind(k, v, "a table", err);
-	return keys_read(&inner, environment_keys, v, field, err);
+	return keys_read(&inner, setting_environment_keys, v, field, err);
 }
 
-static const struct key gate_keys[] = {
+const struct key setting_keys[] = {
 	{ "golden_dir", KEY_TEXT, FIELD(golden_dir) },
-	{ "profile", KEY_OWN, FIELD(defaults.profile), .read = setting_profile },
+	{ "profile", KEY_OWN, FIELD(defaults.profile), .read = setting_profile,
+		.choices = profile_names },
 	{ "timeout", KEY_DURATION, FIELD(defaults.timeout_ns) },
 	{ "linger", KEY_DURATION, FIELD(defaults.linger_ns) },
 	{ "jobs", KEY_NUMBER, FIELD(jobs), .min = 1, .max = 64 },
 	{ "runs", KEY_NUMBER, FIELD(defaults.runs), .min = 1, .max = 1000 },
 	{ "record_runs", KEY_NUMBER, FIELD(defaults.record_runs), .min = 1, .max = 1000 },
 	{ "retries", KEY_NUMBER, FIELD(defaults.retries), .max = 100 },
-	{ "reports", KEY_OWN, .read = read_reports },
+	{ "reports", KEY_OWN, .read = read_reports, .schema = SCHEMA_REF("reports") },
 	{ "zst_above", KEY_SIZE, FIELD(zst_above) },
-	{ "io_uring", KEY_OWN, FIELD(defaults.deny_io_uring), .read = setting_io_uring },
-	{ "backend", KEY_OWN, FIELD(backend), .read = read_backend },
-	{ "environment", KEY_OWN, .read = read_environment },
+	{ "io_uring", KEY_OWN, FIELD(defaults.deny_io_uring), .read = setting_io_uring,
+		.choices = setting_io_uring_names },
+	{ "backend", KEY_OWN, FIELD(backend), .read = read_backend,
+		.choices = capture_backend_names },
+	{ "environment", KEY_OWN, .read = read_environment,
+		.schema = SCHEMA_REF("environment") },
 	{ .name = NULL },
 };
 #undef FIELD
@@ -196,5 +199,5 @@ setting_read(struct config *c, const struct toml *table, struct err *err)
 {
 	struct key_context k = { c->arena, "[gate]", c };
 
-	return keys_read(&k, gate_keys, table, c, err);
+	return keys_read(&k, setting_keys, table, c, err);
 }

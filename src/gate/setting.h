@@ -14,6 +14,9 @@ void setting_add_report(struct config *c, const char *format, const char *path);
 /* Formats of reports that a configuration may ask for; ends in NULL. */
 extern const char *const setting_report_formats[];
 
+extern const char *const setting_io_uring_names[]; /* ends in NULL */
+extern const struct key setting_keys[], setting_environment_keys[];
+
 /* read() functions of keys: enum profile, and a bool: io_uring is denied. */
 MUST_CHECK int setting_profile(
 	struct key_context *k, const struct toml *value, void *field, struct err *err);

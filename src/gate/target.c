@@ -36,10 +36,11 @@ read_name(struct key_context *k, const struct toml *v, void *field, struct err *
 		"in front");
 }
 
+static const char *const outcomes[] = { "pass", "fail", NULL };
+
 static int
 read_expect(struct key_context *k, const struct toml *v, void *field, struct err *err)
 {
-	static const char *const outcomes[] = { "pass", "fail", NULL };
 	int chosen;
 
 	if (key_choice(k, &chosen, v, outcomes, err) < 0)
@@ -132,7 +133,7 @@ read_ignore_paths(struct key_context *k, const struct toml *v, void *field, stru
 	for (const struct toml *item = v->first; item; item = item->next, n++) {
 		if (key_text(k, &globs[n].glob, item, err) < 0)
 			return -1;
-		if (scan_glob(globs[n].glob, err) < 0)
+		if (glob_check(globs[n].glob, err) < 0)
 			return key_place(err, item->at);
 		globs[n].at = item->at;
 	}
@@ -151,11 +152,11 @@ read_with(struct key_context *k, const struct toml *v, void *field, struct err *
 	return key_text(k, field, v, err); /* may be empty: what matches vanishes */
 }
 
-static const struct key redact_keys[] = {
+const struct key target_redact_keys[] = {
 	{ "pattern", KEY_TEXT, .offset = offsetof(struct redact_row, pattern),
 		.required = true },
 	{ "with", KEY_OWN, .offset = offsetof(struct redact_row, with), .read = read_with,
-		.required = true },
+		.required = true, .schema = SCHEMA_TEXT },
 	{ .name = NULL },
 };
 
@@ -173,7 +174,7 @@ read_redaction(
 		key_wrong_kind(k, item, "a table", err);
 		return err_hint(err, "write { pattern = '…', with = \"…\" }");
 	}
-	if (keys_read(&inner, redact_keys, item, &row, err) < 0)
+	if (keys_read(&inner, target_redact_keys, item, &row, err) < 0)
 		return -1;
 	if (regex_new(&regex, row.pattern, err) < 0)
 		return key_place(err, toml_get(item, "pattern")->at);
@@ -235,38 +236,42 @@ read_fixtures(struct key_context *k, const struct toml *v, void *field, struct e
 }
 
 #define FIELD(name) .offset = offsetof(struct target, name)
-static const struct key target_keys[] = {
-	{ "name", KEY_OWN, FIELD(name), .read = read_name, .required = true },
-	{ "command", KEY_OWN, .read = read_command },
-	{ "shell", KEY_OWN, .read = read_shell },
-	{ "stdin", KEY_OWN, .read = read_stdin },
+const struct key target_keys[] = {
+	{ "name", KEY_OWN, FIELD(name), .read = read_name, .required = true,
+		.schema = SCHEMA_REF("name") },
+	{ "command", KEY_OWN, .read = read_command, .schema = SCHEMA_REF("argv") },
+	{ "shell", KEY_OWN, .read = read_shell, .schema = SCHEMA_REF("shell") },
+	{ "stdin", KEY_OWN, .read = read_stdin, .schema = SCHEMA_TEXT },
 	{ "stdin_file", KEY_TEXT, FIELD(stdin_file) },
 	{ "env", KEY_VARIABLES, FIELD(env), .n_offset = offsetof(struct target, n_env) },
 	{ "cwd", KEY_TEXT, FIELD(cwd) },
 	{ "sandbox", KEY_BOOL, FIELD(sandbox) },
-	{ "fixtures", KEY_OWN, .read = read_fixtures },
-	{ "setup", KEY_OWN, .read = read_setup },
+	{ "fixtures", KEY_OWN, .read = read_fixtures, .schema = SCHEMA_NAMES },
+	{ "setup", KEY_OWN, .read = read_setup, .schema = SCHEMA_REF("argv") },
 	{ "expect_exit", KEY_NUMBER, FIELD(expect_exit), .max = 255 },
-	{ "expect", KEY_OWN, FIELD(expects_fail), .read = read_expect },
-	{ "profile", KEY_OWN, FIELD(profile), .read = setting_profile },
+	{ "expect", KEY_OWN, FIELD(expects_fail), .read = read_expect, .choices = outcomes },
+	{ "profile", KEY_OWN, FIELD(profile), .read = setting_profile,
+		.choices = profile_names },
 	{ "timeout", KEY_DURATION, FIELD(timeout_ns) },
 	{ "linger", KEY_DURATION, FIELD(linger_ns) },
 	{ "runs", KEY_NUMBER, FIELD(runs), .min = 1, .max = 1000 },
 	{ "record_runs", KEY_NUMBER, FIELD(record_runs), .min = 1, .max = 1000 },
 	{ "retries", KEY_NUMBER, FIELD(retries), .max = 100 },
 	{ "golden", KEY_TEXT, FIELD(golden) },
-	{ "ignore_paths", KEY_OWN, .read = read_ignore_paths },
-	{ "redact", KEY_OWN, .read = read_redact },
+	{ "ignore_paths", KEY_OWN, .read = read_ignore_paths, .schema = SCHEMA_PATTERNS },
+	{ "redact", KEY_OWN, .read = read_redact, .schema = SCHEMA_REF("redactions") },
 	{ "equivalent_to", KEY_TEXT, FIELD(equivalent_to) },
-	{ "io_uring", KEY_OWN, FIELD(deny_io_uring), .read = setting_io_uring },
+	{ "io_uring", KEY_OWN, FIELD(deny_io_uring), .read = setting_io_uring,
+		.choices = setting_io_uring_names },
 	{ "aslr", KEY_BOOL, FIELD(aslr) },
-	{ "output_maps", KEY_OWN, FIELD(output_maps), .read = output_maps_read },
+	{ "output_maps", KEY_OWN, FIELD(output_maps), .read = output_maps_read,
+		.schema = SCHEMA_REF("output_maps") },
 	{ .name = "budget", .kind = KEY_LATER },
 	{ .name = NULL },
 };
 #undef FIELD
 
-static const struct key_conflict conflicts[] = {
+const struct key_conflict target_conflicts[] = {
 	{ "command", "shell" },
 	{ "stdin", "stdin_file" },
 	{ "equivalent_to", "golden" },
@@ -377,7 +382,7 @@ target_read(struct target *out, struct config *c, const struct toml *table, stru
 	*out = c->defaults;
 	out->at = table->key ? table->key_at : table->at;
 	if (keys_read(&k, target_keys, table, out, err) < 0 ||
-		keys_conflict(&k, conflicts, table, err) < 0)
+		keys_conflict(&k, target_conflicts, table, err) < 0)
 		return -1;
 	return settle(out, c, table, err);
 }

@@ -279,8 +279,8 @@ judge_memory_usage(struct outcome *out, struct arena *arena, const struct rule *
 	conclude(out, arena, &m);
 }
 
-static void (*const judges[N_RULE_KINDS])(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const struct facts *facts) = {
+static void (*const judges[N_RULE_KINDS])(struct outcome *out, struct arena *arena,
+	const struct rule *rule, const struct facts *facts) = {
 	[RULE_CRITICAL_PATH] = judge_critical_path,
 	[RULE_SPAN_COUNT] = judge_span_count,
 	[RULE_MEMORY_USAGE] = judge_memory_usage,

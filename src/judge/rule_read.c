@@ -190,7 +190,8 @@ read_ms(const struct reading *r, const struct rule_key *key, const struct toml *
 		return wrong_kind(r, v, "a number of milliseconds");
 	if (!(v->number > 0 && v->number <= MOST_MS)) /* not a number included */
 		return err_at(r->err, v->at,
-			"'%s' in [[assertion]] '%s' must be more than 0 and at most %.0f, not %g",
+			"'%s' in [[assertion]] '%s' must be more than 0 and at most %.0f, not "
+			"%g",
 			v->key, shown_name(r), MOST_MS, v->number);
 	*(double *)((char *)r->rule + key->offset) = v->number;
 	return 0;
@@ -201,6 +202,7 @@ read_globs(const struct reading *r, const struct rule_key *key, const struct tom
 {
 	struct globs *globs = (struct globs *)((char *)r->rule + key->offset);
 	const char **items;
+	struct err inner = { 0 };
 
 	if (v->kind != TOML_ARRAY)
 		return wrong_kind(r, v, "an array of globs");
@@ -217,6 +219,12 @@ read_globs(const struct reading *r, const struct rule_key *key, const struct tom
 			return err_at(r->err, item->at,
 				"an item of '%s' in [[assertion]] '%s' is %s", v->key,
 				shown_name(r), item->n ? "a text with a NUL" : "empty");
+		if (glob_check(item->text, &inner) < 0) {
+			err_at(r->err, item->at, "'%s' in [[assertion]] '%s': %s", v->key,
+				shown_name(r), inner.text);
+			err_done(&inner);
+			return -1;
+		}
 		items[globs->n++] = arena_strdup(r->arena, item->text);
 	}
 	globs->items = items;
@@ -304,8 +312,8 @@ check_one_of(const struct reading *r, const struct rule_one_of *one)
 	for (size_t i = 0; one->keys[i]; i++) {
 		if (toml_get(r->table, one->keys[i]))
 			return 0;
-		str_addf(&names, "%s'%s'",
-			!i ? "" : (one->keys[i + 1] ? ", " : " or "), one->keys[i]);
+		str_addf(&names, "%s'%s'", !i ? "" : (one->keys[i + 1] ? ", " : " or "),
+			one->keys[i]);
 	}
 	return err_at(r->err, r->table->at, "[[assertion]] '%s' lacks %s", shown_name(r),
 		str_text(&names));
@@ -323,7 +331,8 @@ check_sense(const struct reading *r)
 			return -1;
 	if (rule->kind == RULE_COUNT && max && max->integer == 0) {
 		err_at(r->err, max->at,
-			"'max' in [[assertion]] '%s' is 0: what must not happen selects nothing",
+			"'max' in [[assertion]] '%s' is 0: what must not happen selects "
+			"nothing",
 			shown_name(r));
 		return err_hint(r->err, "write type = \"never\" without max");
 	}
@@ -424,4 +433,3 @@ rule_read(struct rule **out, struct arena *arena, const struct toml *table, rule
 	*out = rule;
 	return 0;
 }
-

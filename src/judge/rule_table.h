@@ -35,8 +35,8 @@ struct rule_key {
 	enum rule_key_kind kind;
 	size_t offset; /* into struct rule */
 	bool is_required;
-	const char *absent; /* what holds without it, Markdown; NULL: nothing */
-	int64_t low, high;  /* RULE_KEY_UINT */
+	const char *absent;         /* what holds without it, Markdown; NULL: nothing */
+	int64_t low, high;          /* RULE_KEY_UINT */
 	const char *const *choices; /* RULE_KEY_CHOICE: ends in NULL; its index is stored */
 	const char *meaning;        /* Markdown */
 };

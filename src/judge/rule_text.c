@@ -16,15 +16,19 @@ static const char introduction[] =
 	"\n"
 	"<!-- Made by `make docs` from src/judge/rules.def: edit that. -->\n"
 	"\n"
-	"An `[[assertion]]` in `renacer.toml`, or in a rule pack that it includes, is a rule on what a "
+	"An `[[assertion]]` in `renacer.toml`, or in a rule pack that it includes, is a rule "
+	"on what a "
 	"run did,\n"
-	"beside the comparison with the golden. `renacer-gate explain TYPE` prints what stands here, "
+	"beside the comparison with the golden. `renacer-gate explain TYPE` prints what stands "
+	"here, "
 	"`renacer-gate\n"
 	"explain RULE` a rule of the configuration in words.\n"
 	"\n"
-	"A rule says how many events it looked at. One that had nothing to look at is an error, not a "
+	"A rule says how many events it looked at. One that had nothing to look at is an "
+	"error, not a "
 	"pass, unless\n"
-	"it says `allow_empty = true`; one whose calls were not all traced, or whose trace has holes, is "
+	"it says `allow_empty = true`; one whose calls were not all traced, or whose trace has "
+	"holes, is "
 	"inconclusive,\n"
 	"except where what was seen breaks it already. Selectors are expressions over events: "
 	"[query.md](query.md).\n"
@@ -229,7 +233,8 @@ _Static_assert(offsetof(struct selector, text) == 0, "a selector is printed as i
 void
 rule_explain(struct str *out, const struct rule *rule)
 {
-	str_addf(out, "[[assertion]] '%s' (%s:%u)\n\n", rule->name, rule->at.file, rule->at.row);
+	str_addf(
+		out, "[[assertion]] '%s' (%s:%u)\n\n", rule->name, rule->at.file, rule->at.row);
 	add_wrapped(out, rule_types[rule->kind].meaning, 2);
 	str_add_char(out, '\n');
 	for (size_t i = 0; i < n_rule_keys; i++) {

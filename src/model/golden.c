@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const profile_names[N_PROFILES] = {
+const char *const profile_names[N_PROFILES + 1] = {
 	[PROFILE_STRICT] = "strict",
 	[PROFILE_IO] = "io",
 	[PROFILE_EFFECTS] = "effects",

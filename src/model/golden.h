@@ -24,7 +24,7 @@ enum profile {
 	PROFILE_COUNTS,
 	N_PROFILES
 };
-extern const char *const profile_names[N_PROFILES];
+extern const char *const profile_names[N_PROFILES + 1]; /* ends in NULL */
 
 /* The sections of a golden, in the order in which they are written. */
 enum effect_kind {

@@ -33,13 +33,9 @@ const struct catalog_entry catalog[] = {
 		ACCEPT },
 	{ "renacer/order", "OrderChanged", "Calls came in another order.",
 		"The same system calls were made, but not in the order of the golden." ACCEPT },
-	{ "renacer/rule/critical_path", "DurationExceeded", "The run took longer than its rule allows.",
-		"A critical_path rule limits the time on the wall clock." RULE },
-	{ "renacer/rule/span_count", "CallsExceeded", "More system calls were made than the rule allows.",
-		"A span_count rule limits the number of system calls whose name matches." RULE },
-	{ "renacer/rule/memory_usage", "MemoryExceeded", "More memory was used than the rule allows.",
-		"A memory_usage rule limits the bytes asked for by mmap, brk and mremap, or the peak of "
-		"resident memory." RULE },
+#define TYPE(id_, name_, title_, fails_, meaning_, example_)                                   \
+	{ "renacer/rule/" name_, title_, fails_, meaning_ RULE },
+#include "judge/rules.def"
 	{ "renacer/known", "KnownDifference", "A difference that a [[known]] table accepts.",
 		"Its owner has agreed to end it by the date that the table names." },
 	{ "renacer/known-stale", "KnownStale", "A [[known]] table that must go.",

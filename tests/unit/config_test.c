@@ -20,6 +20,8 @@ put(const char *path, const char *text)
 {
 	struct err err = { 0 };
 
+	if (strcmp(path, "renacer.toml") == 0)
+		test_sample("config", text);
 	assert_int_equal(file_write(path, text, strlen(text), 0644, &err), 0);
 }
 

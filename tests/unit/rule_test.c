@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* rule_test.c - [[assertion]] tables are read strictly and judged by what was really seen */
 
+#include "unit/test.h"
+
 #include "judge/judge.h"
 
 #include "base/str.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char *
 known_names(size_t i)
@@ -33,6 +31,7 @@ read_rule(struct rule **out, struct arena *arena, const char *body, struct err *
 	str_add(&text, "[[assertion]]\n");
 	str_add(&text, body);
 	lasting = arena_strdup(arena, str_text(&text));
+	test_sample("rule", lasting);
 	assert_int_equal(
 		toml_parse(&doc, arena, "renacer.toml", lasting, strlen(lasting), err), 0);
 	return rule_read(out, arena, toml_get(doc, "assertion")->first, known_names, err);
@@ -51,21 +50,21 @@ struct bad_row {
 /* clang-format off */
 static const struct bad_row bad_rows[] = {
 	{ "name = 'n'\n", "[[assertion]] 'n' lacks 'type'",
-		"type = \"span_count\", \"critical_path\" or \"memory_usage\"", "renacer.toml:1:1" },
+		"renacer-gate explain lists the types", "renacer.toml:1:1" },
 	{ "type = 'span_count'\nmax_spans = 1\n", "[[assertion]] '(without a name)' lacks 'name'", NULL,
 		"renacer.toml:1:1" },
 	{ "name = 'n'\ntype = 'span_cuont'\n", "unknown type 'span_cuont' in [[assertion]] 'n'",
 		"did you mean 'span_count'?", "renacer.toml:3:8" },
-	{ "name = 'n'\ntype = 'zebra'\n", "unknown type 'zebra' in [[assertion]] 'n'", NULL,
-		"renacer.toml:3:8" },
+	{ "name = 'n'\ntype = 'zebra'\n", "unknown type 'zebra' in [[assertion]] 'n'",
+		"renacer-gate explain lists the types", "renacer.toml:3:8" },
 	{ "name = 'n'\ntype = 3\n", "'type' in [[assertion]] 'n' must be a string, not integer", NULL,
 		"renacer.toml:3:8" },
 	{ SPANS, "[[assertion]] 'n' lacks 'max_spans'", NULL, "renacer.toml:1:1" },
 	{ SPANS "max_span = 3\n", "unknown key 'max_span' in [[assertion]] 'n' of type 'span_count'",
 		"did you mean 'max_spans'?", "renacer.toml:4:1" },
 	{ SPANS "max_spans = 3\nmax_duration_ms = 3\n",
-		"unknown key 'max_duration_ms' in [[assertion]] 'n' of type 'span_count'", NULL,
-		"renacer.toml:5:1" },
+		"unknown key 'max_duration_ms' in [[assertion]] 'n' of type 'span_count'",
+		"renacer-gate explain span_count lists its keys", "renacer.toml:5:1" },
 	{ SPANS "max_spans = '3'\n", "'max_spans' in [[assertion]] 'n' must be a whole number, not string",
 		NULL, "renacer.toml:4:13" },
 	{ SPANS "max_spans = 1.5\n", "'max_spans' in [[assertion]] 'n' must be a whole number, not float",
@@ -95,7 +94,7 @@ static const struct bad_row bad_rows[] = {
 		"it is searched in 'syscall:NAME' and in 'NAME', such as 'syscall:openat' and 'openat'",
 		"renacer.toml:5:21" },
 	{ MEMORY "max_bytes = 1\ntracking_mode = 'rrs'\n",
-		"'tracking_mode' in [[assertion]] 'n' must be one of 'allocations', 'rss', not 'rrs'",
+		"'tracking_mode' in [[assertion]] 'n' must be one of 'allocations', 'rss', 'peak', not 'rrs'",
 		"did you mean 'rss'?", "renacer.toml:5:17" },
 	{ ANTI "pattern = 'GodProces'\nthreshold = 0.5\nenabled = false\n",
 		"'pattern' in [[assertion]] 'n' must be one of 'GodProcess', 'TightLoop', 'PcieBottleneck', "
@@ -178,7 +177,7 @@ a_disabled_rule_of_a_type_to_come_loads_and_is_skipped(void **state)
 	static const char *const bodies[] = {
 		ANTI "pattern = 'TightLoop'\nthreshold = 0.7\nenabled = false\n",
 		"name = 'n'\ntype = 'custom'\nexpression = 'x'\nenabled = false\n",
-		"name = 'n'\ntype = 'never'\ncall = 'connect'\nenabled = false\n",
+		"name = 'n'\ntype = 'never'\nwhere = 'x'\nenabled = false\n",
 		SPANS "max_spans = 0\nenabled = false\n",
 	};
 	static const struct facts facts = { .n_calls = 3, .has_all_calls = true };

@@ -5,6 +5,8 @@
 
 #include "gate/scan.h"
 
+#include "base/regex.h"
+
 static void
 durations_are_a_whole_number_and_a_unit(void **state)
 {
@@ -95,7 +97,7 @@ globs_must_close_their_brackets(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = { 0 };
 
-		assert_int_equal(scan_glob(cases[i].glob, &err) == 0, cases[i].good);
+		assert_int_equal(glob_check(cases[i].glob, &err) == 0, cases[i].good);
 		err_done(&err);
 	}
 }
