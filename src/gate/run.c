@@ -10,7 +10,6 @@
 #include "gate/run.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "effects/snapshot.h"
 #include "gate/copy.h"
@@ -20,16 +19,13 @@
 #include "gate/output_maps.h"
 #include "gate/paths.h"
 #include "gate/perturb.h"
-#include "gate/sandbox.h"
-#include "gate/setup.h"
+#include "gate/ready.h"
 #include "store/trace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #define TICK_MS 5
 #define DRAIN_EVERY 32       /* events, so that a writer seldom finds the pipe full */
@@ -42,9 +38,7 @@ struct runner {
 	const struct run_opts *opts;
 	struct run *run;
 	struct arena *arena;
-	struct sandbox *sandbox;
-	const char *const *argv, *const *envp;
-	const char *cwd;
+	struct ready ready;
 	struct call_set wanted;
 	size_t text_limit; /* of one stream or file, kept as text */
 	struct outlet *out, *err_out;
@@ -70,55 +64,6 @@ tick(void *arg)
 	return r->run->interrupted || r->run->timed_out;
 }
 
-static int
-settle_cwd(struct runner *r, struct err *err)
-{
-	struct stat st;
-
-	r->cwd = r->target->sandbox ? paths_join(r->arena, r->sandbox->work, r->target->cwd)
-				    : r->target->cwd;
-	if (stat(r->cwd, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	err_set(err, "there is no directory '%s' to start in", r->target->cwd);
-	return r->target->sandbox
-		       ? err_hint(err, "in a sandbox it must come from 'fixtures' or 'setup'")
-		       : -1;
-}
-
-static int
-prepare(struct runner *r, struct err *err)
-{
-	const struct target *t = r->target;
-
-	if (sandbox_open(&r->sandbox, r->opts->perturbed, err) < 0)
-		return -1;
-	r->sandbox->keep = r->opts->keep_sandbox;
-	if (setup_run(r->config, t, r->sandbox, r->opts, &r->run->stderr_tail, err) < 0 ||
-		sandbox_fill(r->sandbox, t, err) < 0 || settle_cwd(r, err) < 0 ||
-		sandbox_argv(r->sandbox, t, r->config->dir, &r->argv, err) < 0 ||
-		environ_check(r->config, (const char *const *)environ, err) < 0)
-		return -1;
-	r->envp = environ_make(
-		r->arena, r->config, t, r->sandbox, r->cwd, (const char *const *)environ);
-	return 0;
-}
-
-/* A file, never a pipe: nobody has to feed it. A text goes to a file without a name. */
-static int
-open_stdin(struct runner *r, int *out, struct err *err)
-{
-	const struct target *t = r->target;
-	const char *path = t->stdin_file ? t->stdin_file : "/dev/null";
-
-	if (t->stdin_text) {
-		path = arena_printf(r->arena, "%s/stdin", r->sandbox->root);
-		if (file_write(path, t->stdin_text, t->n_stdin, 0644, err) < 0)
-			return -1;
-	}
-	*out = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return *out < 0 ? err_sys(err, "open '%s' for standard input", path) : 0;
-}
-
 /* Everything, or what the effects of this profile and the rules need. */
 static const struct call_set *
 wanted_calls(struct runner *r)
@@ -137,20 +82,18 @@ static int
 start(struct runner *r, struct err *err)
 {
 	const struct target *t = r->target;
-	AUTO(fd_close) int in = -1;
 	mode_t mask;
 	int rc;
 
-	if (open_stdin(r, &in, err) < 0 ||
-		outlet_open(&r->out, r->opts->stdout_path, r->text_limit, err) < 0 ||
+	if (outlet_open(&r->out, r->opts->stdout_path, r->text_limit, err) < 0 ||
 		outlet_open(&r->err_out, r->opts->stderr_path, r->text_limit, err) < 0)
 		return -1;
 	struct capture_opts opts = {
 		.backend = r->opts->backend,
-		.argv = r->argv,
-		.envp = r->envp,
-		.cwd = r->cwd,
-		.stdio = { in, outlet_fd(r->out), outlet_fd(r->err_out) },
+		.argv = r->ready.argv,
+		.envp = r->ready.envp,
+		.cwd = r->ready.cwd,
+		.stdio = { r->ready.in, outlet_fd(r->out), outlet_fd(r->err_out) },
 		.follow = true,
 		.wanted = wanted_calls(r),
 		.payload_limit = PAYLOAD_LIMIT,
@@ -159,9 +102,9 @@ start(struct runner *r, struct err *err)
 		.deny_io_uring = t->deny_io_uring,
 		.needs_still = r->opts->perturbed & PERTURB_SLOW,
 		.is_apart = true,
-		.home = environ_get(r->envp, "HOME"),
-		.tmp = environ_get(r->envp, "TMPDIR"),
-		.sandbox = r->sandbox->root,
+		.home = environ_get(r->ready.envp, "HOME"),
+		.tmp = environ_get(r->ready.envp, "TMPDIR"),
+		.sandbox = r->ready.sandbox->root,
 		.tick = tick,
 		.tick_arg = r,
 		.tick_ms = TICK_MS,
@@ -170,12 +113,12 @@ start(struct runner *r, struct err *err)
 	};
 	if (perturb_begin(r->opts->perturbed, &r->cpus, err) < 0)
 		return -1;
-	copy_stamp(r->sandbox->root); /* "ls -la" in a sandbox shows ".." */
+	copy_stamp(r->ready.sandbox->root); /* "ls -la" in a sandbox shows ".." */
 	r->end_ns = clock_monotonic_ns() + t->timeout_ns;
 	mask = umask(022);
 	rc = capture_start(&r->capture, &opts, err);
-	if (rc < 0 && err->sys == EACCES && r->argv != t->argv && !err->hint)
-		err_hint(err, "'%s' must not be mounted noexec", r->sandbox->root);
+	if (rc < 0 && err->sys == EACCES && r->ready.argv != t->argv && !err->hint)
+		err_hint(err, "'%s' must not be mounted noexec", r->ready.sandbox->root);
 	umask(mask);
 	outlet_close_writer(r->out);
 	outlet_close_writer(r->err_out);
@@ -266,7 +209,7 @@ note_path(void *arg, const char *path)
 {
 	struct outside *o = arg;
 
-	if (paths_below(o->runner->sandbox->root, path))
+	if (paths_below(o->runner->ready.sandbox->root, path))
 		return;
 	o->paths = mem_grow(o->paths, o->n, &o->room, sizeof *o->paths);
 	o->paths[o->n++] = arena_strdup(o->runner->arena, path);
@@ -281,7 +224,7 @@ take_states_after(struct runner *r, struct err *err)
 
 	r->is_before = false;
 	effects_paths(r->effects, note_path, &outside);
-	rc = snapshot_tree(r->sandbox->root, r->text_limit, pass_state, r, err);
+	rc = snapshot_tree(r->ready.sandbox->root, r->text_limit, pass_state, r, err);
 	for (size_t i = 0; rc == 0 && i < outside.n; i++) {
 		snapshot_path(&state, r->arena, outside.paths[i], r->text_limit);
 		rc = pass_state(r, &state, err);
@@ -307,7 +250,7 @@ watch(struct runner *r, struct err *err)
 	struct received out, err_out;
 
 	r->is_before = true;
-	if (snapshot_tree(r->sandbox->root, r->text_limit, pass_state, r, err) < 0 ||
+	if (snapshot_tree(r->ready.sandbox->root, r->text_limit, pass_state, r, err) < 0 ||
 		follow(r, err) < 0 || take_states_after(r, err) < 0)
 		return -1;
 	r->run->footer = *capture_footer(r->capture);
@@ -357,7 +300,7 @@ finish(struct runner *r, struct err *err)
 		compare_stream(r, "stderr", run->stderr_bytes);
 	}
 	run->golden->fingerprint = fingerprint_take(run->golden->arena,
-		capture_header(r->capture), r->config->dir, environ_get(r->envp, "PATH"));
+		capture_header(r->capture), r->config->dir, environ_get(r->ready.envp, "PATH"));
 	run->facts = effects_facts(r->effects);
 	run->effects = TAKE(r->effects);
 	return 0;
@@ -366,8 +309,9 @@ finish(struct runner *r, struct err *err)
 static int
 run_in(struct runner *r, struct err *err)
 {
-	if (prepare(r, err) < 0 || start(r, err) < 0 || begin_effects(r, err) < 0 ||
-		watch(r, err) < 0)
+	if (ready_make(&r->ready, r->arena, r->config, r->target, r->opts, &r->run->stderr_tail,
+		    err) < 0 ||
+		start(r, err) < 0 || begin_effects(r, err) < 0 || watch(r, err) < 0)
 		return -1;
 	return finish(r, err);
 }
@@ -396,12 +340,12 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 	effects_free(r.effects);
 	outlet_free(r.out);
 	outlet_free(r.err_out);
-	if (r.sandbox && opts->keep_sandbox)
-		out->sandbox = mem_strdup(r.sandbox->root);
+	if (r.ready.sandbox && opts->keep_sandbox)
+		out->sandbox = mem_strdup(r.ready.sandbox->root);
 	if (rc < 0)
-		sandbox_free(r.sandbox);
+		ready_done(&r.ready);
 	else
-		rc = sandbox_remove(r.sandbox, err);
+		rc = ready_remove(&r.ready, err);
 	out->time_ns = clock_monotonic_ns() - began_ns;
 	if (rc < 0) {
 		char *printed = TAKE(out->stderr_tail);
