@@ -67,18 +67,6 @@ missing(enum capture_backend backend, const struct capture_opts *opts)
 	return NULL;
 }
 
-/* A session of the grant; without a grant one for this run alone. */
-static int
-open_session(struct choice *c, const struct capture_opts *opts, struct err *err)
-{
-	if (opts->grant)
-		return grant_session(&c->session, opts->grant, opts->grant_nr, err);
-	if (grant_open_session(&c->session, err) < 0)
-		return -1;
-	c->is_own = true;
-	return 0;
-}
-
 static int
 take_named(struct choice *c, const struct capture_opts *opts, struct err *err)
 {
@@ -91,7 +79,7 @@ take_named(struct choice *c, const struct capture_opts *opts, struct err *err)
 			lack->what);
 		return err_hint(err, "%s", lack->remedy);
 	}
-	if (c->backend == BACKEND_EBPF && open_session(c, opts, err) < 0)
+	if (c->backend == BACKEND_EBPF && grant_session(&c->session, &c->is_own, opts, err) < 0)
 		return err_wrap(err, "backend ebpf");
 	return 0;
 }
@@ -115,7 +103,7 @@ take_best(struct choice *c, const struct capture_opts *opts)
 	if (lack) {
 		take_stopping(c, opts);
 		snprintf(c->why, sizeof c->why, "ebpf cannot %s", lack->what);
-	} else if (open_session(c, opts, &err) < 0) {
+	} else if (grant_session(&c->session, &c->is_own, opts, &err) < 0) {
 		take_stopping(c, opts);
 		snprintf(c->why, sizeof c->why, "no ebpf: %s", err.text);
 		err_drop(&err); /* said in `why`; another backend does as well */

@@ -1,19 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-/* first.c - the command under ptrace: its child is seized before it executes */
+/*
+ * first.c - the command under ptrace: its child is seized before it executes
+ *
+ * A process that gave up root and has something to hide (capture_grant_is_open()) may be traced
+ * by nobody of its user, and so a child of it not by us, until it has executed something. Then
+ * the child lets go of the secret, may be traced from there on, and says so.
+ */
 
+#include "base/file.h"
 #include "capture/filter.h"
+#include "capture/grant.h"
 #include "capture/launch.h"
 #include "capture/tracer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 struct first {
 	struct tracer *tracer;
 	struct launch launch;
 	struct sock_fprog filter; /* with use_seccomp */
+	bool is_hidden;
+	int ready[2]; /* with is_hidden: a pipe, by which the child says that it may be traced
+		       */
 };
+
+/* In the child, which has nothing to hide once it has let go of what it inherited. */
+static int
+become_traceable(void *arg)
+{
+	const struct first *f = arg;
+
+	if (!f->is_hidden)
+		return 0;
+	if (f->tracer->opts.grant)
+		grant_forget(f->tracer->opts.grant);
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return errno;
+	return write(f->ready[1], "r", 1) == 1 ? 0 : EPIPE;
+}
 
 /* In the child. */
 static int
@@ -46,6 +76,25 @@ seize(struct tracer *r, struct err *err)
 		       : 0;
 }
 
+/* False: it ended before, and reports why. */
+static bool
+await_traceable(struct first *f)
+{
+	char ready;
+	ssize_t n;
+
+	fd_close(f->ready[1]);
+	f->ready[1] = -1;
+	do
+		n = read(f->ready[0], &ready, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		return true;
+	while (waitpid(f->launch.pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	return false;
+}
+
 static int
 begin(void *arg, struct err *err)
 {
@@ -53,6 +102,10 @@ begin(void *arg, struct err *err)
 	struct tracer *r = f->tracer;
 
 	r->first_pid = f->launch.pid;
+	if (f->is_hidden && !await_traceable(f)) {
+		r->is_over = true;
+		return 0;
+	}
 	task_add(&r->tasks, r->first_pid)->phase = TASK_LIVE;
 	return seize(r, err);
 }
@@ -79,12 +132,17 @@ await(void *arg, struct err *err)
 int
 first(struct tracer *r, struct err *err)
 {
-	struct first f = { .tracer = r };
+	struct first f = { .tracer = r, .ready = { -1, -1 } };
 	int rc;
+
+	f.is_hidden = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+	if (f.is_hidden && pipe2(f.ready, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
 
 	f.launch = (struct launch){ .opts = &r->opts,
 		.arena = r->arena,
 		.header = &r->header,
+		.prepare = become_traceable,
 		.depart = depart,
 		.begin = begin,
 		.await = await,
@@ -95,5 +153,9 @@ first(struct tracer *r, struct err *err)
 	r->is_launching = true;
 	rc = launch_run(&f.launch, err);
 	filter_free(&f.filter);
+	if (f.ready[1] >= 0)
+		fd_close(f.ready[1]);
+	if (f.ready[0] >= 0)
+		fd_close(f.ready[0]);
 	return rc;
 }

@@ -37,8 +37,8 @@ ring_bytes(size_t *out, struct err *err)
 	return 0;
 }
 
-int
-grant_open_session(struct bpf_session **out, struct err *err)
+static int
+open_session(struct bpf_session **out, struct err *err)
 {
 	size_t bytes;
 
@@ -52,9 +52,16 @@ capture_grant_new(size_t n_runs)
 
 	*g = (struct capture_grant){ .n = 0 };
 	while (g->n < MIN(n_runs, (size_t)SESSIONS_MAX) &&
-		grant_open_session(&g->sessions[g->n], &g->why_not) == 0)
+		open_session(&g->sessions[g->n], &g->why_not) == 0)
 		g->n++;
 	return g;
+}
+
+void
+grant_forget(const struct capture_grant *grant)
+{
+	for (size_t i = 0; i < grant->n; i++)
+		bpf_session_free(grant->sessions[i]);
 }
 
 void
@@ -62,8 +69,7 @@ capture_grant_free(struct capture_grant *grant)
 {
 	if (!grant)
 		return;
-	for (size_t i = 0; i < grant->n; i++)
-		bpf_session_free(grant->sessions[i]);
+	grant_forget(grant);
 	err_done(&grant->why_not);
 	mem_free(grant);
 }
@@ -75,19 +81,27 @@ capture_grant_is_open(const struct capture_grant *grant)
 }
 
 int
-grant_session(
-	struct bpf_session **out, const struct capture_grant *grant, size_t nr, struct err *err)
+grant_session(struct bpf_session **out, bool *is_own, const struct capture_opts *opts,
+	struct err *err)
 {
-	if (nr < grant->n) {
-		*out = grant->sessions[nr];
+	const struct capture_grant *grant = opts->grant;
+
+	*is_own = !grant || opts->grant_nr >= grant->n;
+	if (!*is_own) {
+		*out = grant->sessions[opts->grant_nr];
 		return 0;
 	}
-	if (grant->why_not.text) {
+	/* What did not open with all our rights will not open now. */
+	if (grant && grant->why_not.text) {
 		err_set(err, "%s", grant->why_not.text);
-		err->sys = grant->why_not.sys;
 		return grant->why_not.hint ? err_hint(err, "%s", grant->why_not.hint) : -1;
 	}
-	err_set(err, "it was opened for %zu run%s at a time, and this is one more", grant->n,
-		grant->n == 1 ? "" : "s");
-	return err_hint(err, "say how many with --jobs, at most %u", SESSIONS_MAX);
+	if (open_session(out, err) == 0)
+		return 0;
+	if (grant) {
+		err_set(err, "it was opened for %zu run%s at a time, and this is one more",
+			grant->n, grant->n == 1 ? "" : "s");
+		err_hint(err, "say how many with --jobs, at most %u", SESSIONS_MAX);
+	}
+	return -1;
 }

@@ -7,10 +7,12 @@
 
 #include "capture/capture.h"
 
-/* Run nr of those at a time; borrowed. -1: there is none, with the reason and its remedy. */
-MUST_CHECK int grant_session(struct bpf_session **out, const struct capture_grant *grant,
-	size_t nr, struct err *err);
-/* A new one, for its caller to free; needs privilege. */
-MUST_CHECK int grant_open_session(struct bpf_session **out, struct err *err);
+/* A session for this run: of opts->grant, borrowed; where that has none left, or there is no
+ * grant, one for this run alone if we still may (*is_own: the caller frees it). -1: there is
+ * none, with the reason and its remedy. */
+MUST_CHECK int grant_session(struct bpf_session **out, bool *is_own,
+	const struct capture_opts *opts, struct err *err);
+/* In a child: it has none of it any more, and whoever traces it finds nothing. */
+void grant_forget(const struct capture_grant *grant);
 
 #endif

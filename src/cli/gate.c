@@ -13,18 +13,18 @@ static const char *const junit_names[] = { "rich", "strict", NULL };
 
 /* clang-format off */
 const struct command gate_commands[] = {
-	{ "check", "check [TARGET...]", "judge all targets, or those named (the default)", command_check },
-	{ "record", "record [TARGET...]", "run them several times and write their goldens", command_record },
-	{ "show", "show FILE...", "a golden or a stored trace, for people", command_show },
-	{ "diff", "diff A B", "two goldens or traces, explained", command_diff },
-	{ "migrate", "migrate [GOLDEN...]", "goldens of an older version in today's words", command_migrate },
-	{ "selftest", "selftest [TARGET...]", "mutate a run of each target: would its golden notice?", command_selftest },
-	{ "calibrate", "calibrate [TARGET...]", "run each many times: how far do equal runs lie apart?", command_calibrate },
-	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate },
-	{ "explain", "explain [TYPE|RULE...]", "what a type of rule means, or a rule of the configuration", command_explain },
-	{ "schema", "schema", "the JSON Schema of renacer.toml, for editors", command_schema },
-	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor },
-	{ 0 },
+	{ "check", "check [TARGET...]", "judge all targets, or those named (the default)", command_check, COMMAND_TRACES },
+	{ "record", "record [TARGET...]", "run them several times and write their goldens", command_record, COMMAND_TRACES },
+	{ "show", "show FILE...", "a golden or a stored trace, for people", command_show, COMMAND_DROPS },
+	{ "diff", "diff A B", "two goldens or traces, explained", command_diff, COMMAND_DROPS },
+	{ "migrate", "migrate [GOLDEN...]", "goldens of an older version in today's words", command_migrate, COMMAND_DROPS },
+	{ "selftest", "selftest [TARGET...]", "mutate a run of each target: would its golden notice?", command_selftest, COMMAND_TRACES },
+	{ "calibrate", "calibrate [TARGET...]", "run each many times: how far do equal runs lie apart?", command_calibrate, COMMAND_TRACES },
+	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate, COMMAND_DROPS },
+	{ "explain", "explain [TYPE|RULE...]", "what a type of rule means, or a rule of the configuration", command_explain, COMMAND_DROPS },
+	{ "schema", "schema", "the JSON Schema of renacer.toml, for editors", command_schema, COMMAND_DROPS },
+	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor, COMMAND_LOOKS },
+	{ NULL, NULL, NULL, NULL, COMMAND_DROPS },
 };
 
 const struct option gate_options[] = {
@@ -45,6 +45,7 @@ const struct option gate_options[] = {
 	{ "artifacts", 0, OPTION_TEXT, AT(artifacts), "DIR", "keep traces, outputs and new goldens of failures there", NULL },
 	{ "keep", 0, OPTION_FLAG, AT(keep), NULL, "leave sandboxes behind, and say where", NULL },
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp, ebpf", capture_backend_names },
+	{ "as-root", 0, OPTION_FLAG, AT(as_root), NULL, "under sudo: run targets as root, not as who called sudo", NULL },
 	{ "jobs", 'j', OPTION_TIMES, AT(jobs), "N", "targets at a time", NULL },
 	{ "fail-fast", 0, OPTION_FLAG, AT(fail_fast), NULL, "stop at the first target that does not pass", NULL },
 	{ "color", 0, OPTION_CHOICE, AT(color), "WHEN", "auto, always, never", color_names },

@@ -8,21 +8,33 @@
 #include "cli/options.h"
 
 struct gate_values {
-	bool help, version, verbose, quiet, fail_fast, github, keep;
+	bool help, version, verbose, quiet, fail_fast, github, keep, as_root;
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
 	struct option_list output_maps;
 	uint64_t runs, jobs, expect_exit, mutants;
 	unsigned color, backend, format, junit_profile;
+	/* No option: what was opened before privilege was given up; NULL: nothing. */
+	const struct capture_grant *grant;
 };
 
+struct capture_grant;
+
 extern const struct option gate_options[];
+
+/* What a command does with privilege, if there is any. */
+enum command_rights {
+	COMMAND_DROPS,  /* it is given up at once */
+	COMMAND_TRACES, /* what tracing needs is opened, then it is given up */
+	COMMAND_LOOKS,  /* the command itself gives it up */
+};
 
 /* A command: what it is called, what it takes, and what runs it. *status is the exit status. */
 struct command {
 	const char *name, *synopsis, *help;
 	int (*run)(int *status, const struct gate_values *values, const struct parsed *parsed,
 		struct err *err);
+	enum command_rights rights;
 };
 extern const struct command gate_commands[]; /* ends with name NULL; the first is the default */
 

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "cli/reports.h"
+#include "cli/rights.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,9 +76,26 @@ refuse_later(const char *word, struct err *err)
 	return 0;
 }
 
+/* Before anything is read but the command line. Which backend a configuration names is not
+ * known here: what ebpf needs is opened unless the command line names another. */
+static int
+begin(struct capture_grant **grant, const struct command *command,
+	const struct gate_values *values, struct err *err)
+{
+	bool may_be_ebpf = values->backend == BACKEND_AUTO || values->backend == BACKEND_EBPF;
+	size_t n_runs = values->jobs ? values->jobs : 1;
+
+	if (command->rights == COMMAND_LOOKS)
+		return 0;
+	if (command->rights == COMMAND_DROPS || !may_be_ebpf)
+		n_runs = 0;
+	return rights_begin(grant, n_runs, values->as_root, err);
+}
+
 static int
 run(int *status, const char **argv, struct err *err)
 {
+	AUTO(capture_grant_free) struct capture_grant *grant = NULL;
 	const struct command *command = find_command(argv[1]);
 	struct gate_values values = { 0 };
 	struct parsed parsed;
@@ -98,6 +116,9 @@ run(int *status, const char **argv, struct err *err)
 	}
 	if (reports_check(&values, err) < 0)
 		return -1;
+	if (begin(&grant, command, &values, err) < 0)
+		return -1;
+	values.grant = grant;
 	cli_catch_signals();
 	if (command->run(status, &values, &parsed, err) == 0)
 		return 0;

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/lamport.h"
 #include "cli/print.h"
+#include "cli/rights.h"
 #include "cli/summary.h"
 #include "store/trace.h"
 
@@ -56,6 +57,7 @@ const struct option trace_options[] = {
 	{ "trace-parent", 0, OPTION_TEXT, AT(trace_parent), "VALUE", "a W3C traceparent for the target's TRACEPARENT; env: ours, checked", NULL },
 	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for), ebpf (slows least; needs privilege)", capture_backend_names },
+	{ "as-root", 0, OPTION_FLAG, AT(as_root), NULL, "under sudo: run CMD as root, not as who called sudo", NULL },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
 	{ "source", 's', OPTION_LATER, 0, NULL, NULL, NULL },
@@ -75,10 +77,13 @@ const struct option trace_options[] = {
 };
 /* clang-format on */
 
-/* Where events come from: exactly one is set. */
+/* Where events come from: exactly one of capture and reader is set. */
 struct source {
 	struct capture *capture;
 	struct trace_reader *reader;
+	struct capture_grant *grant;
+	struct rights rights;
+	const struct rights *lender; /* we stay root, and files are to be theirs; NULL: no */
 };
 
 /* Where they go: what is NULL is not wanted. */
@@ -299,6 +304,7 @@ start(struct source *from, const struct trace_values *values, const struct parse
 {
 	struct capture_opts opts = {
 		.backend = (enum capture_backend)values->backend,
+		.grant = from->grant,
 		.argv = parsed->command,
 		.stdio = { -1, -1, -1 },
 		.follow = values->follow || mode == TRACE_RECORD,
@@ -346,14 +352,31 @@ open_writer(struct sinks *to, const struct trace_header *header,
 	return trace_writer_open(&to->writer, values->output, &h, err);
 }
 
+/* To reach a running process of somebody else's, root is needed to the end: nothing is started
+ * then, and only what is written must not become root's. */
 static int
-run_live(int *status, enum trace_mode mode, const struct trace_values *values,
-	const struct parsed *parsed, struct err *err)
+begin(struct source *from, const struct trace_values *values, struct err *err)
+{
+	bool may_be_ebpf = values->backend == BACKEND_AUTO || values->backend == BACKEND_EBPF;
+
+	if (rights_find(&from->rights, values->as_root, err) < 0)
+		return -1;
+	if (values->pid && from->rights.how == RIGHTS_SUDO) {
+		from->lender = &from->rights;
+		return 0;
+	}
+	if (!values->pid && may_be_ebpf)
+		from->grant = capture_grant_new(1);
+	return rights_drop(&from->rights, capture_grant_is_open(from->grant), err);
+}
+
+static int
+watch(int *status, enum trace_mode mode, const struct trace_values *values,
+	const struct parsed *parsed, struct source *from, struct err *err)
 {
 	struct print_opts print = { 0 };
 	struct call_set set = { 0 };
 	bool has_set = false;
-	struct source from = { 0 };
 	struct sinks to = { 0 };
 	AUTO(arena_free) struct arena *arena = arena_new();
 	int rc;
@@ -364,18 +387,22 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 		return cli_usage(err, "renacer record -o FILE -- CMD", "no file to record to");
 	print.shown = has_set ? &set : NULL;
 	cli_catch_signals();
-	if (start(&from, values, parsed, print.shown, mode, arena, err) < 0)
+	if (start(from, values, parsed, print.shown, mode, arena, err) < 0)
 		return -1;
-	AUTO(capture_free) struct capture *owner = from.capture;
+	AUTO(capture_free) struct capture *owner = from->capture;
+	rights_lend(from->lender);
 	if (mode == TRACE_RECORD)
 		rc = open_writer(&to, capture_header(owner), values, has_set, err);
 	else
 		rc = open_sinks(&to, capture_header(owner), values, &print, err);
+	rights_take_back(from->lender);
 	if (rc == 0)
-		rc = pump(&from, &to, err);
+		rc = pump(from, &to, err);
+	rights_lend(from->lender);
 	if (rc == 0 && to.writer)
 		rc = trace_writer_end(to.writer, capture_footer(owner), err);
 	trace_writer_free(to.writer);
+	rights_take_back(from->lender);
 	to.writer = NULL;
 	if (rc < 0 || close_sinks(&to, err) < 0)
 		return -1;
@@ -388,6 +415,20 @@ run_live(int *status, enum trace_mode mode, const struct trace_values *values,
 	else
 		*status = pass_on(how_it_ended(values, capture_status(owner)));
 	return 0;
+}
+
+static int
+run_live(int *status, enum trace_mode mode, const struct trace_values *values,
+	const struct parsed *parsed, struct err *err)
+{
+	struct source from = { 0 };
+	int rc = begin(&from, values, err);
+
+	if (rc == 0)
+		rc = watch(status, mode, values, parsed, &from, err);
+	capture_grant_free(from.grant);
+	rights_done(&from.rights);
+	return rc;
 }
 
 static int
@@ -435,6 +476,11 @@ int
 trace_main(int *status, enum trace_mode mode, const struct trace_values *values,
 	const struct parsed *parsed, struct err *err)
 {
-	return mode == TRACE_REPORT ? run_report(status, values, parsed, err)
-				    : run_live(status, mode, values, parsed, err);
+	struct capture_grant *none = NULL;
+
+	if (mode != TRACE_REPORT)
+		return run_live(status, mode, values, parsed, err);
+	if (rights_begin(&none, 0, values->as_root, err) < 0)
+		return -1;
+	return run_report(status, values, parsed, err);
 }

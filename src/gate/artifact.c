@@ -40,6 +40,8 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 {
 	struct run_opts opts = {
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
+		.grant = g->opts->grant,
+		.grant_nr = g->opts->grant_nr,
 		.all_calls = g->all_calls || wants(g, target, rule_needs_all_calls),
 		.memory_calls = wants(g, target, rule_needs_memory_calls),
 		.keep_sandbox = g->opts->keep_sandboxes,

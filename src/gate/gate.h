@@ -12,6 +12,8 @@ struct gate_opts {
 	const char *const *patterns; /* globs over target names; none: all */
 	size_t n_patterns;
 	enum capture_backend backend;
+	const struct capture_grant *grant; /* as in struct capture_opts */
+	size_t grant_nr;
 	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
 	bool fail_fast;
 	bool keep_sandboxes; /* for people to look at; a note says where */

@@ -38,7 +38,8 @@ struct shelf {
 struct job {
 	struct gate *gate;
 	const struct target *target;
-	size_t nr; /* index of the target; SIZE_MAX: the job is idle */
+	size_t nr;   /* index of the target; SIZE_MAX: the job is idle */
+	size_t slot; /* which job it is */
 	pid_t pid;
 	int pidfd;
 	struct shelf *shelf;
@@ -77,6 +78,7 @@ static void __attribute__((noreturn)) work(struct job *job, target_fn function)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	opts.is_interrupted = is_told_to_stop;
 	opts.arg = job;
+	opts.grant_nr = job->slot;
 	gate.opts = &opts;
 	function(&gate, job->target, &job->shelf->verdict);
 	verdict_carry(&job->shelf->verdict, &luggage);
@@ -93,9 +95,12 @@ start(struct job *job, struct gate *g, const struct target *target, size_t nr,
 
 	if (room == MAP_FAILED)
 		return err_sys(err, "map memory for a verdict");
-	*job = (struct job){
-		.gate = g, .target = target, .nr = nr, .shelf = room, .pidfd = -1
-	};
+	*job = (struct job){ .gate = g,
+		.target = target,
+		.nr = nr,
+		.slot = job->slot,
+		.shelf = room,
+		.pidfd = -1 };
 	job->pid = fork();
 	if (job->pid == 0)
 		work(job, function);
@@ -206,7 +211,7 @@ jobs_run(struct plan *p, size_t n_jobs, target_fn function)
 
 	n_jobs = MIN(n_jobs, (size_t)JOBS_MAX);
 	for (size_t i = 0; i < n_jobs; i++)
-		jobs[i] = (struct job){ .nr = SIZE_MAX };
+		jobs[i] = (struct job){ .nr = SIZE_MAX, .slot = i };
 	for (;;) {
 		if (plan_is_interrupted(p)) {
 			stop_all(jobs, n_jobs);

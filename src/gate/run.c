@@ -90,6 +90,8 @@ start(struct runner *r, struct err *err)
 		return -1;
 	struct capture_opts opts = {
 		.backend = r->opts->backend,
+		.grant = r->opts->grant,
+		.grant_nr = r->opts->grant_nr,
 		.argv = r->ready.argv,
 		.envp = r->ready.envp,
 		.cwd = r->ready.cwd,

@@ -14,6 +14,8 @@
 
 struct run_opts {
 	enum capture_backend backend;
+	const struct capture_grant *grant; /* as in struct capture_opts */
+	size_t grant_nr;
 	const char *trace_path;                /* the raw trace is stored here; NULL: not */
 	const char *stdout_path, *stderr_path; /* what was printed; NULL: not stored */
 	bool all_calls, memory_calls;          /* rules need them */
