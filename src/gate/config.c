@@ -294,6 +294,12 @@ set_path(struct config *c, const char *real)
 int
 config_load(struct config **out, const char *path, struct err *err)
 {
+	return config_load_for(out, path, NULL, err);
+}
+
+int
+config_load_for(struct config **out, const char *path, const char *dir, struct err *err)
+{
 	AUTO(config_free) struct config *c = config_new();
 	AUTO(map_free) struct map *done = map_new();
 	AUTO(map_free) struct map *names = map_new();
@@ -307,6 +313,8 @@ config_load(struct config **out, const char *path, struct err *err)
 	}
 	set_path(c, real);
 	free(real);
+	if (dir)
+		c->dir = arena_strdup(c->arena, dir);
 	if (parse_file(&document, c->arena, path, err) < 0)
 		return -1;
 	if (read_document(&loader, document, path, err) < 0)

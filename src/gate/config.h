@@ -76,6 +76,8 @@ struct config {
 	size_t n_inherit;
 	const char *const *set; /* "NAME=value" */
 	size_t n_set;
+	const char *const *build; /* argv that builds a tree; ends in NULL; NULL: none */
+	size_t n_build;
 	const char *clock_variable; /* gets a Lamport clock that goes on from ours; NULL: none
 				     */
 	uint32_t jobs;
@@ -88,6 +90,9 @@ struct config {
 };
 
 MUST_CHECK int config_load(struct config **out, const char *path, struct err *err);
+/* The same with the paths of targets below another directory: the same project elsewhere. */
+MUST_CHECK int config_load_for(
+	struct config **out, const char *path, const char *dir, struct err *err);
 /* renacer.toml in dir or a parent; ERR_USAGE with a hint when there is none. */
 MUST_CHECK int config_find(char **out, const char *dir, struct err *err);
 /* One target without a file, for `--golden FILE -- CMD`. */

@@ -184,6 +184,7 @@ const struct key setting_keys[] = {
 	{ "retries", KEY_NUMBER, FIELD(defaults.retries), .max = 100 },
 	{ "reports", KEY_OWN, .read = read_reports, .schema = SCHEMA_REF("reports") },
 	{ "zst_above", KEY_SIZE, FIELD(zst_above) },
+	{ "build", KEY_TEXTS, FIELD(build), .n_offset = offsetof(struct config, n_build) },
 	{ "io_uring", KEY_OWN, FIELD(defaults.deny_io_uring), .read = setting_io_uring,
 		.choices = setting_io_uring_names },
 	{ "backend", KEY_OWN, FIELD(backend), .read = read_backend,
