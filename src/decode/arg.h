@@ -186,6 +186,9 @@ struct args {
 	unsigned n;
 };
 
+/* The kinds alone, variants chosen; n: how many, ARG_SKIP too. Of an unknown call: none. */
+const struct arg_spec *args_list(
+	const struct call *call, const struct call_spec *spec, unsigned *n);
 /* spec: what the call is, which for the inner call of socketcall its number does not say. */
 void args_of(struct args *out, const struct call *call, const struct call_spec *spec);
 /* What the argument that counts this one holds; 0 when there is none. */

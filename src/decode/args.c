@@ -9,8 +9,6 @@
 #include "decode/arg.h"
 #include "decode/words.h"
 
-#include <string.h>
-
 #define VARIANT(id_, arches_, reg_, mask_, value_, ...)                                        \
 	{ CALL_##id_, arches_, reg_, mask_, value_,                                            \
 		sizeof((const struct arg_spec[]){ __VA_ARGS__ }) / sizeof(struct arg_spec),    \
@@ -35,26 +33,41 @@ static const struct variant variants[] = {
 #include "decode/variants.def"
 };
 
+#undef VARIANT
+
+/* By call: the place of its last row there, from 1; 0: it has none. Of several initializers of
+ * one element the last counts, which is what is meant here. */
+#define VARIANT(id_, ...) [CALL_##id_] = __COUNTER__ - FIRST_ROW + 1,
+enum { FIRST_ROW = __COUNTER__ + 1 };
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const uint16_t last_rows[N_CALL_IDS] = {
+#include "decode/variants.def"
+};
+#pragma GCC diagnostic pop
+#undef VARIANT
+
 static const struct variant *
 variant_of(const struct call *call, enum call_id id)
 {
-	size_t low = 0, high = ARRAY_LEN(variants);
+	const struct variant *found = NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (variants[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < ARRAY_LEN(variants) && variants[low].id == id; low++) {
-		const struct variant *v = &variants[low];
+	for (size_t at = last_rows[id]; at > 0 && variants[at - 1].id == id; at--) {
+		const struct variant *v = &variants[at - 1];
 
 		if (v->arches >> call->arch & 1 && (call->arg[v->reg] & v->mask) == v->value)
-			return v;
+			found = v; /* the first that fits wins */
 	}
-	return NULL;
+	return found;
+}
+
+const struct arg_spec *
+args_list(const struct call *call, const struct call_spec *spec, unsigned *n)
+{
+	const struct variant *v = variant_of(call, spec->id);
+
+	*n = v ? v->n : spec->n_args;
+	return v ? v->args : spec->args;
 }
 
 static bool
@@ -112,12 +125,11 @@ take(struct arg *a, const struct call *call)
 void
 args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 {
-	const struct variant *v = variant_of(call, spec->id);
-	const struct arg_spec *list = v ? v->args : spec->args;
-	unsigned n = v ? v->n : spec->n_args, reg = 0;
+	unsigned n, reg = 0;
+	const struct arg_spec *list = args_list(call, spec, &n);
 	static const struct arg_spec raw = { "arg", ARG_HEXP, NO_LEN, NULL };
 
-	memset(out, 0, sizeof(*out));
+	out->n = 0;
 	if (spec->id == CALL_unknown)
 		n = 6;
 	for (unsigned i = 0; i < n && reg < 6; i++) {
@@ -128,6 +140,8 @@ args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 		reg += take(a, call);
 		out->n += a->spec->kind != ARG_SKIP;
 	}
+	for (unsigned i = out->n; i < ARRAY_LEN(out->arg); i++)
+		out->arg[i] = (struct arg){ 0 };
 }
 
 uint64_t

@@ -446,17 +446,41 @@ static const struct {
 	[ARG_OLD_SIGFRAME] = { old_sigframe_in, NULL },
 };
 
+static fetch_fn *
+rule_of(const struct fetch *f, const struct arg_spec *spec)
+{
+	return f->is_exit ? rules[spec->kind].after : rules[spec->kind].before;
+}
+
+/* Most calls lead to no memory, at their entry or at their exit. */
+static bool
+leads_anywhere(const struct fetch *f, const struct call *call, const struct call_spec *spec)
+{
+	unsigned n;
+	const struct arg_spec *list = args_list(call, spec, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		if (rule_of(f, &list[i]))
+			return true;
+	return false;
+}
+
 static void
 walk_call(const struct fetch *f, const struct call *call, const struct call_spec *spec)
 {
-	struct walk w = { .f = f, .call = call, .arch = call->arch };
+	struct walk w; /* for every call: not cleared for args_of() to fill */
+
+	if (!leads_anywhere(f, call, spec))
+		return;
+	w.f = f;
+	w.call = call;
+	w.arch = call->arch;
 
 	w.word = width_size(w.arch, WL);
 	args_of(&w.args, call, spec);
 	for (unsigned i = 0; i < w.args.n; i++) {
 		const struct arg *a = &w.args.arg[i];
-		fetch_fn *fn =
-			f->is_exit ? rules[a->spec->kind].after : rules[a->spec->kind].before;
+		fetch_fn *fn = rule_of(f, a->spec);
 
 		w.reg = a->reg;
 		if (fn)
