@@ -73,8 +73,8 @@ $(BUILD)/bench/%: tests/bench/%.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O2 -g -Wall -Wextra -o $@ $<
 
 .PHONY: bench
-bench: all $(PROG) $(DRIVER) $(BENCH) ## speed and flakiness, measured (long)
-	$(Q)tests/bench/run $(BUILD)
+bench: all $(PROG) $(DRIVER) $(BENCH) ## speed and flakiness, measured (long; T="stages start": those sections)
+	$(Q)tests/bench/run $(BUILD) $(T)
 
 .PHONY: cover
 cover: ## line coverage of the tests

@@ -3,8 +3,9 @@
  * storm.c - nothing but cheap system calls, and how long they took
  *
  *     storm writes N     N writes of 64 bytes to /dev/null
+ *     storm large N      N writes of 4 KiB to /dev/null
  *     storm paths N      N rounds of openat, newfstatat, read, close: four calls each
- *     storm threads N   the same writes by four threads at once, N in all
+ *     storm threads N    the same writes by four threads at once, N in all
  *     storm mixed N      N rounds of getppid 99 times and openat of nothing once
  *
  * Prints calls made and nanoseconds taken, measured around the loop, so that the start of the
@@ -23,17 +24,29 @@
 #include <unistd.h>
 
 static uint64_t
-writes(uint64_t n)
+writes_of(uint64_t n, ssize_t size)
 {
-	char text[64];
+	char text[4096];
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	memset(text, 'x', sizeof(text));
 	for (uint64_t i = 0; i < n; i++)
-		if (write(fd, text, sizeof(text)) != sizeof(text))
+		if (write(fd, text, (size_t)size) != size)
 			exit(1);
 	close(fd);
 	return n;
+}
+
+static uint64_t
+writes(uint64_t n)
+{
+	return writes_of(n, 64);
+}
+
+static uint64_t
+large(uint64_t n)
+{
+	return writes_of(n, 4096);
 }
 
 static uint64_t
@@ -89,8 +102,8 @@ mixed(uint64_t n)
 static const struct {
 	const char *name;
 	uint64_t (*run)(uint64_t n);
-} storms[] = { { "writes", writes }, { "paths", paths }, { "threads", threads },
-	{ "mixed", mixed } };
+} storms[] = { { "writes", writes }, { "large", large }, { "paths", paths },
+	{ "threads", threads }, { "mixed", mixed } };
 
 static uint64_t
 now_ns(void)
@@ -113,6 +126,6 @@ main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: storm writes|paths|threads|mixed N\n");
+	fprintf(stderr, "usage: storm writes|large|paths|threads|mixed N\n");
 	return 2;
 }
