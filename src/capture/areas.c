@@ -65,26 +65,38 @@ read_string(struct areas *a, const struct peer *from, uint64_t at, size_t n, boo
 	return end ? (size_t)(end - room) : got;
 }
 
-/* Page by page up to the NUL, because the page behind it may not be there. What is longer than
- * the limit is digested to its end. */
+/* Keeps what was read behind the bytes kept, up to the limit. What is kept whole is its own
+ * digest; so the work of taking one begins with the first byte that is not kept. */
+static void
+add_piece(struct areas *a, struct area *area, uint64_t done, size_t n, uint64_t limit)
+{
+	size_t keep = done < limit ? MIN(n, limit - done) : 0;
+	const uint8_t *room = a->bytes + a->n_bytes;
+
+	if (keep < n && !area->has_digest) {
+		area->has_digest = true;
+		digest_add(&area->digest, room - area->kept, area->kept);
+	}
+	if (area->has_digest)
+		digest_add(&area->digest, room, n);
+	area->kept += (uint32_t)keep;
+	a->n_bytes += keep;
+}
+
+/* Page by page up to the NUL, because the page behind it may not be there. */
 static void
 take_string(struct areas *a, const struct peer *from, struct area *area, uint64_t limit)
 {
-	struct digest digest = { 0 };
 	uint64_t done = 0;
 	size_t first = (size_t)MIN(limit, STRING_MAX) + 1; /* as far as it was looked at */
 	bool is_end = false;
 
 	while (!is_end && done < STRING_MAX) {
-		size_t piece = MIN(first, PAGE - (area->address + done) % PAGE), keep, got;
+		size_t piece = MIN(first, PAGE - (area->address + done) % PAGE), got;
 
 		first = PAGE;
-
 		got = read_string(a, from, area->address + done, piece, &is_end);
-		keep = done < limit ? MIN(got, limit - done) : 0;
-		digest_add(&digest, a->bytes + a->n_bytes, got);
-		area->kept += (uint32_t)keep;
-		a->n_bytes += keep;
+		add_piece(a, area, done, got, limit);
 		done += got;
 		if (got < piece && !is_end)
 			break;
@@ -92,37 +104,31 @@ take_string(struct areas *a, const struct peer *from, struct area *area, uint64_
 	area->size = done;
 	if (!is_end && done < STRING_MAX) {
 		area->is_missing = true; /* no NUL before the end of memory */
+		area->has_digest = false;
 		area->kept = 0;
-	} else if (area->size > area->kept) {
-		area->digest = digest;
-		area->has_digest = true;
 	}
 }
 
-/* Digests size bytes and keeps the first `limit`. What cannot be read ends the area. */
+/* Keeps the first `limit` of size bytes. What cannot be read ends the area. */
 static void
 take_data(struct areas *a, const struct peer *from, struct area *area, uint64_t limit)
 {
 	uint64_t done = 0;
 
 	area->digest = (struct digest){ 0 };
-	area->has_digest = true;
+	area->has_digest = false;
 	while (done < area->size) {
 		size_t piece = MIN(area->size - done, CHUNK_BYTES);
 		uint8_t *room = reserve(a, piece);
 		size_t got = peer_read(from, area->address + done, room, piece);
-		size_t keep = done < limit ? MIN(got, limit - done) : 0;
 
-		digest_add(&area->digest, room, got);
-		area->kept += (uint32_t)keep;
-		a->n_bytes += keep;
+		add_piece(a, area, done, got, limit);
 		done += got;
 		if (got < piece)
 			break;
 	}
 	area->is_missing = !done && area->size;
 	area->size = area->is_missing ? area->size : done;
-	area->has_digest = !area->is_missing;
 }
 
 static void

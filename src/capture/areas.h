@@ -27,7 +27,7 @@ struct areas_source {
 	bool at_exit;
 	uint32_t data_limit; /* bytes kept of data */
 };
-/* Reads one area and appends it. Data is digested in full. */
+/* Reads one area and appends it. What is not kept whole has a digest. */
 void areas_take(struct areas *a, const struct areas_source *source, uint8_t arg,
 	enum area_kind kind, uint64_t address, uint64_t size);
 /* All that decode_fetch() asks for, before the call or after it. */

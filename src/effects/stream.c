@@ -147,18 +147,18 @@ flow_add_opaque(struct flow *f, uint64_t n)
 	f->n_opaque += n;
 }
 
-/* The first n bytes of an area, when it was not cut inside what the kernel took. */
+/* Adds the first n bytes of an area; false: it was cut inside them. */
 static bool
-area_digest(const struct area *area, uint64_t n, struct digest *out)
+add_area(struct digest *digest, const struct area *area, uint64_t n)
 {
-	if (area->has_digest && n == area->size) {
-		*out = area->digest;
-		return true;
-	}
-	if (n > area->kept)
+	if (area->is_missing)
 		return false;
-	*out = (struct digest){ 0 };
-	digest_add(out, area->bytes, n);
+	if (area->has_digest && n == area->size)
+		digest_join(digest, &area->digest);
+	else if (n <= area->kept)
+		digest_add(digest, area->bytes, n);
+	else
+		return false;
 	return true;
 }
 
@@ -180,14 +180,11 @@ flow_add(struct flow *f, const struct call *call, enum area_kind kind, uint64_t 
 	for (uint32_t i = 0; i < call->n_areas && n > 0; i++) {
 		const struct area *area = &call->areas[i];
 		uint64_t part = MIN(n, area->size);
-		struct digest digest;
 
 		if (area->kind != kind || part == 0 || (late && !area->at_exit))
 			continue;
-		if (area->is_missing || !area_digest(area, part, &digest))
+		if (!add_area(&f->digest, area, part))
 			f->n_opaque += part;
-		else
-			digest_join(&f->digest, &digest);
 		f->n_bytes += part;
 		n -= part;
 	}

@@ -31,7 +31,8 @@ struct area {
 	uint64_t address; /* in the target */
 	uint64_t size;    /* bytes there; kept <= size */
 	const uint8_t *bytes;
-	struct digest digest; /* of all size bytes, when has_digest */
+	struct digest digest; /* of all size bytes, when has_digest: of data that was not kept
+				 whole; what was kept whole is its own digest */
 };
 
 enum call_state {

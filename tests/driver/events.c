@@ -46,10 +46,14 @@ static void
 print_area(FILE *out, const struct area *a)
 {
 	static const char kinds[] = "SsOI";
+	bool is_data = a->kind == AREA_DATA_OUT || a->kind == AREA_DATA_IN;
+	struct digest digest = a->digest;
 	char hex[DIGEST_HEX] = "";
 
-	if (a->has_digest)
-		digest_hex(&a->digest, hex);
+	if (is_data && !a->has_digest && !a->is_missing) /* kept whole */
+		digest_add(&digest, a->bytes, a->kept);
+	if (a->has_digest || (is_data && !a->is_missing))
+		digest_hex(&digest, hex);
 	fprintf(out, " [%d%c%s%s %" PRIu64 "/%u %.8s \"", a->arg, kinds[a->kind],
 		a->at_exit ? "<" : ">", a->is_missing ? "!" : "", a->size, a->kept, hex);
 	for (uint32_t i = 0; i < a->kept && i < 64 && a->kind != AREA_STRUCT; i++) {
