@@ -208,6 +208,7 @@ areas_count_output(enum call_id id)
 	case CALL_sendto:
 	case CALL_sendmsg:
 	case CALL_vmsplice:
+	case CALL_process_vm_writev:
 		return true;
 	default:
 		return false;

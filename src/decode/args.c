@@ -122,12 +122,12 @@ take(struct arg *a, const struct call *call)
 	return kind == ARG_POSITION ? 2 : 1;
 }
 
-void
-args_of(struct args *out, const struct call *call, const struct call_spec *spec)
+static void
+fill(struct args *out, const struct call *call, const struct call_spec *spec,
+	const struct arg_spec *list, unsigned n)
 {
-	unsigned n, reg = 0;
-	const struct arg_spec *list = args_list(call, spec, &n);
 	static const struct arg_spec raw = { "arg", ARG_HEXP, NO_LEN, NULL };
+	unsigned reg = 0;
 
 	out->n = 0;
 	if (spec->id == CALL_unknown)
@@ -142,6 +142,40 @@ args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 	}
 	for (unsigned i = out->n; i < ARRAY_LEN(out->arg); i++)
 		out->arg[i] = (struct arg){ 0 };
+}
+
+void
+args_of(struct args *out, const struct call *call, const struct call_spec *spec)
+{
+	unsigned n;
+	const struct arg_spec *list = args_list(call, spec, &n);
+
+	fill(out, call, spec, list, n);
+}
+
+bool
+args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigned i)
+{
+	const struct call call = { .arch = (uint8_t)arch };
+	size_t at = last_rows[spec->id], end = at;
+
+	while (at > 0 && variants[at - 1].id == spec->id)
+		at--;
+	for (; at < end; at++) {
+		const struct variant *v = &variants[at];
+		bool is_for = v->arches >> arch & 1;
+
+		if (is_for && !i--) {
+			fill(out, &call, spec, v->args, v->n);
+			return true;
+		}
+		if (is_for && !v->mask) /* it always fits: none behind it counts */
+			return false;
+	}
+	if (i)
+		return false;
+	fill(out, &call, spec, spec->args, spec->n_args);
+	return true;
 }
 
 uint64_t

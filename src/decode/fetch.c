@@ -13,7 +13,6 @@
 #include <linux/limits.h>
 #include <string.h>
 
-#define MAX_SIGSET 128
 #define PAGE 4096u /* the smallest; a read within it succeeds or fails whole */
 
 void
@@ -220,7 +219,7 @@ fd_set_in(struct walk *w, const struct arg *a)
 
 	if (n > 0)
 		walk_offer(w, AREA_STRUCT, a->value,
-			MIN(((uint64_t)n + 8 * w->word - 1) / (8 * w->word) * w->word, 8192));
+			MIN(((uint64_t)n + 8 * w->word - 1) / (8 * w->word) * w->word, MAX_FD_SET));
 }
 
 static void

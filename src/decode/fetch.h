@@ -9,6 +9,8 @@
 
 #define MAX_RW 0x7ffff000u /* the kernel moves no more bytes in one call */
 #define MAX_SOCKADDR 128
+#define MAX_SIGSET 128
+#define MAX_FD_SET 8192
 
 struct walk {
 	const struct fetch *f;

@@ -187,6 +187,8 @@ fetch_mmsg_in(struct walk *w, const struct arg *a)
 void
 fetch_msgbuf_out(struct walk *w, const struct arg *a)
 {
+	if (!a->value)
+		return;
 	walk_offer(w, AREA_STRUCT, a->value, w->word);
 	walk_offer(w, AREA_DATA_OUT, a->value + w->word, MIN(arg_len(&w->args, a), MAX_RW));
 }
@@ -194,7 +196,7 @@ fetch_msgbuf_out(struct walk *w, const struct arg *a)
 void
 fetch_msgbuf_in(struct walk *w, const struct arg *a)
 {
-	if (!walk_is_ok(w))
+	if (!walk_is_ok(w) || !a->value)
 		return;
 	walk_offer(w, AREA_STRUCT, a->value, w->word);
 	walk_offer(
