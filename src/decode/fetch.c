@@ -219,7 +219,8 @@ fd_set_in(struct walk *w, const struct arg *a)
 
 	if (n > 0)
 		walk_offer(w, AREA_STRUCT, a->value,
-			MIN(((uint64_t)n + 8 * w->word - 1) / (8 * w->word) * w->word, MAX_FD_SET));
+			MIN(((uint64_t)n + 8 * w->word - 1) / (8 * w->word) * w->word,
+				MAX_FD_SET));
 }
 
 static void
