@@ -2,6 +2,7 @@
 #
 #   V=1     show commands          DEV=1   warnings are errors
 #   WITH_DW=0  without libdw: no stacks, no source lines
+#   WITH_BPF=0 without libbpf: no eBPF backend (BPF_CC=clang-14 builds its kernel half)
 #   SAN=1   address and undefined sanitizers, in a build folder of their own
 #   CC=clang CXX=clang++ work as well
 
@@ -32,6 +33,16 @@ PACKAGES += libdw libelf
 LEFT_OUT += src/symbol/dwarf-none.c
 else
 LEFT_OUT += src/symbol/binary.c src/symbol/dwarf.c src/symbol/unwind.c
+endif
+
+WITH_BPF ?= 0
+BPF_CC ?= clang
+BPF_OBJECT := $(BUILD)/capture/bpf/renacer.bpf.o
+ifeq ($(WITH_BPF),1)
+PACKAGES += libbpf
+LEFT_OUT += src/capture/bpf-none.c
+else
+LEFT_OUT += src/capture/bpf_session.c src/capture/bpf_object.c
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef
@@ -78,7 +89,7 @@ all: $(PROGRAMS) ## build the two programs (the default)
 
 # Objects depend on the flags they were made with: another DEV, CC or CFLAGS builds anew.
 FLAGS_FILE := $(BUILD)/flags
-FLAGS_TEXT := $(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL)
+FLAGS_TEXT := $(BPF_CC) $(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL)
 .PHONY: FORCE
 FORCE:
 $(FLAGS_FILE): FORCE
@@ -92,6 +103,17 @@ $(BUILD)/%.o: src/%.c $(FLAGS_FILE)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# The kernel half: for another machine, so with flags of its own; -g gives it its types (BTF).
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu17 -ffreestanding -D__TARGET_ARCH_x86 -Isrc \
+	-Wall -Wextra -Wno-unused-parameter
+$(BPF_OBJECT): src/capture/bpf/renacer.bpf.c $(FLAGS_FILE)
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(BPF_CC) $(BPF_CFLAGS) $(filter -Werror,$(WARN)) -MMD -MP -c $< -o $@
+
+$(BUILD)/capture/bpf_object.o: $(BPF_OBJECT)
+$(BUILD)/capture/bpf_object.o: CPPFLAGS_ALL += -DBPF_OBJECT='"$(BPF_OBJECT)"'
 
 $(BUILD)/base/toml.o: src/base/toml.cc $(FLAGS_FILE)
 	$(call say,CXX,$<)
@@ -141,7 +163,7 @@ $(BUILD)/prog/%: tests/prog/%.c
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O1 -g -Wall -Wextra -o $@ $< -pthread \
 		$(shell sed -n '1s|^/\* build: \(.*\) \*/$$|\1|p' $<)
 
--include $(LIB_OBJ:.o=.d) $(CLI_SRC:src/%.c=$(BUILD)/%.d) $(UNIT:=.d) $(DRIVER:=.d)
+-include $(BPF_OBJECT:.o=.d) $(LIB_OBJ:.o=.d) $(CLI_SRC:src/%.c=$(BUILD)/%.d) $(UNIT:=.d) $(DRIVER:=.d)
 
 include tests/tests.mk
 

@@ -14,6 +14,7 @@
 #include "capture/bpf/record.h"
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* One CPU's ring as the kernel maps it (BPF_MAP_TYPE_RINGBUF): positions only grow, data is
  * mapped twice in a row, so that no record is torn. */
@@ -39,6 +40,11 @@ MUST_CHECK int bpf_session_open(struct bpf_session **out, size_t ring_bytes, str
 /* The same in a process that was handed the descriptors, in their order; takes them over. */
 MUST_CHECK int bpf_session_from_fds(
 	struct bpf_session **out, const int *fds, size_t n_fds, struct err *err);
+/* A run begins with this task (its number in our pid namespace), from its next event on: what
+ * `control` wants must be set before. Counters of CPUs start from 0, rings must be empty. */
+void bpf_session_begin(struct bpf_session *s, pid_t first_tid);
+/* No task is tracked any more; what is in the rings stays there. */
+void bpf_session_end(struct bpf_session *s);
 /* Times the kernel did not run a program of ours because one ran already on that CPU; must be
  * 0. Negative: the kernel does not tell. */
 int64_t bpf_session_misses(const struct bpf_session *s);

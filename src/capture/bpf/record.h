@@ -168,6 +168,9 @@ struct bpf_control {
 	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
 	uint32_t data_bytes;    /* payload of one call that is copied at most */
 	uint32_t reserve_bytes; /* of a ring, kept free for records without payload */
+	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
+	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */
+	uint32_t pad;
 	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
 };
 

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* life.h - birth, exec, signals and the end of tasks */
+#ifndef CAPTURE_BPF_LIFE_H
+#define CAPTURE_BPF_LIFE_H
+
+#include "capture/bpf/path.h"
+#include "capture/bpf/snippet.h"
+#include "capture/bpf/track.h"
+
+/* enum start_how of model/event.h */
+enum { HOW_FORK = 1, HOW_VFORK, HOW_CLONE, HOW_THREAD };
+
+#define CLONE_VM 0x100u
+#define CLONE_VFORK 0x4000u
+#define SIGCHLD 17
+#define SIGKILL 9
+#define SIGNAL_GROUP_EXIT 4u
+#define SECCOMP_MODE_DEAD 3
+
+enum birth { BIRTH_OTHER, BIRTH_FORK, BIRTH_VFORK, BIRTH_CLONE, BIRTH_CLONE3 };
+
+static __always_inline enum birth
+birth_of(const struct record_call *call)
+{
+	bool is_i386 = call->arch == 1;
+
+	if (call->nr == 435)
+		return BIRTH_CLONE3;
+	if (call->nr == (is_i386 ? 120 : 56))
+		return BIRTH_CLONE;
+	if (call->nr == (is_i386 ? 190 : 58))
+		return BIRTH_VFORK;
+	return call->nr == (is_i386 ? 2 : 57) ? BIRTH_FORK : BIRTH_OTHER;
+}
+
+static __always_inline uint64_t
+clone_flags(const struct record_call *call)
+{
+	uint64_t flags = 0;
+
+	switch (birth_of(call)) {
+	case BIRTH_CLONE:
+		return call->arg[0];
+	case BIRTH_CLONE3:
+		bpf_probe_read_user(&flags, sizeof flags, (const void *)call->arg[0]);
+		return flags;
+	case BIRTH_VFORK:
+		return CLONE_VFORK | CLONE_VM;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline void
+tell_fork(struct state *st, struct task_struct *child, struct turn *t)
+{
+	struct state *born = track(child);
+	struct record_fork out = { .head = head(t, st, RECORD_FORK, sizeof out) };
+
+	if (!born)
+		return; /* counted */
+	born->call = st->call;
+	name_task(born, child);
+	born->call.how = CALL_HOW_BORN;
+	born->in_call = st->in_call;
+	out.child_pid = born->call.head.pid;
+	out.child_tid = born->call.head.tid;
+	out.flags = clone_flags(&st->call);
+	if (child->pid != child->tgid)
+		out.how = HOW_THREAD;
+	else if (out.flags & CLONE_VFORK)
+		out.how = HOW_VFORK;
+	else
+		out.how = child->exit_signal == SIGCHLD ? HOW_FORK : HOW_CLONE;
+	publish(t, &out, sizeof out);
+}
+
+/* --- exec --- */
+
+/* Behind the record's fixed part: three texts, each padded. */
+struct exec_text {
+	struct record_exec exec;
+	uint8_t text[BPF_RECORD_MAX];
+};
+
+static __always_inline uint32_t
+exec_room(uint32_t used)
+{
+	return used % BPF_RECORD_MAX;
+}
+
+static __always_inline void
+tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm, uint8_t arch,
+	struct turn *t)
+{
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
+	struct record_exec *out;
+	uint64_t start, size;
+	uint32_t used = sizeof *out;
+	int32_t former = st->call.head.tid;
+	long n;
+
+	if (!s) {
+		lose(t->mine, LOSS_STORAGE);
+		return;
+	}
+	name_task(st, task);
+	out = (struct record_exec *)s->bytes;
+	*out = (struct record_exec){ .head = head(t, st, RECORD_EXEC, 0),
+		.former_tid = former,
+		.arch = arch,
+		.is_secure = bprm->secureexec,
+		.time_entry_ns = st->call.enter_ns };
+
+	n = path_of(s, task, s->bytes + exec_room(used));
+	out->has_path = n > 0;
+	out->n_path = n > 0 ? (uint32_t)n : 0;
+	used += SNIPPET_PAD(out->n_path);
+
+	n = bpf_probe_read_kernel_str(s->bytes + exec_room(used), PAGE, bprm->filename);
+	out->n_filename = n > 0 ? (uint32_t)n : 0;
+	used += SNIPPET_PAD(out->n_filename);
+
+	start = task->mm->arg_start;
+	size = task->mm->arg_end - start;
+	out->args_size = (uint32_t)size;
+	if (size > PIECE)
+		size = PIECE;
+	if (!bpf_probe_read_user(s->bytes + exec_room(used), size, (const void *)start)) {
+		out->n_args = (uint32_t)size;
+		used += SNIPPET_PAD(out->n_args);
+	}
+	if (used > BPF_RECORD_MAX)
+		return;
+	out->head.size = used;
+	publish(t, s->bytes, used);
+}
+
+/* --- the end --- */
+
+static __always_inline uint64_t
+peak_rss_pages(struct task_struct *task)
+{
+	struct mm_struct *mm = task->mm;
+	uint64_t now = 0;
+
+	if (!mm)
+		return task->signal->maxrss;
+	if (bpf_core_type_exists(struct mm_rss_stat)) {
+		struct mm_struct___before62 *old = (void *)mm;
+
+		now = BPF_CORE_READ(old, rss_stat.count[0].counter) +
+		      BPF_CORE_READ(old, rss_stat.count[1].counter) +
+		      BPF_CORE_READ(old, rss_stat.count[3].counter);
+	} else {
+		now = BPF_CORE_READ(mm, rss_stat[0].count) +
+		      BPF_CORE_READ(mm, rss_stat[1].count) +
+		      BPF_CORE_READ(mm, rss_stat[3].count);
+	}
+	return now > mm->hiwater_rss ? now : mm->hiwater_rss;
+}
+
+static __always_inline void
+tell_exit(struct state *st, struct task_struct *task, struct turn *t)
+{
+	struct signal_struct *signal = task->signal;
+	struct record_exit out = { .head = head(t, st, RECORD_EXIT, sizeof out) };
+
+	out.status =
+		signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->exit_code;
+	out.is_process = signal->live.counter == 0;
+	if (out.is_process) {
+		out.peak_rss_bytes = peak_rss_pages(task) * PAGE;
+		out.user_ns = signal->utime + task->utime;
+		out.system_ns = signal->stime + task->stime;
+	}
+	publish(t, &out, sizeof out);
+}
+
+/* --- signals --- */
+
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGBUS 7
+#define SIGFPE 8
+#define SIGSEGV 11
+#define SI_USER 0
+#define SI_QUEUE -1
+#define SI_TIMER -2
+#define SI_TKILL -6
+
+static __always_inline bool
+is_fault(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+	       signal == SIGTRAP;
+}
+
+static __always_inline void
+tell_signal(struct state *st, int signal, struct kernel_siginfo *info, struct k_sigaction *ka,
+	struct turn *t)
+{
+	struct record_signal out = { .head = head(t, st, RECORD_SIGNAL, sizeof out) };
+	int code;
+
+	/* SIGKILL is no delivery: the task's end tells it. */
+	if (signal == SIGKILL)
+		return;
+	out.signal = signal;
+	out.has_handler = (uint64_t)ka->sa.sa_handler > 1;
+	if ((uint64_t)info > 1) {
+		out.code = code = info->si_code;
+		out.error = info->si_errno;
+		if (code > 0 && is_fault(signal)) {
+			out.address = (uint64_t)info->_sifields._sigfault._addr;
+		} else if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE ||
+			   code == SI_TIMER || signal == SIGCHLD) {
+			out.sender_pid = info->_sifields._kill._pid;
+			out.sender_uid = (int32_t)info->_sifields._kill._uid;
+		}
+		if (code == SI_QUEUE || code == SI_TIMER)
+			out.address = (uint64_t)info->_sifields._rt._sigval.sival_ptr;
+		if (code > 0 && signal == SIGCHLD) {
+			out.status = info->_sifields._sigchld._status;
+			out.user_ticks = (uint64_t)info->_sifields._sigchld._utime;
+			out.system_ticks = (uint64_t)info->_sifields._sigchld._stime;
+		}
+	}
+	publish(t, &out, sizeof out);
+}
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * renacer.bpf.c - the kernel half of the eBPF backend
+ *
+ * Six programs at tracepoints, no more: what a task calls, begets, becomes, gets and how it
+ * ends. Compiled for the machine of the kernel, put into our programs as it is, and loaded by
+ * capture/bpf_session.c. Only tracked tasks are recorded; all others cost a look-up.
+ */
+
+#include "capture/bpf/kernel.h"
+
+#include "capture/bpf/life.h"
+#include "capture/bpf/track.h"
+#include "capture/bpf/walk.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define X32_BIT 0x40000000u
+#define TS_COMPAT 2u
+#define SIGSTOP 19
+
+static __always_inline uint8_t
+arch_of(const struct task_struct *task, uint64_t nr)
+{
+	if (task->thread_info.status & TS_COMPAT)
+		return 1;
+	return nr & X32_BIT ? 2 : 0;
+}
+
+static __always_inline bool
+is_sigreturn(uint8_t arch, uint32_t nr)
+{
+	switch (arch) {
+	case 0:
+		return nr == 15;
+	case 1:
+		return nr == 119 || nr == 173;
+	}
+	return nr == 513;
+}
+
+/* The call that the registers name. */
+static __always_inline void
+take_call(struct record_call *call, const struct task_struct *task, const struct pt_regs *regs,
+	uint64_t nr)
+{
+	call->arch = arch_of(task, nr);
+	call->nr = (uint32_t)nr;
+	if (call->arch == 1) {
+		call->arg[0] = (uint32_t)regs->bx;
+		call->arg[1] = (uint32_t)regs->cx;
+		call->arg[2] = (uint32_t)regs->dx;
+		call->arg[3] = (uint32_t)regs->si;
+		call->arg[4] = (uint32_t)regs->di;
+		call->arg[5] = (uint32_t)regs->bp;
+	} else {
+		call->nr &= ~X32_BIT;
+		call->arg[0] = regs->di;
+		call->arg[1] = regs->si;
+		call->arg[2] = regs->dx;
+		call->arg[3] = regs->r10;
+		call->arg[4] = regs->r8;
+		call->arg[5] = regs->r9;
+	}
+	call->ip = regs->ip;
+	call->sp = regs->sp;
+	call->ret = 0;
+	call->n_snippets = 0;
+	if (is_sigreturn(call->arch, call->nr))
+		call->arg[0] = call->sp;
+}
+
+static __always_inline struct scratch *
+scratch_of(struct turn *t, const struct record_call *call)
+{
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
+
+	if (!s) {
+		lose(t->mine, LOSS_STORAGE);
+		return NULL;
+	}
+	scratch_begin(s, call);
+	s->ret = call->ret;
+	__builtin_memcpy(s->arg, call->arg, sizeof call->arg);
+	s->had_fault = 0;
+	return s;
+}
+
+/* Not attached: the loader runs it once, as itself, so that we learn its namespace. */
+SEC("raw_tp")
+int
+on_open(void *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	shared.control.pid_level = BPF_CORE_READ(task, thread_pid, level);
+	return 0;
+}
+
+/* What must be read before the kernel changes it, or takes it away. */
+static __always_inline int
+tell_entry(struct state *st)
+{
+	const struct call_hints *hints = hints_of(&st->call);
+	struct scratch *s;
+	struct turn t;
+
+	if (!turn_begin(&t))
+		return 0;
+	st->call.enter_ns = t.now_ns;
+	s = scratch_of(&t, &st->call);
+	if (s) {
+		s->ret = -1;
+		walk(s, &t, hints, HINT_AT_ENTRY);
+		st->had_fault = s->had_fault;
+		scratch_publish(s, &t, RECORD_ENTRY);
+	}
+	turn_end(&t);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int
+BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool is_new;
+	struct state *st = tracked(task, &is_new);
+
+	if (!st)
+		return 0;
+	take_call(&st->call, task, regs, (uint64_t)id);
+	st->call.how = CALL_HOW_RETURNED;
+	st->in_call = 1;
+	st->had_fault = 0;
+	if (st->call.nr < HINT_NRS && (hints_of(&st->call)->flags & CALL_IS_EARLY))
+		return tell_entry(st);
+	st->call.enter_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* Above the mark a task stops itself, until the ring was read. Its next call comes after that:
+ * so a ring needs room for one more call of each task. */
+static __always_inline void
+hold_back(struct turn *t)
+{
+	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
+	uint64_t fill;
+
+	if (!ring)
+		return;
+	fill = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	if (fill > t->mine->high_fill)
+		t->mine->high_fill = fill;
+	if (!shared.control.high_bytes || fill <= shared.control.high_bytes)
+		return;
+	t->mine->n_stops++;
+	bpf_send_signal_thread(SIGSTOP);
+}
+
+/* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there. */
+static __always_inline int
+tell_call(struct state *st, struct turn *t, uint32_t when)
+{
+	const struct call_hints *hints = hints_of(&st->call);
+	struct scratch *s;
+
+	if (st->call.nr >= HINT_NRS || !hints->n || !when) {
+		st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
+		publish(t, &st->call, sizeof st->call);
+		return 0;
+	}
+	s = scratch_of(t, &st->call);
+	if (!s)
+		return 0;
+	walk(s, t, hints, when);
+	scratch_publish(s, t, RECORD_CALL);
+	return 0;
+}
+
+static __always_inline bool
+is_wanted(const struct record_call *call)
+{
+	return call->nr >= HINT_NRS || (hints_of(call)->flags & CALL_IS_WANTED);
+}
+
+SEC("tp_btf/sys_exit")
+int
+BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	uint32_t when = HINT_AT_EXIT;
+	bool is_new;
+	struct state *st = tracked(task, &is_new);
+	struct turn t;
+
+	if (!st || is_new) /* new: it entered this call before we knew it */
+		return 0;
+	if (!st->in_call) {
+		take_call(&st->call, task, regs, regs->orig_ax);
+		st->call.how = CALL_HOW_NO_ENTRY;
+		st->call.enter_ns = 0;
+	}
+	st->in_call = 0;
+	if (!is_wanted(&st->call) || !turn_begin(&t))
+		return 0;
+	st->call.ret = ret;
+	if (st->call.how == CALL_HOW_NO_ENTRY || (st->had_fault && ret < 0))
+		when |= HINT_AT_ENTRY;
+	if (!st->call.enter_ns)
+		st->call.enter_ns = t.now_ns;
+	tell_call(st, &t, when);
+	hold_back(&t);
+	turn_end(&t);
+	return 0;
+}
+
+/* The call a task was in when it ended, or was refused with its life. */
+static __always_inline void
+tell_unfinished(struct state *st, struct task_struct *task, struct turn *t)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	if (task->seccomp.mode == SECCOMP_MODE_DEAD && !st->in_call) {
+		take_call(&st->call, task, regs, regs->orig_ax);
+		st->call.enter_ns = t->now_ns;
+		st->call.how = CALL_HOW_STRANGE;
+	} else if (st->in_call && st->call.how == CALL_HOW_RETURNED) {
+		st->call.how = CALL_HOW_UNFINISHED;
+	} else {
+		return;
+	}
+	st->in_call = 0;
+	st->call.ret = -1;
+	if (is_wanted(&st->call))
+		tell_call(st, t, task->mm ? HINT_AT_EXIT : 0);
+}
+
+SEC("tp_btf/sched_process_exit")
+int
+BPF_PROG(on_exit, struct task_struct *task)
+{
+	bool is_new;
+	struct state *st = tracked(task, &is_new);
+	struct turn t;
+
+	if (!st || !turn_begin(&t))
+		return 0;
+	tell_unfinished(st, task, &t);
+	tell_exit(st, task, &t);
+	turn_end(&t);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int
+BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	bool is_new;
+	struct state *st = tracked(parent, &is_new);
+	struct turn t;
+
+	if (!st || !shared.control.follow || !turn_begin(&t))
+		return 0;
+	tell_fork(st, child, &t);
+	turn_end(&t);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int
+BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	bool is_new;
+	struct state *st = tracked(task, &is_new);
+	struct turn t;
+
+	if (!st || !turn_begin(&t))
+		return 0;
+	tell_exec(st, task, bprm, task->thread_info.status & TS_COMPAT ? 1 : 0, &t);
+	turn_end(&t);
+	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int
+BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction *ka)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool is_new;
+	struct state *st = tracked(task, &is_new);
+	struct turn t;
+
+	if (!st || !turn_begin(&t))
+		return 0;
+	tell_signal(st, signal, info, ka, &t);
+	turn_end(&t);
+	return 0;
+}

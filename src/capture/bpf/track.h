@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* track.h - which tasks are tracked, and what they are called in the tracer's namespace */
+#ifndef CAPTURE_BPF_TRACK_H
+#define CAPTURE_BPF_TRACK_H
+
+#include "capture/bpf/turn.h"
+
+/* The task's number in the tracer's pid namespace; 0: it has none there. */
+static __always_inline int32_t
+number_of(struct task_struct *task)
+{
+	uint32_t level = shared.control.pid_level;
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	int32_t nr = 0;
+
+	if (BPF_CORE_READ(pid, level) < level)
+		return 0;
+	bpf_probe_read_kernel(&nr, sizeof nr, &pid->numbers[level].nr);
+	return nr;
+}
+
+static __always_inline void
+name_task(struct state *s, struct task_struct *task)
+{
+	s->call.head.tid = number_of(task);
+	s->call.head.pid =
+		task->tgid == task->pid ? s->call.head.tid : number_of(task->group_leader);
+}
+
+/* Marks a task of this run; NULL: it could not be, which is a loss. */
+static __always_inline struct state *
+track(struct task_struct *task)
+{
+	struct state *s =
+		bpf_task_storage_get(&states, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!s) {
+		lose_here(LOSS_STORAGE);
+		return NULL;
+	}
+	s->run = shared.control.run;
+	s->in_call = 0;
+	name_task(s, task);
+	return s;
+}
+
+/* Is it the task that the run begins with? All others on this machine pay for the question,
+ * but only until it was found. */
+static __always_inline struct state *
+track_first(struct task_struct *task)
+{
+	struct bpf_control *c = &shared.control;
+
+	if (!c->first_tid || c->found == c->run || number_of(task) != (int32_t)c->first_tid)
+		return NULL;
+	c->found = c->run;
+	return track(task);
+}
+
+/* NULL: not ours. *is_new: it became ours just now. */
+static __always_inline struct state *
+tracked(struct task_struct *task, bool *is_new)
+{
+	struct state *s = bpf_task_storage_get(&states, task, NULL, 0);
+
+	*is_new = false;
+	if (s && s->run == shared.control.run)
+		return s;
+	s = track_first(task);
+	*is_new = s != NULL;
+	return s;
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * turn.h - the maps, and the turn of one program on one CPU
+ *
+ * A program that publishes takes a turn: it marks the CPU as busy, takes its time, builds its
+ * record in this CPU's scratch memory and leaves. Nothing else of ours runs on the CPU
+ * meanwhile: tracepoints run with preemption off, and what interrupts asks for no turn. Should
+ * a kernel do otherwise, the mark is found set, and a loss is counted.
+ */
+#ifndef CAPTURE_BPF_TURN_H
+#define CAPTURE_BPF_TURN_H
+
+#include "capture/bpf/kernel.h"
+#include "capture/bpf/shared.h"
+
+#define PIECE 32768u /* bytes copied at once */
+#define PAGE 4096u
+
+/* A tracked task. */
+struct state {
+	uint32_t run;
+	uint8_t in_call;
+	uint8_t had_fault; /* memory could not be read at the entry of this call */
+	uint8_t pad[2];
+	struct record_call call; /* head.pid and head.tid are always true */
+};
+
+/* What is left to be done of a row, see walk.h. */
+struct work {
+	uint64_t address, n;
+	uint32_t step; /* enum step */
+	uint32_t size;
+};
+
+#define WORKS 16u
+
+/* Where a record with snippets is built. The first of the bytes are its struct record_call. */
+struct scratch {
+	uint32_t used, n_snippets;
+	uint32_t row_left;  /* bytes of the row's limit that are left */
+	uint32_t data_left; /* of the call's payload */
+	uint64_t moved;     /* payload of this row or message that is left */
+	uint32_t n_works;
+	uint8_t word; /* bytes of a pointer */
+	uint8_t hint; /* the row */
+	uint8_t when; /* enum hint_when */
+	uint8_t had_fault;
+	uint8_t is_out, pad[3];
+	int64_t ret;
+	uint64_t arg[8];
+	struct work works[WORKS]; /* the last one is at work */
+	uint8_t bytes[BPF_RECORD_MAX + PIECE + 4096];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct state);
+} states SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* one a CPU: the loader sets it */
+	__type(key, uint32_t);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1); /* one a CPU: the loader sets it */
+	__type(key, uint32_t);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+struct bpf_shared shared;
+
+struct turn {
+	uint32_t cpu;
+	struct bpf_cpu *mine;
+	uint64_t now_ns;
+};
+
+static __always_inline void
+lose(struct bpf_cpu *mine, enum bpf_loss reason)
+{
+	__sync_fetch_and_add(&mine->n_lost, 1);
+	if (!mine->reason)
+		mine->reason = reason;
+}
+
+/* A loss outside a turn. */
+static __always_inline void
+lose_here(enum bpf_loss reason)
+{
+	lose(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], reason);
+}
+
+static __always_inline bool
+turn_begin(struct turn *t)
+{
+	t->cpu = bpf_get_smp_processor_id() % BPF_CPUS;
+	t->mine = &shared.cpus[t->cpu];
+	if (__sync_lock_test_and_set(&t->mine->busy, 1)) {
+		lose(t->mine, LOSS_DEPTH);
+		return false;
+	}
+	t->now_ns = bpf_ktime_get_ns();
+	return true;
+}
+
+static __always_inline void
+turn_end(struct turn *t)
+{
+	asm volatile("" ::: "memory");
+	t->mine->busy = 0;
+}
+
+/* `size` is that in the record's head, bounded for the verifier. */
+static __always_inline void
+publish(struct turn *t, const void *record, uint64_t size)
+{
+	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
+
+	if (ring && !bpf_ringbuf_output(ring, (void *)record, size, BPF_RB_NO_WAKEUP))
+		t->mine->n_records++;
+	else
+		lose(t->mine, LOSS_RING);
+}
+
+static __always_inline struct record
+head(const struct turn *t, const struct state *s, uint16_t kind, uint32_t size)
+{
+	return (struct record){ .kind = kind,
+		.cpu = (uint16_t)t->cpu,
+		.size = size,
+		.time_ns = t->now_ns,
+		.pid = s->call.head.pid,
+		.tid = s->call.head.tid };
+}
+
+#endif
