@@ -54,6 +54,12 @@ capture_next(struct capture *c, struct event *event, struct err *err)
 	return c->ops->next(c->state, event, err);
 }
 
+enum capture_backend
+capture_backend(const struct capture *c)
+{
+	return c->choice.backend;
+}
+
 const char *
 capture_why(const struct capture *c)
 {

@@ -92,7 +92,8 @@ MUST_CHECK int capture_start(
 	struct capture **out, const struct capture_opts *opts, struct err *err);
 /* 1: *event is filled, borrowed until the next call; 0: every tracee has ended; -1: see err. */
 MUST_CHECK int capture_next(struct capture *c, struct event *event, struct err *err);
-/* Why it is this backend, a sentence without its full stop; for people. */
+/* The backend that was taken, and why, a sentence without its full stop; for people. */
+enum capture_backend capture_backend(const struct capture *c);
 const char *capture_why(const struct capture *c);
 const struct trace_header *capture_header(const struct capture *c);
 /* Final after capture_next() said 0. */

@@ -9,6 +9,7 @@
 #include "gate/inner.h"
 
 #include "base/file.h"
+#include "gate/again.h"
 #include "store/golden.h"
 
 #include <unistd.h>
@@ -58,7 +59,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		opts.stdout_path = path_of(g, target, nr, "stdout");
 		opts.stderr_path = path_of(g, target, nr, "stderr");
 	}
-	return run_target(out, g->config, target, &opts, err);
+	return again_run(out, g->config, target, &opts, err);
 }
 
 void

@@ -61,6 +61,9 @@ carry_findings(const struct luggage *to, struct finding **findings, size_t n)
 static void
 carry_basis(const struct luggage *to, struct basis *b)
 {
+	carry_text(to, &b->backend);
+	carry_text(to, &b->why);
+	carry_text(to, &b->again);
 	b->unseen = carry(to, b->unseen, b->n_unseen, sizeof *b->unseen);
 	for (size_t i = 0; i < b->n_unseen; i++) {
 		carry_text(to, &b->unseen[i].key);

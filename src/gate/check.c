@@ -64,6 +64,9 @@ say_basis(struct gate *g, const struct target *target, const struct reference *r
 	basis_of(&v->basis, g->arena, run->golden, run->facts, parts->footer,
 		parts->differences);
 	basis_golden(&v->basis, g->arena, r->golden);
+	v->basis.backend = run->why ? capture_backend_names[run->backend] : NULL;
+	v->basis.why = arena_strdup(g->arena, run->why);
+	v->basis.again = arena_strdup(g->arena, run->again);
 	for (size_t i = 0; i < target->n_redactions; i++)
 		n += target->redactions[i].n_used > 0;
 	basis_unseen(&v->basis, g->arena, "redactions", "redactions that were used", n);
@@ -256,6 +259,8 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 	if (rc < 0)
 		verdict_from_err(v, g->arena, &err);
 	err_done(&err);
+	again_note(g, target, &reference.run, v);
+	again_note(g, target, &run, v);
 	/* Without a golden the run is still worth having: as the one to accept. */
 	if (is_missing && g->opts->artifacts && gate_run(g, target, nr, &run, &err) < 0)
 		err_drop(&err); /* the missing golden is what has to be said first */

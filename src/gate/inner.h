@@ -73,6 +73,9 @@ gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *o
 {
 	return gate_run_perturbed(g, target, nr, 0, out, err);
 }
+/* Says in the verdict that this is a second run, under another backend, if it is. */
+void again_note(struct gate *g, const struct target *target, const struct run *run,
+	struct verdict *v);
 /* Takes back the artifacts of a run that passed. */
 void artifacts_remove(struct gate *g, const struct target *target, uint32_t nr);
 /* Leaves the run's golden as the one to accept; a note in the verdict says where. */

@@ -251,6 +251,7 @@ record_target(struct gate *g, const struct target *target, struct verdict *out)
 	if (g->opts->verbose)
 		say_runs(&s);
 	for (uint32_t i = 0; i < s.n_done; i++) {
+		again_note(g, target, &s.runs[i], out);
 		if (out->kind == VERDICT_PASS)
 			artifacts_remove(g, target, i + 1);
 		if (i + 1 == s.n_done)

@@ -256,6 +256,8 @@ watch(struct runner *r, struct err *err)
 		follow(r, err) < 0 || take_states_after(r, err) < 0)
 		return -1;
 	r->run->footer = *capture_footer(r->capture);
+	r->run->backend = capture_backend(r->capture);
+	r->run->why = mem_strdup(capture_why(r->capture));
 	r->run->status = capture_status(r->capture);
 	if (r->writer && trace_writer_end(r->writer, &r->run->footer, err) < 0)
 		return -1;
@@ -367,6 +369,8 @@ run_done(struct run *r)
 	mem_free(r->stdout_tail);
 	mem_free(r->stderr_tail);
 	mem_free(r->sandbox);
+	mem_free(r->why);
+	mem_free(r->again);
 	*r = (struct run){ .status = -1 };
 }
 

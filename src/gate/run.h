@@ -41,6 +41,9 @@ struct run {
 	char *stdout_tail, *stderr_tail; /* for people; printable */
 	uint64_t stdout_bytes, stderr_bytes;
 	char *sandbox; /* with keep_sandbox: where it is */
+	enum capture_backend backend;
+	char *why;   /* capture_why() */
+	char *again; /* why it is a second run (gate/again.h), a sentence; NULL: it is not */
 	uint64_t time_ns;
 };
 

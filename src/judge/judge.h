@@ -176,6 +176,9 @@ struct basis {
 	size_t n_effects, n_paths, n_streams, n_processes, n_connections;
 	struct unseen *unseen;
 	size_t n_unseen;
+	const char *backend, *why; /* which one traced it; why that one; NULL: not known */
+	const char *again; /* why the run is a second one, under another backend; NULL: it is
+			      not */
 };
 
 /* What one side cost, under tracing. Decides nothing. */

@@ -27,6 +27,16 @@ tape_free(struct tape *t)
 }
 
 void
+tape_clear(struct tape *t)
+{
+	size_t limit = t->limit;
+
+	mem_free(t->events);
+	arena_free(t->arena);
+	*t = (struct tape){ .arena = arena_new(), .limit = limit };
+}
+
+void
 tape_header(struct tape *t, const struct trace_header *header)
 {
 	struct trace_header *h = &t->header;

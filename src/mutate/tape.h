@@ -31,6 +31,7 @@ struct tape {
 struct tape *tape_new(size_t limit_bytes);
 void tape_free(struct tape *t);
 AUTO_DEFINE(struct tape *, tape_free)
+void tape_clear(struct tape *t); /* as new */
 
 void tape_header(struct tape *t, const struct trace_header *header);
 /* ERR_UNSURE when the run is larger than the limit. */

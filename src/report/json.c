@@ -184,6 +184,9 @@ put_evidence(struct put *p, const struct verdict *v)
 	put_uint(p, "streams", b->n_streams);
 	put_uint(p, "processes", b->n_processes);
 	put_uint(p, "connections", b->n_connections);
+	put_text(p, "backend", b->backend, CLEAN_LINE);
+	put_text(p, "backend_reason", b->why, CLEAN_LINE);
+	put_text(p, "again", b->again, CLEAN_LINE);
 	json_key(&p->w, "not_seen");
 	json_begin(&p->w, '{');
 	for (size_t i = 0; i < b->n_unseen; i++)

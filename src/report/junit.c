@@ -345,6 +345,8 @@ add_basis(struct junit *j, const struct verdict *v)
 	add_property(j, "renacer.evidence",
 		arena_printf(scratch, "%u runs, golden of %u: %s", v->n_runs, v->golden_runs,
 			basis_words(scratch, &v->basis)));
+	add_property(j, "renacer.backend", v->basis.backend);
+	add_property(j, "renacer.again", v->basis.again);
 	add_property(j, "renacer.not_seen", basis_unseen_words(scratch, &v->basis));
 	add_property(j, "renacer.performance", cost_words(scratch, &v->performance));
 }

@@ -241,6 +241,7 @@ put_bag(struct sarif *s, const struct verdict *v, const struct finding *f)
 		{ "known", f->known },
 		{ "firstDivergence", v->first },
 		{ "restsOn", v->basis.is_known ? basis_words(scratch, &v->basis) : NULL },
+		{ "again", v->basis.again },
 		{ "notSeen", basis_unseen_words(scratch, &v->basis) },
 	};
 

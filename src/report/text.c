@@ -431,6 +431,8 @@ add_everything(struct text *t, const struct verdict *v)
 	}
 	add_labelled(t, "command", v->command);
 	add_labelled(t, "golden", v->golden_path);
+	add_labelled(t, "backend", v->basis.backend);
+	add_labelled(t, "because", v->basis.why);
 	add_cuts(t, v->facts);
 }
 

@@ -17,9 +17,9 @@ here=$PWD
 nobody=$(id -u nobody) nogroup=$(id -g nobody)
 home=$(getent passwd nobody | cut -d: -f6)
 sudo_to() { # UID GID COMMAND...: as sudo would, with groups of root's; in a subshell it becomes the command
-	local become=
-	[ "$BASH_SUBSHELL" -eq 0 ] || become=exec
-	$become setpriv --groups 4,24 env SUDO_UID="$1" SUDO_GID="$2" SUDO_USER=x SUDO_COMMAND=y HOME=/root USER=root \
+	local become=()
+	[ "$BASH_SUBSHELL" -eq 0 ] || become=(exec)
+	"${become[@]}" setpriv --groups 4,24 env SUDO_UID="$1" SUDO_GID="$2" SUDO_USER=x SUDO_COMMAND=y HOME=/root USER=root \
 		LOGNAME=root MAIL=/var/mail/root "${@:3}"
 }
 

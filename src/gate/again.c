@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* again.c - a run whose trace has holes that it would not have under ptrace */
+
+#include "gate/again.h"
+
+#include "base/str.h"
+#include "gate/inner.h"
+
+#include <inttypes.h>
+
+bool
+again_is_due(const struct run *run)
+{
+	const struct trace_footer *f = &run->footer;
+	bool has_holes = f->n_lost || f->n_escaped || f->n_untraceable || run->disagreement;
+
+	return run->backend == BACKEND_EBPF && has_holes && !f->was_cut && !run->interrupted &&
+	       !run->timed_out;
+}
+
+/* What was missing in the first run. */
+static void
+add_holes(struct str *out, const struct run *run)
+{
+	const struct trace_footer *f = &run->footer;
+
+	if (f->n_lost)
+		str_addf(out, "%" PRIu64 " event%s lost under ebpf", f->n_lost,
+			f->n_lost == 1 ? " was" : "s were");
+	else if (f->reason[0])
+		str_addf(out, "under ebpf %s", f->reason);
+	else
+		str_addf(out, "under ebpf %s",
+			run->disagreement ? run->disagreement : "the trace had holes");
+}
+
+/* The times of both count: that is how long it took. */
+static int
+repeat(struct run *run, const struct config *config, const struct target *target,
+	const struct run_opts *opts, struct err *err)
+{
+	struct run_opts how = *opts;
+	struct run second = { 0 };
+
+	how.backend = BACKEND_PTRACE;
+	if (how.tape)
+		tape_clear(how.tape);
+	if (run_target(&second, config, target, &how, err) < 0) {
+		run_done(&second);
+		return -1;
+	}
+	second.time_ns += run->time_ns;
+	run_done(run);
+	*run = second;
+	return 0;
+}
+
+int
+again_run(struct run *out, const struct config *config, const struct target *target,
+	const struct run_opts *opts, struct err *err)
+{
+	AUTO(str_done) struct str said = { 0 };
+	AUTO(str_done) struct str holes = { 0 };
+	struct err failed = { 0 };
+
+	if (run_target(out, config, target, opts, err) < 0)
+		return -1;
+	if (!again_is_due(out))
+		return 0;
+	add_holes(&holes, out);
+	if (repeat(out, config, target, opts, &failed) == 0)
+		str_addf(&said, "taken again under ptrace: %s", str_text(&holes));
+	else
+		str_addf(&said, "%s, and it could not be taken again under ptrace: %s",
+			str_text(&holes), failed.text);
+	err_done(&failed); /* said; the verdict on the first run is inconclusive */
+	out->again = str_take(&said);
+	return 0;
+}
+
+void
+again_note(
+	struct gate *g, const struct target *target, const struct run *run, struct verdict *v)
+{
+	struct finding note = { .level = FINDING_NOTE,
+		.rule_id = "renacer/again",
+		.subject = target->name,
+		.at = target->at };
+
+	if (!run->again)
+		return;
+	note.text = arena_strdup(g->arena, run->again);
+	verdict_add_finding(v, g->arena, &note);
+}
