@@ -49,6 +49,8 @@ for trace in "${traces[@]}"; do
 		if (!(($2) in seen)) { seen[$2] = 1; names[++n_names] = $2 }
 		ns[$1, $2, ++n[$1, $2]] = $4 / $3
 		mb[$2] = $5 / $3
+		if ($2 in text && text[$2] != $6) differs[$2] = 1
+		text[$2] = $6
 		events = $3
 	}
 	function goal(what, stages,    list, k, sum, i) {
@@ -69,6 +71,7 @@ for trace in "${traces[@]}"; do
 			if (n["other", names[i]])
 				printf "   other %.1f, %.2f times as fast", median("other", names[i]),
 					median("other", names[i]) / here[names[i]]
+			if (differs[names[i]]) printf "   ITS TEXT DIFFERS"
 			print ""
 		}
 		goal("a gate", gate)

@@ -8,10 +8,11 @@
  * the cache, too), gives all of them to each stage alone, the stages in turn, and prints for
  * each, in processor time
  *
- *     STAGE EVENTS NANOSECONDS BYTES
+ *     STAGE EVENTS NANOSECONDS BYTES RESULT
  *
- * Bytes are those of the areas the stage looked at. What it costs to hand the events out is a
- * stage, too ("events"), and is in all others but "read".
+ * Bytes are those of the areas the stage looked at. The result stands for the text of a golden
+ * (its digest), so that two builds can be held against each other; "-" in other stages. What it
+ * costs to hand the events out is a stage, too ("events"), and is in all others but "read".
  */
 #include "base/digest.h"
 #include "decode/decode.h"
@@ -38,6 +39,7 @@ struct stored {
 /* What a stage did, so that the compiler cannot leave it out. */
 struct done {
 	uint64_t n, bytes, sum;
+	struct digest text;
 };
 
 static uint64_t
@@ -257,6 +259,7 @@ stage_golden(struct stored *s, struct done *done)
 	if (effects_finish(s->fx, &s->footer, &g, &err) < 0)
 		fail(&err);
 	golden_print(&text, g);
+	digest_add(&done->text, text.data, text.n);
 	done->n = s->n;
 	done->bytes = text.n;
 }
@@ -297,6 +300,7 @@ play(struct stored *stored, char **names, uint64_t *sum)
 		struct done done = { 0 };
 		bool feeds = i + 1 < ARRAY_LEN(stages) && stages[i + 1].goes_on &&
 			     is_asked(stages[i + 1].name, names);
+		char result[DIGEST_HEX] = "-";
 		uint64_t before;
 
 		if (!is_asked(stages[i].name, names) && !feeds)
@@ -304,8 +308,10 @@ play(struct stored *stored, char **names, uint64_t *sum)
 		before = now_ns();
 		stages[i].run(stored, &done);
 		before = now_ns() - before;
-		printf("%s %llu %llu %llu\n", stages[i].name, (unsigned long long)done.n,
-			(unsigned long long)before, (unsigned long long)done.bytes);
+		if (done.text.n)
+			digest_hex(&done.text, result);
+		printf("%s %llu %llu %llu %s\n", stages[i].name, (unsigned long long)done.n,
+			(unsigned long long)before, (unsigned long long)done.bytes, result);
 		*sum += done.sum;
 		if (feeds)
 			continue;
