@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -28,24 +29,6 @@ struct map {
 	uint32_t *index;
 	size_t n_index; /* a power of two, or 0 */
 };
-
-static uint64_t
-hash_bytes(const void *data, size_t n)
-{
-	const unsigned char *p = data;
-	uint64_t h = 0x9e3779b97f4a7c15u ^ n, word;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&word, p, 8);
-		h = (h ^ word) * 0xff51afd7ed558ccdu;
-		h ^= h >> 32;
-	}
-	word = 0;
-	if (n)
-		memcpy(&word, p, n);
-	h = (h ^ word) * 0xc4ceb9fe1a85ec53u;
-	return h ^ (h >> 29);
-}
 
 struct map *
 map_new(void)

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include "base/hash.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,16 +215,6 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return text;
 }
 
-static uint64_t
-hash_text(const char *text, size_t n)
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-	return h;
-}
-
 static struct interned *
 find_slot(struct interned *slots, size_t n_slots, uint64_t hash, const char *text, size_t n)
 {
@@ -268,7 +260,7 @@ arena_words(struct arena *a, const char *const *words)
 const char *
 arena_intern(struct arena *a, const char *text, size_t n)
 {
-	uint64_t hash = hash_text(text, n);
+	uint64_t hash = hash_bytes(text, n);
 	struct interned *slot;
 
 	if (a->n_interned * 4 >= a->n_slots * 3)

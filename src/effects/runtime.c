@@ -34,22 +34,50 @@ is_wildcard(char c)
 	return c == '*' || c == '?' || c == '[' || c == '\\';
 }
 
-/* glob_matches() with a quick no: the text before the first wildcard must be there. Most rows
- * differ from most paths in one of their first characters. */
-static bool
-matches(const char *glob, const char *path)
+/* A path, and a bit for each character (modulo 64) that one of its components begins with. */
+struct subject {
+	const char *path;
+	uint64_t firsts;
+};
+
+static uint64_t
+bit_of(char c)
 {
+	return 1ull << ((unsigned char)c & 63);
+}
+
+static struct subject
+subject_of(const char *path)
+{
+	struct subject s = { path, bit_of(path[0]) };
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/'))
+		s.firsts |= bit_of(slash[1]);
+	return s;
+}
+
+/* glob_matches() with two quick noes: the text before the first wildcard must be there, and
+ * some component must begin as the one behind a leading [**] does. Most rows differ from most
+ * paths in such a character. */
+static bool
+matches(const char *glob, const struct subject *s)
+{
+	if (strncmp(glob, "**/", 3) == 0 && !is_wildcard(glob[3]) &&
+		!(s->firsts & bit_of(glob[3])))
+		return false;
 	for (size_t i = 0; glob[i] && !is_wildcard(glob[i]); i++)
-		if (glob[i] != path[i])
+		if (glob[i] != s->path[i])
 			return false;
-	return glob_matches(glob, path);
+	return glob_matches(glob, s->path);
 }
 
 enum runtime_kind
 runtime_kind(const char *path, bool is_own_place)
 {
+	struct subject s = subject_of(path);
+
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!(is_own_place && rows[i].glob[0] == '/') && matches(rows[i].glob, path))
+		if (!(is_own_place && rows[i].glob[0] == '/') && matches(rows[i].glob, &s))
 			return rows[i].kind;
 	return RUNTIME_NONE;
 }
@@ -57,8 +85,10 @@ runtime_kind(const char *path, bool is_own_place)
 static bool
 any_matches(const char *const *globs, size_t n, const char *path)
 {
+	struct subject s = subject_of(path);
+
 	for (size_t i = 0; i < n; i++)
-		if (matches(globs[i], path))
+		if (matches(globs[i], &s))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 
 #include "store/record.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "store/wire.h"
 
@@ -90,23 +91,6 @@ need_room(uint8_t **buffer, size_t *capacity, size_t n)
 		return;
 	*capacity = MAX(n, MIN(2 * *capacity, (size_t)RECORD_BLOCK_MAX));
 	*buffer = mem_resize(*buffer, *capacity, 1);
-}
-
-static uint64_t
-hash_bytes(const uint8_t *p, size_t n)
-{
-	/* Multiply and fold, eight bytes a step; the constant is 2^64 over the golden ratio. */
-	uint64_t h = n * 0x9e3779b97f4a7c15u, word;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&word, p, 8);
-		h = (h ^ word) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 32;
-	}
-	word = 0;
-	memcpy(&word, p, n);
-	h = (h ^ word) * 0x9e3779b97f4a7c15u;
-	return h ^ h >> 29;
 }
 
 /* Bytes: 0 and the bytes; 1 and the bytes, which get the next index; or an index plus 2. */
