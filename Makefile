@@ -35,7 +35,7 @@ else
 LEFT_OUT += src/symbol/binary.c src/symbol/dwarf.c src/symbol/unwind.c
 endif
 
-WITH_BPF ?= 0
+WITH_BPF ?= $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),1,0)
 BPF_CC ?= clang
 BPF_OBJECT := $(BUILD)/capture/bpf/renacer.bpf.o
 ifeq ($(WITH_BPF),1)

@@ -171,7 +171,7 @@ struct taking {
 };
 
 static void
-take(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t size)
+take_area(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t size)
 {
 	struct taking *taking = arg;
 
@@ -179,10 +179,11 @@ take(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t 
 }
 
 void
-areas_fetch(struct areas *a, const struct areas_source *source, const struct call *call,
-	bool want_input)
+areas_fetch_with(const struct areas_source *source, const struct call *call, bool want_input,
+	void (*take)(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address,
+		uint64_t size),
+	void *take_arg)
 {
-	struct taking taking = { a, source };
 	struct fetch f = {
 		.call = call,
 		.peer = source->near,
@@ -190,10 +191,19 @@ areas_fetch(struct areas *a, const struct areas_source *source, const struct cal
 		.want_input = want_input,
 		.string_limit = MAX(source->data_limit, PATH_MAX),
 		.take = take,
-		.take_arg = &taking,
+		.take_arg = take_arg,
 	};
 
 	decode_fetch(&f);
+}
+
+void
+areas_fetch(struct areas *a, const struct areas_source *source, const struct call *call,
+	bool want_input)
+{
+	struct taking taking = { a, source };
+
+	areas_fetch_with(source, call, want_input, take_area, &taking);
 }
 
 bool

@@ -33,6 +33,12 @@ void areas_take(struct areas *a, const struct areas_source *source, uint8_t arg,
 /* All that decode_fetch() asks for, before the call or after it. */
 void areas_fetch(struct areas *a, const struct areas_source *source, const struct call *call,
 	bool want_input);
+/* The same with another sink than areas_take(). */
+void areas_fetch_with(const struct areas_source *source, const struct call *call,
+	bool want_input,
+	void (*take)(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address,
+		uint64_t size),
+	void *take_arg);
 /* Calls that return how many of the bytes offered were taken. */
 bool areas_count_output(enum call_id id);
 /* The call moved only n bytes: what leaves beyond them is taken back. */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bpf-none.c - the backend ebpf where it was not built: it says so */
+/* bpf-none.c - the kernel half of the backend ebpf where it was not built: it says so */
 
-#include "capture/backend.h"
 #include "capture/bpf_session.h"
-
-#include <stdio.h>
 
 static int
 refuse(struct err *err)
@@ -55,22 +52,3 @@ bpf_session_free(struct bpf_session *s)
 {
 	assert(!s);
 }
-
-static int
-start(void **out, const struct capture_opts *opts, struct err *err)
-{
-	(void)out;
-	(void)opts;
-	return refuse(err);
-}
-
-static void
-probe(struct backend_state *out)
-{
-	snprintf(out->text, sizeof out->text, "this program was built without it");
-	snprintf(out->remedy, sizeof out->remedy,
-		"build it with libbpf and clang: tools/install-deps, then make");
-}
-
-/* start() never succeeds, so that nothing asks the other functions. */
-const struct backend_ops ebpf_backend = { .name = "ebpf", .start = start, .probe = probe };

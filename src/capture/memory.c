@@ -101,3 +101,12 @@ memory_write(pid_t tid, uint64_t address, const void *data, size_t n)
 	}
 	return true;
 }
+
+bool
+memory_is_absent(pid_t tid, uint64_t address)
+{
+	char byte;
+	struct iovec local = { &byte, 1 }, remote = { (void *)(uintptr_t)address, 1 };
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT;
+}

@@ -14,5 +14,7 @@
 size_t memory_read(pid_t tid, uint64_t address, void *buf, size_t n);
 /* All or nothing. The task must be in a ptrace stop. */
 bool memory_write(pid_t tid, uint64_t address, const void *data, size_t n);
+/* Nothing that could be read is mapped there. False also when we may not know. */
+bool memory_is_absent(pid_t tid, uint64_t address);
 
 #endif

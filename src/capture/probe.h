@@ -9,5 +9,6 @@
 
 void probe_ptrace(struct backend_state *out);
 void probe_seccomp(struct backend_state *out);
+void probe_ebpf(struct backend_state *out);
 
 #endif

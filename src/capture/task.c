@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+#include <unistd.h>
+
 static struct task **
 bucket(const struct task_table *table, pid_t tid)
 {
@@ -84,10 +86,15 @@ task_join(struct task *t, struct process *p)
 void
 task_free(struct task *t)
 {
-	if (t->process && !--t->process->n_tasks)
+	if (t->process && !--t->process->n_tasks) {
+		if (t->process->pidfd)
+			close(t->process->pidfd - 1);
 		mem_free(t->process);
+	}
 	areas_done(&t->areas);
 	areas_done(&t->told);
+	copies_done(&t->early);
+	copies_done(&t->ahead);
 	mem_free(t->affinity);
 	mem_free(t);
 }

@@ -6,6 +6,7 @@
 #define CAPTURE_TASK_H
 
 #include "capture/areas.h"
+#include "capture/copies.h"
 #include "decode/decode.h"
 #include "model/event.h"
 
@@ -18,6 +19,11 @@ struct process {
 	bool is_ending;  /* n_live came to 0, the end was not told yet */
 	uint64_t peak_rss_bytes;
 	uint64_t children_user_ns, children_system_ns;
+	struct task_exit end; /* ebpf: as the last record of its tasks has it */
+	struct task *leader;  /* ebpf: past its end, which is told last; NULL: it lives */
+	int pidfd;            /* ebpf: to kill it by, plus 1; 0: none was asked for */
+	uint64_t looked_ns;   /* ebpf: when it was looked for in vain, or pidfd was opened; 0:
+				 never */
 };
 
 enum task_phase {
@@ -57,6 +63,12 @@ struct task {
 	const struct own_filter *filters;     /* denial.h; NULL: none */
 	const struct own_filter *new_filters; /* when the call succeeds */
 	struct cpu_mask *affinity; /* what it set for itself (cpu.h); NULL: nothing */
+
+	/* ebpf: memory that was copied at the entry of its call, and what came ahead of the
+	 * record that it belongs to. */
+	struct copies early, ahead;
+	uint64_t entry_ns; /* of the call that `early` belongs to */
+	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };
 

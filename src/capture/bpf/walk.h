@@ -379,8 +379,6 @@ row_data(struct walk *w, uint32_t op, uint64_t address, uint64_t n)
 	case HINT_IOV_OUT:
 	case HINT_IOV_IN:
 		return iov(w, address, n, moved(s, UINT64_MAX, s->is_out));
-	case HINT_IOV:
-		return iov(w, address, n, 0);
 	case HINT_MSG_OUT:
 	case HINT_MSG_IN:
 		push(s, STEP_MSG, address, moved(s, UINT64_MAX, s->is_out), msg_size(s));
@@ -449,8 +447,6 @@ row_memory(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 	case HINT_CLONE_ARGS:
 		row_clone(w, address, n);
 		return 0;
-	case HINT_SUBCALL:
-		size = 6 * s->word;
 	}
 	copy_limited(w, address, size);
 	return 0;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ebpf.h - the state of a run under the eBPF backend, for the files that share the work
+ *
+ * The kernel half writes records, nobody stands still, and events are made of records alone, in
+ * the order of their times. The same events come out as under ptrace(2) (tracer.h), as far as
+ * the two can know the same.
+ *
+ *   ebpf.c        the backend's functions, looking into the rings, the end
+ *   ebpf_first.c  the first exec          ebpf_calls.c  records of calls
+ *   ebpf_life.c   birth, exec, death, signals
+ */
+#ifndef CAPTURE_EBPF_H
+#define CAPTURE_EBPF_H
+
+#include "capture/bpf_session.h"
+#include "capture/capture.h"
+#include "capture/hold.h"
+#include "capture/queue.h"
+#include "capture/rings.h"
+#include "capture/task.h"
+
+struct drain {
+	struct capture_opts opts; /* argv, envp: not valid after the start */
+	struct call_set wanted;
+	bool has_wanted;
+	struct arena *arena; /* of the header, and of what is held */
+	struct trace_header header;
+	struct trace_footer footer;
+
+	struct bpf_session *session; /* borrowed */
+	struct rings *rings;
+	struct hold *hold; /* NULL: nobody is waited for (tests) */
+	int64_t misses_before; /* -1: not to be known */
+
+	struct task_table tasks;
+	struct task *dead; /* out of the table, but queued events point to them */
+	uint32_t n_numbers;
+	struct queue queue;
+	uint64_t seq; /* the last one given: a time, or one more than the last */
+	struct held_fd *held;
+	size_t n_held, held_capacity;
+
+	pid_t first_pid;
+	int first_status; /* -1: runs */
+	bool is_stopped;  /* the first task stands at its first instruction, traced */
+	bool is_killing, is_over;
+	uint64_t started_ns;                    /* of CLOCK_MONOTONIC */
+	uint64_t now_ns, exec_ns, last_exit_ns; /* since then; now: of the record */
+	uint64_t deadline_ns;                   /* linger; 0: none */
+	uint64_t next_tick_ns, next_sweep_ns, kill_until_ns;
+	uint32_t n_idle; /* looks that brought nothing, in a row */
+	uint64_t n_read; /* records of the last look */
+	/* Counted here: pieces of calls and ends of tasks; records that made no sense, or were
+	 * of tasks that we do not know. */
+	uint64_t n_lost, n_unsound, n_strange;
+};
+
+/* ebpf.c */
+/* A run without a target yet: it takes what the rings bring. The session is borrowed. */
+struct drain *drain_new(const struct capture_opts *opts, struct bpf_session *session,
+	rings_clock *clock, void *clock_arg);
+/* Appends an event of this task, of the time of the record, in its place in the order. */
+struct event *drain_event(struct drain *d, enum event_kind kind, const struct task *t);
+/* Notes why the trace is incomplete; the first reason stays. */
+void drain_doubt(struct drain *d, const char *fmt, ...) PRINTF(2, 3);
+/* One record that was not checked yet becomes events, or none. */
+void drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time_ns);
+/* 1: an event; 0: none now; the events of the last one are forgotten. */
+int drain_pop(struct drain *d, struct event *event);
+void drain_free(struct drain *d);
+
+/* ebpf_end.c: sums it up, kills what is left, misses who is gone */
+void ebpf_finish(struct drain *d);
+void ebpf_kill(struct drain *d); /* from now on, with every look */
+void ebpf_look_after(struct drain *d, uint64_t now_ns);
+
+/* ebpf_first.c */
+MUST_CHECK int ebpf_first(struct drain *d, struct err *err);
+void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
+
+/* ebpf_calls.c */
+void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
+void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
+void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
+/* The program and its arguments as the kernel knows them, where they could not be copied. */
+void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
+	size_t n_args);
+/* Which calls the kernel half is to copy, and what of them. */
+void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
+
+/* ebpf_life.c */
+void ebpf_start(struct drain *d, struct task *t); /* of the first task, by its first record */
+void ebpf_fork(struct drain *d, struct task *parent, const struct record_fork *rec);
+void ebpf_exec(struct drain *d, struct task *t, const struct record_exec *rec);
+void ebpf_exit(struct drain *d, struct task *t, const struct record_exit *rec);
+void ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec);
+void ebpf_ring(struct drain *d, const struct record_ring *rec);
+/* Its end was not recorded. */
+void ebpf_vanished(struct drain *d, struct task *t);
+
+#endif

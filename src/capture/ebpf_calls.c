@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ebpf_calls.c - records of calls, and the memory that belongs to them
+ *
+ * decode_fetch() runs twice for a call, as under ptrace(2), but both times at its end: first
+ * over what was copied at the entry (or, where nothing was, at the exit, for memory that the
+ * kernel only reads is still the same), then over what was copied at the exit. A payload's copy
+ * ends with the bytes that the call moved.
+ */
+
+#include "capture/ebpf.h"
+
+#include "capture/memory.h"
+#include "capture/restart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define X32_BIT 0x40000000u
+#define MAX_ERRNO 4095
+#define LOWEST_ADDRESS 4096u /* nothing is ever mapped below */
+
+static const void *
+snippets_of(const struct record_call *rec)
+{
+	return rec + 1;
+}
+
+static size_t
+snippet_bytes(const struct record_call *rec)
+{
+	return rec->head.size - sizeof *rec;
+}
+
+static void
+keep(struct drain *d, struct copies *in, const struct record_call *rec)
+{
+	if (!copies_keep(in, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
+		d->n_unsound++;
+}
+
+static void
+load_call(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	struct call *call = &t->call;
+
+	*call = (struct call){ .nr = rec->arch == ARCH_X32 ? rec->nr | X32_BIT : rec->nr,
+		.arch = rec->arch,
+		.ip = rec->ip };
+	memcpy(call->arg, rec->arg, sizeof call->arg);
+	t->id = decode_spec((enum arch)call->arch, call->nr)->id;
+	if (t->id == CALL_rt_sigreturn || t->id == CALL_sigreturn)
+		call->arg[0] = rec->sp;
+	call->enter_ns = rec->enter_ns > d->started_ns
+				 ? MIN(rec->enter_ns - d->started_ns, d->now_ns)
+				 : 0;
+	t->is_wanted = !d->has_wanted || call_set_has(&d->wanted, t->id);
+}
+
+void
+ebpf_more(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	keep(d, &t->ahead, rec);
+}
+
+void
+ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	struct copies ahead = t->ahead;
+
+	copies_clear(&t->early);
+	t->ahead = t->early;
+	t->early = ahead;
+	keep(d, &t->early, rec);
+	load_call(d, t, rec);
+	t->entry_ns = rec->enter_ns;
+	t->in_call = true;
+}
+
+/* --- what was copied, and what was not --- */
+
+static const char *
+gap_words(uint8_t state)
+{
+	return state == SNIPPET_FAULT   ? "could not be read"
+	       : state == SNIPPET_LATER ? "could not be read later"
+					: "were not copied";
+}
+
+/* Under ptrace(2) an address where nothing is gives the same: nothing. */
+static bool
+is_harmless(const struct drain *d, const struct task *t, const struct copies_gap *gap)
+{
+	if (gap->address < LOWEST_ADDRESS)
+		return true;
+	if (gap->state != SNIPPET_FAULT || !t->call.is_error)
+		return false;
+	return t->call.ret == -EFAULT ||
+	       (d->hold && t->id != CALL_execve && memory_is_absent(t->tid, gap->address));
+}
+
+static void
+judge_gap(struct drain *d, const struct task *t, struct copies_reader *from)
+{
+	const struct copies_gap *gap = &from->gap;
+	char room[32];
+
+	if (!gap->is_found || is_harmless(d, t, gap))
+		return;
+	d->n_lost++;
+	drain_doubt(d, "%llu bytes of %s %s", (unsigned long long)gap->size,
+		decode_name((enum arch)t->call.arch, t->call.nr, room), gap_words(gap->state));
+}
+
+/* A struct is kept as far as it could be read; was there more? */
+static void
+look_at_structs(const struct areas *a, size_t from, struct copies_reader *reader)
+{
+	for (size_t i = from; i < a->n; i++) {
+		const struct area *area = &a->list[i];
+
+		if (area->kind == AREA_STRUCT && area->kept < area->size)
+			copies_look(
+				reader, area->address + area->kept, area->size - area->kept);
+	}
+}
+
+/* The copy of a payload holds what was moved. Taken from an area's size while the areas are
+ * taken, for nothing is there that could be cut later. */
+struct budget {
+	struct areas *areas;
+	const struct areas_source *source;
+	uint64_t left; /* bytes of output */
+};
+
+static void
+take(void *arg, uint8_t nr_arg, enum area_kind kind, uint64_t address, uint64_t size)
+{
+	struct budget *b = arg;
+
+	if (kind == AREA_DATA_OUT) {
+		size = MIN(size, b->left);
+		b->left -= size;
+	}
+	areas_take(b->areas, b->source, nr_arg, kind, address, size);
+}
+
+static void
+fetch(struct drain *d, struct task *t, struct copies_reader *from, bool is_exit)
+{
+	struct areas_source source = { copies_peer(from), copies_peer_data(from), is_exit,
+		d->opts.payload_limit };
+	bool is_cut = !is_exit && t->call.state == CALL_DONE && !t->call.is_error &&
+		      areas_count_output(t->id);
+	struct budget budget = { &t->areas, &source,
+		is_cut ? (uint64_t)t->call.ret : UINT64_MAX };
+	size_t before = t->areas.n;
+
+	areas_fetch_with(&source, &t->call, d->opts.want_input, take, &budget);
+	look_at_structs(&t->areas, before, from);
+	judge_gap(d, t, from);
+}
+
+static void
+fetch_both(struct drain *d, struct task *t, struct copies *late, pid_t live)
+{
+	struct copies_reader before = { .sets = { &t->early, &t->ahead, late },
+		.past = &t->early,
+		.live = live,
+		.skips_faults = t->call.is_error };
+	struct copies_reader after = { .sets = { &t->ahead, late }, .live = live };
+
+	areas_clear(&t->areas);
+	fetch(d, t, &before, false);
+	/* What an interrupted call has filled in by then is not looked at: it goes on. */
+	if (t->call.state == CALL_DONE && !(t->call.is_error && t->call.ret == -EINTR))
+		fetch(d, t, &after, true);
+}
+
+/* --- calls that say something to us as well --- */
+
+static void
+note_ring(struct drain *d, struct task *t)
+{
+	if (t->call.is_error || t->call.state != CALL_DONE)
+		return;
+	d->footer.n_rings++;
+	drain_doubt(d, "io_uring was set up: what goes through its rings is not seen");
+}
+
+static void
+note_filter(struct drain *d, struct task *t)
+{
+	uint64_t flags = t->id == CALL_seccomp ? t->call.arg[1] : 0;
+	bool is_filter = t->id == CALL_seccomp
+				 ? t->call.arg[0] == SECCOMP_SET_MODE_STRICT ||
+					   t->call.arg[0] == SECCOMP_SET_MODE_FILTER
+				 : t->call.arg[0] == PR_SET_SECCOMP;
+	bool has_listener = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+	/* A result above 0 names the thread that TSYNC failed for, or is a listener. */
+	if (!is_filter || t->call.is_error || t->call.state != CALL_DONE ||
+		(t->call.ret > 0 && !has_listener))
+		return;
+	d->footer.n_seccomp_filters++;
+	t->has_listener |= has_listener;
+}
+
+static const struct row {
+	enum call_id id;
+	void (*note)(struct drain *d, struct task *t);
+} rows[] = {
+	{ CALL_io_uring_setup, note_ring },
+	{ CALL_seccomp, note_filter },
+	{ CALL_prctl, note_filter },
+};
+
+static void
+note(struct drain *d, struct task *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].id == t->id)
+			rows[i].note(d, t);
+	}
+}
+
+/* --- the end of a call --- */
+
+static enum call_state
+state_of(const struct task *t, uint8_t how)
+{
+	if (how == CALL_HOW_UNFINISHED || how == CALL_HOW_STRANGE)
+		return CALL_UNFINISHED;
+	if (how == CALL_HOW_NO_ENTRY && !t->has_listener)
+		return CALL_DENIED;
+	return t->call.is_error && restart_is_code(t->call.ret) ? CALL_RESTARTED : CALL_DONE;
+}
+
+static void
+tell(struct drain *d, struct task *t)
+{
+	struct event *event;
+
+	d->footer.n_calls_32bit += t->call.arch == ARCH_I386;
+	d->footer.n_restarted += t->call.state == CALL_RESTARTED;
+	d->footer.n_unfinished += t->call.state == CALL_UNFINISHED;
+	d->footer.n_calls++;
+	areas_seal(&t->areas);
+	t->call.areas = t->areas.list;
+	t->call.n_areas = (uint32_t)t->areas.n;
+	event = drain_event(d, EVENT_CALL, t);
+	/* Entries are not told of when they come; times put them into their place. */
+	t->call.enter_seq = MIN(t->call.enter_ns, event->seq - 1);
+	event->call = t->call;
+}
+
+static void
+leave(struct task *t, struct copies *late)
+{
+	t->in_call = false;
+	copies_clear(&t->early);
+	copies_clear(&t->ahead);
+	copies_done(late);
+}
+
+void
+ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	struct copies late = { 0 };
+	bool is_stopped = rec->flags & CALL_STOPPED;
+	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
+
+	if (rec->how == CALL_HOW_BORN) { /* it is told of its parent */
+		leave(t, &late);
+		return;
+	}
+	if (!copies_lend(&late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
+		d->n_unsound++;
+	if (t->in_call && rec->enter_ns != t->entry_ns)
+		copies_clear(&t->early); /* of a call whose end was lost */
+	load_call(d, t, rec);
+	t->call.ret = rec->ret;
+	t->call.is_error = rec->ret < 0 && rec->ret >= -MAX_ERRNO;
+	t->call.state = (uint8_t)state_of(t, rec->how);
+	if (t->call.state == CALL_UNFINISHED) {
+		t->call.ret = 0;
+		t->call.is_error = false;
+	}
+	note(d, t);
+	if (t->is_wanted) {
+		fetch_both(d, t, &late, is_live ? t->tid : 0);
+		tell(d, t);
+	}
+	leave(t, &late);
+}
+
+/* --- execve(2) --- */
+
+static bool
+has_copy(struct task *t, uint64_t address)
+{
+	struct copies_reader reader = { .sets = { &t->early } };
+	struct peer peer = copies_peer(&reader);
+	char byte;
+
+	return !address || peer.read(peer.arg, address, &byte, 1) == 1;
+}
+
+/* The pointers to the arguments; how many there are. */
+static size_t
+load_pointers(struct task *t, uint64_t address, uint64_t *pointers, size_t max)
+{
+	struct copies_reader reader = { .sets = { &t->early } };
+	struct peer peer = copies_peer(&reader);
+	size_t word = t->call.arch == ARCH_X86_64 ? 8 : 4, n = 0;
+
+	for (; n < max; n++) {
+		pointers[n] = 0;
+		if (peer.read(peer.arg, address + n * word, &pointers[n], word) != word ||
+			!pointers[n])
+			break;
+	}
+	return n;
+}
+
+/* Texts of the new program's arguments, each with its NUL; how many are whole. */
+static size_t
+split(const char *args, size_t n_args, const char **texts, size_t max)
+{
+	size_t n = 0;
+
+	while (n_args && n < max) {
+		const char *end = memchr(args, 0, n_args);
+
+		if (!end)
+			break;
+		texts[n++] = args;
+		n_args -= (size_t)(end + 1 - args);
+		args = end + 1;
+	}
+	return n;
+}
+
+#define MANY_ARGS 512
+
+/* A script's interpreter has other arguments first; the last ones are the same. */
+static void
+fill_args(struct task *t, uint64_t address, const char *args, size_t n_args)
+{
+	uint64_t pointers[MANY_ARGS];
+	const char *texts[MANY_ARGS + 2];
+	size_t n = load_pointers(t, address, pointers, MANY_ARGS);
+	size_t n_texts = split(args, n_args, texts, ARRAY_LEN(texts));
+
+	if (n_texts < n)
+		return;
+	for (size_t i = n_texts > n ? 1 : 0; i < n; i++) {
+		const char *text = texts[n_texts - n + i];
+
+		if (!has_copy(t, pointers[i]))
+			copies_add(&t->early, pointers[i], text, strlen(text) + 1);
+	}
+}
+
+void
+ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
+	size_t n_args)
+{
+	unsigned at = t->id == CALL_execveat; /* of the path among the arguments */
+	bool is_path = !at || (int32_t)t->call.arg[0] == AT_FDCWD;
+	uint64_t path = t->call.arg[at];
+
+	if (!t->in_call || (t->id != CALL_execve && t->id != CALL_execveat))
+		return;
+	if (is_path && n_filename && !has_copy(t, path))
+		copies_add(&t->early, path, filename, n_filename);
+	fill_args(t, t->call.arg[at + 1], args, n_args);
+}
+
+/* --- what the kernel half is to do --- */
+
+static bool
+is_ours(enum call_id id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+static void
+fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t nr)
+{
+	uint32_t number = arch == ARCH_X32 ? nr | X32_BIT : nr;
+	enum call_id id = decode_spec(arch, number)->id;
+
+	*row = (struct call_hints){ 0 };
+	if (d->has_wanted && !call_set_has(&d->wanted, id)) {
+		row->flags = is_ours(id) ? CALL_IS_WANTED : 0;
+		return;
+	}
+	hint_of(row, arch, nr);
+	row->flags = CALL_IS_WANTED;
+	for (uint8_t i = 0; i < row->n; i++) {
+		if (row->hint[i].when & HINT_AT_ENTRY)
+			row->flags |= CALL_IS_EARLY;
+	}
+}
+
+void
+ebpf_fill_control(const struct drain *d, struct bpf_control *control)
+{
+	size_t ring = d->session->n_cpus ? d->session->rings[0].size : 0;
+
+	control->want_input = d->opts.want_input;
+	control->follow = d->opts.follow;
+	control->n_cpus = d->session->n_cpus;
+	control->high_bytes = (uint32_t)(ring / 2);
+	control->data_bytes = (uint32_t)(ring / 4);
+	control->reserve_bytes = (uint32_t)MAX(ring / 8, 16384);
+	for (unsigned arch = 0; arch < HINT_ARCHES; arch++) {
+		for (uint32_t nr = 0; nr < HINT_NRS; nr++)
+			fill_row(d, &control->calls[arch][nr], (enum arch)arch, nr);
+	}
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* rings_test.c - records of many CPUs in one order, however writing and reading interleave */
+#include "unit/test.h"
+
+#include "capture/rings.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+#define RING_BYTES 4096u
+#define N_CPUS 3u
+
+/* A ring as the kernel maps it: data twice in a row. */
+struct fake {
+	uint64_t consumer, producer;
+	uint8_t data[2 * RING_BYTES];
+};
+
+struct world {
+	struct fake fakes[N_CPUS];
+	struct bpf_ring rings[N_CPUS];
+	struct bpf_cpu cpus[N_CPUS];
+	uint64_t now;
+	void (*at_clock)(struct world *w);
+	/* of the writers below */
+	uint32_t seed;
+	uint64_t n_written;
+	struct {
+		int step;
+		uint64_t time, number;
+	} writers[N_CPUS];
+};
+
+static void
+world_init(struct world *w)
+{
+	*w = (struct world){ .now = 1000000, .seed = 1 };
+	for (uint32_t i = 0; i < N_CPUS; i++)
+		w->rings[i] = (struct bpf_ring){ &w->fakes[i].consumer, &w->fakes[i].producer,
+			w->fakes[i].data, RING_BYTES };
+}
+
+static uint64_t
+tell_time(void *arg)
+{
+	struct world *w = arg;
+
+	if (w->at_clock)
+		w->at_clock(w);
+	return w->now;
+}
+
+static struct rings *
+open_rings(struct world *w)
+{
+	return rings_new(w->rings, w->cpus, N_CPUS, tell_time, w);
+}
+
+static void
+put(struct fake *f, uint64_t at, const void *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t offset = (at + i) % RING_BYTES;
+
+		f->data[offset] = f->data[offset + RING_BYTES] = ((const uint8_t *)data)[i];
+	}
+}
+
+static uint64_t
+reserve(struct world *w, uint32_t cpu, uint32_t size)
+{
+	struct fake *f = &w->fakes[cpu];
+	uint64_t at = f->producer;
+	uint32_t word = size | RING_IS_BUSY;
+	size_t whole = (size + 8 + 7) & ~7u;
+
+	if (at + whole - f->consumer > RING_BYTES)
+		return UINT64_MAX;
+	put(f, at, &word, sizeof word);
+	f->producer += whole;
+	return at;
+}
+
+static void
+commit(struct world *w, uint32_t cpu, uint64_t at, const struct record *rec, uint32_t flags)
+{
+	uint32_t word = rec->size | flags;
+
+	put(&w->fakes[cpu], at + 8, rec, sizeof *rec);
+	put(&w->fakes[cpu], at, &word, sizeof word);
+}
+
+static void
+write_record(struct world *w, uint32_t cpu, uint64_t time, int32_t tid, uint32_t flags)
+{
+	struct record rec = { .kind = RECORD_EXIT,
+		.cpu = (uint16_t)cpu,
+		.size = sizeof rec + 8 * (uint32_t)(tid % 4),
+		.time_ns = time,
+		.tid = tid };
+	uint64_t at = reserve(w, cpu, rec.size);
+
+	assert_true(at != UINT64_MAX);
+	commit(w, cpu, at, &rec, flags);
+}
+
+static void
+expect(struct rings *r, const int32_t *tids, size_t n)
+{
+	uint64_t time, last = 0;
+	size_t size;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct record *rec = rings_next(r, &size, &time);
+
+		assert_non_null(rec);
+		assert_int_equal(rec->tid, tids[i]);
+		assert_int_equal(size, rec->size);
+		assert_true(time >= last);
+		last = time;
+	}
+	assert_null(rings_next(r, &size, &time));
+}
+
+static void
+records_come_in_order_of_time_then_cpu(void **state)
+{
+	struct world w;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	write_record(&w, 1, 100, 2, 0);
+	write_record(&w, 0, 100, 1, 0);
+	write_record(&w, 0, 300, 5, 0);
+	write_record(&w, 2, 50, 0, 0);
+	write_record(&w, 2, 200, 9, RING_IS_DISCARDED);
+	write_record(&w, 2, 250, 4, 0);
+	write_record(&w, 1, 240, 3, 0);
+	rings_look(r);
+	expect(r, (const int32_t[]){ 0, 1, 2, 3, 4, 5 }, 6);
+	assert_true(rings_are_empty(r));
+	rings_look(r);
+	for (uint32_t i = 0; i < N_CPUS; i++)
+		assert_int_equal(w.fakes[i].consumer, w.fakes[i].producer);
+}
+
+static void
+what_lay_there_before_is_dropped(void **state)
+{
+	struct world w;
+	(void)state;
+
+	world_init(&w);
+	write_record(&w, 1, 100, 2, 0);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	write_record(&w, 1, 110, 3, 0);
+	rings_look(r);
+	expect(r, (const int32_t[]){ 3 }, 1);
+}
+
+static void
+a_cpu_that_is_writing_holds_up_what_is_younger(void **state)
+{
+	struct world w;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	w.now = 1000000;
+	rings_look(r);
+	w.cpus[0].busy = 1; /* will bring something of about 1500000 */
+	write_record(&w, 1, 900000, 1, 0);
+	write_record(&w, 1, 1600000, 2, 0);
+	w.now = 2000000;
+	rings_look(r);
+	expect(r, (const int32_t[]){ 1 }, 1);
+	assert_false(rings_are_empty(r));
+	write_record(&w, 0, 1500000, 3, 0);
+	w.cpus[0].busy = 0;
+	rings_look(r);
+	expect(r, (const int32_t[]){ 3, 2 }, 2);
+	assert_int_equal(rings_faults(r).n_older, 0);
+}
+
+static void
+a_cpu_that_never_finishes_is_a_fault_and_no_hang(void **state)
+{
+	struct world w;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	w.cpus[0].busy = 1;
+	write_record(&w, 1, 900000, 1, 0);
+	for (int i = 0; i < 4; i++) {
+		w.now += 1000000000;
+		rings_look(r);
+	}
+	expect(r, (const int32_t[]){ 1 }, 1);
+	assert_true(rings_faults(r).n_stuck > 0);
+}
+
+static void
+a_record_that_is_being_written_ends_its_ring(void **state)
+{
+	struct record rec = { .size = sizeof rec, .time_ns = 200, .tid = 2 };
+	struct world w;
+	uint64_t at;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	write_record(&w, 0, 100, 1, 0);
+	at = reserve(&w, 0, rec.size);
+	rings_look(r);
+	expect(r, (const int32_t[]){ 1 }, 1);
+	assert_false(rings_are_empty(r));
+	commit(&w, 0, at, &rec, 0);
+	rings_look(r);
+	expect(r, (const int32_t[]){ 2 }, 1);
+}
+
+static void
+what_comes_too_late_is_counted(void **state)
+{
+	struct world w;
+	size_t size;
+	uint64_t time;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	w.now = 10000000;
+	write_record(&w, 0, 5000000, 1, 0);
+	rings_look(r);
+	expect(r, (const int32_t[]){ 1 }, 1);
+	write_record(&w, 1, 1000000, 2, 0);
+	rings_look(r);
+	assert_int_equal(rings_next(r, &size, &time)->tid, 2);
+	assert_int_equal(time, 5000000);
+	assert_int_equal(rings_faults(r).n_older, 1);
+}
+
+/* Lengths that cannot be: nothing behind them can be found. */
+static void
+garbage_is_dropped_and_counted(void **state)
+{
+	static const uint32_t words[] = { 0, 1, sizeof(struct record) - 1, 8192, 0x3fffffff,
+		RING_IS_DISCARDED | 0x3fffffff };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct world w;
+
+		world_init(&w);
+		AUTO(rings_free) struct rings *r = open_rings(&w);
+
+		write_record(&w, 0, 100, 1, 0);
+		put(&w.fakes[0], w.fakes[0].producer, &words[i], 4);
+		w.fakes[0].producer += 64;
+		write_record(&w, 1, 200, 2, 0);
+		rings_look(r);
+		expect(r, (const int32_t[]){ 1, 2 }, 2);
+		assert_int_equal(rings_faults(r).n_torn, 1);
+		rings_look(r);
+		assert_int_equal(w.fakes[0].consumer, w.fakes[0].producer);
+	}
+}
+
+static uint32_t
+random_of(struct world *w, uint32_t n)
+{
+	w->seed = w->seed * 1664525u + 1013904223u;
+	return (w->seed >> 8) % n;
+}
+
+/* One step of one program in the kernel: says that it is busy, takes its time, makes room,
+ * fills it, is done. */
+static void
+writer_step(struct world *w, uint32_t cpu)
+{
+	struct record rec = { .cpu = (uint16_t)cpu, .size = sizeof rec };
+
+	w->now += random_of(w, 30000);
+	switch (w->writers[cpu].step) {
+	case 0:
+		w->cpus[cpu].busy = 1;
+		break;
+	case 1:
+		w->writers[cpu].time = w->now;
+		break;
+	case 2:
+		w->writers[cpu].number = reserve(w, cpu, rec.size);
+		break;
+	case 3:
+		rec.time_ns = w->writers[cpu].time;
+		if (w->writers[cpu].number != UINT64_MAX) {
+			w->n_written++;
+			commit(w, cpu, w->writers[cpu].number, &rec, 0);
+		}
+		break;
+	default:
+		w->cpus[cpu].busy = 0;
+	}
+	w->writers[cpu].step = (w->writers[cpu].step + 1) % 5;
+}
+
+static void
+write_around_the_clock(struct world *w)
+{
+	for (uint32_t n = random_of(w, 12); n > 0; n--)
+		writer_step(w, random_of(w, N_CPUS));
+}
+
+static void
+no_interleaving_gives_another_order(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 1; seed <= 300; seed++) {
+		struct world w;
+		uint64_t n_read = 0, time, last = 0;
+		size_t size;
+
+		world_init(&w);
+		w.seed = seed;
+		w.at_clock = write_around_the_clock;
+		AUTO(rings_free) struct rings *r = open_rings(&w);
+
+		for (int pass = 0; pass < 400; pass++) {
+			const struct record *rec;
+
+			write_around_the_clock(&w);
+			rings_look(r);
+			while ((rec = rings_next(r, &size, &time))) {
+				assert_int_equal(rec->time_ns, time);
+				assert_true(time >= last);
+				last = time;
+				n_read++;
+				if (random_of(&w, 8) == 0)
+					write_around_the_clock(&w);
+			}
+		}
+		w.at_clock = NULL;
+		for (uint32_t i = 0; i < N_CPUS; i++) {
+			while (w.writers[i].step)
+				writer_step(&w, i);
+		}
+		w.now += 1000000;
+		rings_look(r);
+		while (rings_next(r, &size, &time))
+			n_read++;
+		assert_int_equal(n_read, w.n_written);
+		assert_true(n_read > 300);
+		assert_int_equal(rings_faults(r).n_older, 0);
+		assert_int_equal(rings_faults(r).n_torn, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_come_in_order_of_time_then_cpu),
+		cmocka_unit_test(what_lay_there_before_is_dropped),
+		cmocka_unit_test(a_cpu_that_is_writing_holds_up_what_is_younger),
+		cmocka_unit_test(a_cpu_that_never_finishes_is_a_fault_and_no_hang),
+		cmocka_unit_test(a_record_that_is_being_written_ends_its_ring),
+		cmocka_unit_test(what_comes_too_late_is_counted),
+		cmocka_unit_test(garbage_is_dropped_and_counted),
+		cmocka_unit_test(no_interleaving_gives_another_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
