@@ -100,6 +100,18 @@ const struct area *decode_area(const struct call *call, uint8_t nr_arg, enum are
 /* The path or string argument, not NUL-terminated beyond *n; NULL when missing. */
 const char *decode_string(const struct call *call, uint8_t nr_arg, size_t *n);
 
+/* What a call is about, by the meaning of its arguments. */
+struct call_about {
+	enum call_id id; /* of the call inside, where it is a wrapper: socketcall, ipc */
+	uint8_t n_fds, n_paths;
+	int32_t fd[2]; /* descriptors, in the order of arguments; -1 is no descriptor */
+	int8_t dir[2], path[2]; /* argument numbers; dir -1: the working directory */
+	int8_t address;         /* of a socket address; -1: none */
+};
+void decode_about(struct call_about *out, const struct call *call);
+/* "network" for CLASS_NETWORK; NULL: not one class. */
+const char *decode_class_name(uint32_t class);
+
 /*
  * Text in strace's form: openat(AT_FDCWD, "x", O_RDONLY) = 3
  */

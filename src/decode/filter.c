@@ -37,6 +37,17 @@ static const struct {
 	{ "%statfs", CLASS_STATFS | CLASS_FSTATFS, true },
 };
 
+const char *
+decode_class_name(uint32_t class)
+{
+	if (class == CLASS_NOISE)
+		return "noise";
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (classes[i].classes == class && strcmp(classes[i].name, "net") != 0)
+			return classes[i].name;
+	return NULL;
+}
+
 static void
 add_class(struct call_set *set, uint32_t wanted)
 {

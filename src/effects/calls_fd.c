@@ -152,6 +152,35 @@ new_counter(uint64_t value)
 	return ch;
 }
 
+static const char *
+word_of_new(enum call_id id)
+{
+	static const struct {
+		enum call_id id;
+		const char *word;
+	} words[] = {
+		{ CALL_eventfd, "eventfd" },
+		{ CALL_eventfd2, "eventfd" },
+		{ CALL_epoll_create, "epoll" },
+		{ CALL_epoll_create1, "epoll" },
+		{ CALL_inotify_init, "inotify" },
+		{ CALL_inotify_init1, "inotify" },
+		{ CALL_fanotify_init, "fanotify" },
+		{ CALL_signalfd, "signalfd" },
+		{ CALL_signalfd4, "signalfd" },
+		{ CALL_timerfd_create, "timerfd" },
+		{ CALL_memfd_create, "memfd" },
+		{ CALL_memfd_secret, "memfd" },
+		{ CALL_pidfd_open, "pidfd" },
+		{ CALL_open_by_handle_at, "file" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (words[i].id == id)
+			return words[i].word;
+	return NULL;
+}
+
 /* Column: the argument with flags (-1: none, -2: always close-on-exec), the bit that means
  * close-on-exec is O_CLOEXEC in all of them but memfd_create, whose bit stands in column 1. */
 void
@@ -161,6 +190,7 @@ on_new_fd(struct act *a)
 	bool cloexec = a->col[0] == -2 || (a->col[0] >= 0 && a->call->arg[a->col[0]] & bit);
 	struct open_file *o = open_new(OBJECT_OTHER, O_RDWR);
 
+	o->word = word_of_new(a->id);
 	if (a->id == CALL_pidfd_open)
 		o->pid = (int32_t)a->call->arg[0];
 	if (a->id == CALL_eventfd || a->id == CALL_eventfd2)

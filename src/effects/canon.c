@@ -83,16 +83,22 @@ static const struct member members[N_CALL_IDS] = {
 };
 
 const char *
-canon_family(const struct act *a, enum canon_kind *kind)
+canon_family_of(enum call_id id, enum canon_kind *kind)
 {
-	const struct member *m = &members[a->id];
-	const struct call_spec *spec = decode_spec_of(a->id);
+	const struct member *m = &members[id];
+	const struct call_spec *spec = decode_spec_of(id);
 
 	*kind = m->family                     ? (enum canon_kind)m->kind
 		: spec->classes & CLASS_NOISE ? CANON_NOISE
 		: spec->ret == RET_FD         ? CANON_FD
 					      : CANON_CALL;
 	return m->family ? m->family : spec->name;
+}
+
+const char *
+canon_family(const struct act *a, enum canon_kind *kind)
+{
+	return canon_family_of(a->id, kind);
 }
 
 static void

@@ -25,6 +25,7 @@ enum canon_kind {
 
 /* The family's name, or the call's own. */
 const char *canon_family(const struct act *a, enum canon_kind *kind);
+const char *canon_family_of(enum call_id id, enum canon_kind *kind);
 /* "open(<mark>, O_RDONLY)", appended. Before the handlers run: they forget what was closed. */
 void canon_put(const struct act *a, struct str *out);
 /* "= ENOENT", "= 0", "= <mark of the child>", appended. After the handlers. */

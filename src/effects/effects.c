@@ -22,6 +22,7 @@
 #include "effects/out.h"
 #include "effects/path.h"
 #include "effects/process.h"
+#include "effects/region.h"
 #include "effects/segment.h"
 #include "effects/settle.h"
 #include "effects/stream.h"
@@ -81,7 +82,7 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->causal = causal_new(opts->clocks, opts->lamport);
 	edges_init(fx);
 	order_init(fx);
-	if (opts->profile == PROFILE_STRICT)
+	if (opts->profile == PROFILE_STRICT || opts->regions)
 		strict_start(fx);
 	alias_roots(fx);
 	return fx;
@@ -115,6 +116,7 @@ effects_free(struct effects *fx)
 		return;
 	flows_free(fx);
 	strict_free(fx);
+	regions_free(fx);
 	rights_free(fx);
 	for (size_t i = 0; i < fx->n_processes; i++)
 		tally_free(fx->processes[i]->tally);
@@ -261,12 +263,9 @@ note_fork(struct effects *fx, const struct event *event)
 	moment_done(&of);
 }
 
-/* In causal order: what brought the event about was told before. */
-void
-effects_apply(struct effects *fx, const struct event *event)
+static void
+apply(struct effects *fx, const struct event *event)
 {
-	if (fx->opts.before)
-		fx->opts.before(fx->opts.visit_arg, event);
 	fx->acting = event->task;
 	if (event->kind != EVENT_CALL && event->kind != EVENT_START)
 		edges_event(fx, event);
@@ -296,6 +295,21 @@ effects_apply(struct effects *fx, const struct event *event)
 	case N_EVENT_KINDS:
 		break;
 	}
+}
+
+/* In causal order: what brought the event about was told before. */
+void
+effects_apply(struct effects *fx, const struct event *event)
+{
+	const struct effects_watch *watch = fx->opts.watch;
+
+	if (fx->opts.before)
+		fx->opts.before(fx->opts.visit_arg, event);
+	if (watch)
+		watch->before(watch->arg, event);
+	apply(fx, event);
+	if (watch)
+		watch->after(watch->arg, event);
 	if (fx->opts.clocks || fx->opts.visit)
 		event_log_add(fx, event);
 }
@@ -431,6 +445,8 @@ fill(struct effects *fx, struct golden *g)
 		out_flows(&o);
 	if (profile == PROFILE_STRICT)
 		out_calls(&o);
+	if (fx->opts.regions)
+		regions_fill(&o);
 	out_counts(&o);
 	for (size_t i = 0; i < g->n_effects; i++)
 		if (profile != PROFILE_COUNTS || g->effects[i].kind == EFFECT_COUNT)

@@ -17,6 +17,15 @@
 
 struct effects;
 
+/* Somebody who learns from the run beside `visit`: told of each event right before and right
+ * after it is applied, causes before what they bring about. What descriptors and paths stand
+ * for at that moment is in effects/look.h. */
+struct effects_watch {
+	void (*before)(void *arg, const struct event *event);
+	void (*after)(void *arg, const struct event *event);
+	void *arg;
+};
+
 struct effects_opts {
 	enum profile profile;
 	const char *target; /* name; NULL: none */
@@ -40,6 +49,10 @@ struct effects_opts {
 	 * same order; what descriptors stand for then is in effects/look.h. */
 	void (*before)(void *arg, const struct event *event);
 	void *visit_arg;
+	/* Start-up, main and shut-down are told apart, for effects_region(): memory then grows
+	 * with the calls that say something new. */
+	bool regions;
+	const struct effects_watch *watch; /* NULL: nobody; outlives the effects */
 };
 
 /* What the user wants hidden in output texts and arguments, before anything is stored. */

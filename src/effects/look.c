@@ -3,6 +3,8 @@
 #include "effects/look.h"
 
 #include "effects/alias.h"
+#include "effects/canon.h"
+#include "effects/msg.h"
 #include "effects/names.h"
 #include "effects/net.h"
 #include "effects/out.h"
@@ -11,7 +13,51 @@
 #include "effects/runtime.h"
 #include "effects/table.h"
 
+#include <fcntl.h>
 #include <string.h>
+
+/* What the first descriptors of a run are, as far as /proc/PID/fd told their names. */
+static const char *
+word_of_held(const char *name)
+{
+	static const struct {
+		const char *prefix, *word;
+	} words[] = { { "pipe:", "pipe" }, { "socket:", "socket" }, { "/dev/pts/", "tty" },
+		{ "/dev/tty", "tty" }, { "/dev/console", "tty" }, { "/dev/shm/", "file" },
+		{ "/dev/", "device" }, { "/", "file" } };
+
+	for (size_t i = 0; name && i < ARRAY_LEN(words); i++)
+		if (str_has_prefix(name, words[i].prefix))
+			return words[i].word;
+	return "other";
+}
+
+static const char *
+word_of_stream(const struct stream *s)
+{
+	if (s->is_fifo)
+		return "fifo";
+	if (s->is_of_queue)
+		return "queue";
+	if (s->held)
+		return word_of_held(s->held);
+	return strcmp(s->key, "tty") == 0 ? "tty" : word_of_held(s->key);
+}
+
+static const char *
+word_of_file(const struct open_file *o)
+{
+	static const char *const words[N_PATH_TYPES] = { [PATH_DIR] = "dir",
+		[PATH_FIFO] = "fifo",
+		[PATH_SOCKET] = "socket",
+		[PATH_CHAR] = "device",
+		[PATH_BLOCK] = "device" };
+	const struct name *n = o->file->name;
+
+	if (o->flags & O_DIRECTORY)
+		return "dir";
+	return n && n->type < N_PATH_TYPES && words[n->type] ? words[n->type] : "file";
+}
 
 static void
 look_socket(const struct effects *fx, const struct socket *s, struct look *out)
@@ -33,26 +79,35 @@ effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look
 	*out = (struct look){ .kind = LOOK_NOTHING };
 	if (!o)
 		return;
-	*out = (struct look){ .kind = LOOK_OTHER, .id = o, .flags = o->flags };
+	*out = (struct look){ .kind = LOOK_OTHER, .id = o, .flags = o->flags, .word = "other" };
 	switch ((enum object_kind)o->kind) {
 	case OBJECT_FILE:
 		out->kind = LOOK_FILE;
 		out->id = o->file;
 		out->name = o->file->name ? o->file->name->path : NULL;
+		out->path = out->name;
+		out->word = word_of_file(o);
 		break;
 	case OBJECT_STREAM:
 		out->kind = LOOK_STREAM;
 		out->id = o->stream;
 		out->name = o->stream->key;
+		out->path = o->stream->key[0] == '/' ? o->stream->key : NULL;
+		out->word = word_of_stream(o->stream);
 		break;
 	case OBJECT_PIPE:
 		out->kind = LOOK_PIPE;
 		out->id = o->pipe;
+		out->word = "pipe";
 		break;
 	case OBJECT_SOCKET:
 		look_socket(fx, o->socket, out);
+		out->word = "socket";
 		break;
 	case OBJECT_OTHER:
+		out->word = o->word ? o->word : "other";
+		out->path = o->device;
+		break;
 	case OBJECT_UNKNOWN:
 		break;
 	}
@@ -68,6 +123,119 @@ effects_look_path(struct effects *fx, const struct event *event, int dir, int ar
 	const char *path = a.task ? path_of(&a, dir, arg, false, false) : NULL;
 
 	return path ? arena_intern(fx->arena, path, strlen(path)) : NULL;
+}
+
+bool
+effects_look_task(const struct effects *fx, uint32_t task, struct look_task *out)
+{
+	const struct task *t = task_get(fx, task);
+	const struct process *p = t ? t->process : NULL;
+	const struct image *image = p ? process_image(p) : NULL;
+
+	if (!image)
+		return false;
+	*out = (struct look_task){ .process = p->nr,
+		.parent = p->parent ? p->parent->nr : 0,
+		.pid = p->pid,
+		.tid = t->tid,
+		.exe = image->exe,
+		.argv = image->argv,
+		.n_argv = image->n_argv,
+		.exec_seq = image->exec_seq };
+	return true;
+}
+
+bool
+effects_look_argv(const struct effects *fx, uint32_t process, uint64_t exec_seq,
+	const char *const **argv, size_t *n_argv)
+{
+	const struct task *t = task_get(fx, process);
+
+	for (size_t i = 0; t && i < t->process->n_images; i++) {
+		const struct image *image = &t->process->images[i];
+
+		if (image->exec_seq != exec_seq || image->is_fork)
+			continue;
+		*argv = image->argv;
+		*n_argv = image->n_argv;
+		return true;
+	}
+	return false;
+}
+
+/* The address that the call itself names. */
+static bool
+named_peer(const struct act *a, const struct call_about *about, struct str *out)
+{
+	const struct area *area;
+	struct message m = { 0 };
+
+	if (about->id == CALL_sendmsg || about->id == CALL_recvmsg)
+		return message_read(a->call, a->call->arg[1], &m) &&
+		       socket_address(a, 1, m.name, m.n_name, out);
+	if (about->id == CALL_sendmmsg || about->id == CALL_recvmmsg)
+		return messages_read(a->call, a->call->arg[1], 0, &m) &&
+		       socket_address(a, 1, m.name, m.n_name, out);
+	if (about->address < 0)
+		return false;
+	area = decode_area(a->call, (uint8_t)about->address, AREA_STRUCT);
+	return area && socket_address(a, about->address, area->address, area->kept, out);
+}
+
+bool
+effects_look_peer(struct effects *fx, const struct event *event, const struct call_about *about,
+	int64_t fd, struct str *out)
+{
+	struct act a = { .fx = fx,
+		.task = task_get(fx, event->task),
+		.event = event,
+		.call = &event->call };
+	AUTO(str_done) struct str named = { 0 };
+	const struct open_file *o = a.task ? table_get(a.task->table, fd) : NULL;
+	const char *text = NULL;
+
+	if (o && o->kind == OBJECT_SOCKET)
+		text = o->socket->use ? o->socket->use->address : o->socket->bound;
+	if (a.task && event->call.n_areas && named_peer(&a, about, &named))
+		text = named.data;
+	if (text)
+		str_add(out, text);
+	return text != NULL;
+}
+
+int64_t
+effects_look_bytes(const struct event *event, enum call_id id)
+{
+	const struct call *call = &event->call;
+	enum canon_kind kind;
+	struct message m;
+	int64_t n = 0;
+
+	canon_family_of(id, &kind);
+	if ((kind != CANON_READ && kind != CANON_WRITE) || call->is_error ||
+		call->state != CALL_DONE || call->ret < 0)
+		return -1;
+	if (id != CALL_sendmmsg && id != CALL_recvmmsg && id != CALL_recvmmsg_time64)
+		return call->ret;
+	for (int64_t i = 0; i < call->ret && i < MAX_MESSAGES_SEEN; i++)
+		if (messages_read(call, call->arg[1], (uint64_t)i, &m))
+			n += (int64_t)m.n_done;
+	return n;
+}
+
+const char *
+effects_family(enum call_id id)
+{
+	enum canon_kind kind;
+	const char *family = canon_family_of(id, &kind);
+
+	return *family ? family : decode_spec_of(id)->name;
+}
+
+void
+effects_put_path(struct effects *fx, struct str *out, const char *path)
+{
+	alias_path(fx, out, path);
 }
 
 const char *

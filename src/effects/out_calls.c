@@ -11,6 +11,7 @@
 #include "effects/out.h"
 #include "effects/names.h"
 #include "effects/process.h"
+#include "effects/region.h"
 #include "effects/runtime.h"
 #include "effects/startup.h"
 #include "effects/strict.h"
@@ -91,23 +92,41 @@ is_stop(const struct out *o, const struct manners *m, size_t runtime, const stru
 	       is_outside(m, line);
 }
 
+void
+out_own_lines(const struct out *o, const struct manners *m, const struct stretch *s,
+	size_t *from, size_t *end)
+{
+	size_t runtime = startup_runtime(s);
+	const struct line *items = s->lines->items;
+
+	*from = s->from;
+	*end = s->to;
+	while (*from < *end && is_start(o, m, s, runtime, &items[*from]))
+		++*from;
+	if (s->is_last && *end > *from && strcmp(items[*end - 1].family, "exit") == 0)
+		--*end;
+	while (s->is_last && *end > *from && is_stop(o, m, runtime, &items[*end - 1]))
+		--*end;
+}
+
 /* One program's lines without those of its runtime. */
 static void
 add_stretch(struct out *o, struct manners *m, const struct stretch *s, struct lines *to)
 {
-	size_t runtime = startup_runtime(s), from = s->from, end = s->to;
+	size_t runtime = startup_runtime(s), from, end;
 	const struct line *items = s->lines->items;
-	bool has_exit = s->is_last && end > from && strcmp(items[end - 1].family, "exit") == 0;
+	bool has_exit =
+		s->is_last && s->to > s->from && strcmp(items[s->to - 1].family, "exit") == 0;
 
 	m->runtime = runtime;
-	for (; from < end && is_start(o, m, s, runtime, &items[from]); from++)
-		m->n_start += items[from].n + items[from].n_before;
-	if (from < end)
+	out_own_lines(o, m, s, &from, &end);
+	for (size_t i = s->from; i < from; i++)
+		m->n_start += items[i].n + items[i].n_before;
+	if (from < s->to)
 		m->n_start += items[from].n_before;
 	note(o, to, "start-up", startup_name(runtime), items[s->from].seq);
-	end -= has_exit;
-	for (; end > from && s->is_last && is_stop(o, m, runtime, &items[end - 1]); end--)
-		m->n_stop += items[end - 1].n + items[end - 1].n_before;
+	for (size_t i = end; i < s->to - has_exit; i++)
+		m->n_stop += items[i].n + items[i].n_before;
 	for (size_t i = from; i < end; i++) {
 		if (is_foreign(o, runtime, &items[i]) || is_outside(m, &items[i]))
 			m->n_between += items[i].n;

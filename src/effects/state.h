@@ -162,6 +162,7 @@ struct open_file {
 	bool was_read, is_library; /* loader.c */
 	bool is_locked;            /* by flock or fcntl: the last close unlocks */
 	struct channel *counter;   /* of an eventfd */
+	const char *word, *device; /* of OBJECT_OTHER: "epoll"; the path of a device; or NULL */
 	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
 	const char *made;
 	uint32_t maker, ordinal, nr; /* nr: among all such, from 1 */
@@ -319,7 +320,8 @@ struct effects {
 	uint64_t n_calls, first_ns, last_ns;
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */
-	struct strict *strict;  /* of that profile; else NULL */
+	struct strict *strict;  /* of that profile, and of opts.regions; else NULL */
+	struct regions *regions;
 };
 
 /* One finished call in its setting: what handlers get. */

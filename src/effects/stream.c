@@ -131,8 +131,11 @@ stream_device(const struct act *a, const char *path, struct open_file **out)
 		(*out)->kind = OBJECT_OTHER; /* the run is its own terminal */
 	if (is_own_knob(fx, path))
 		(*out)->kind = OBJECT_OTHER;
-	if ((*out)->kind == OBJECT_OTHER)
+	if ((*out)->kind == OBJECT_OTHER) {
+		(*out)->word = is_dev ? "device" : "file";
+		(*out)->device = arena_intern(fx->arena, path, strlen(path));
 		return true;
+	}
 	if (str_has_prefix(path, "/dev/tty") || str_has_prefix(path, "/dev/pts/"))
 		(*out)->stream = stream_get(fx, "tty");
 	else

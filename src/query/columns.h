@@ -47,7 +47,7 @@ extern const struct column_spec column_specs[N_COLUMNS];
 /* A set of columns: bit COLUMN_X. */
 #define COLUMN_BIT(column) ((uint64_t)1 << (column))
 #define COLUMNS_ALL (((uint64_t)1 << N_COLUMNS) - 1)
-#define COLUMNS_ROW_BYTES 80
+#define COLUMNS_ROW_BYTES 136
 
 /* A value that is not there: null. */
 #define COLUMN_NULL INT64_MIN
