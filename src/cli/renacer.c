@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/query.h"
 #include "cli/rights.h"
 #include "cli/trace.h"
 
@@ -19,6 +20,7 @@ static const char usage[] =
 	"       renacer record -o FILE [--] CMD [ARG...] store the trace (.rtrace)\n"
 	"       renacer report FILE [options]            print a stored trace\n"
 	"       renacer compare A B                      two traces: effects, counts, speed\n"
+	"       renacer query FILE EXPR                  ask a stored trace (query --help)\n"
 	"\n"
 	"The trace goes to stderr, or to FILE with -o; the target's own output is never "
 	"touched.\n"
@@ -53,7 +55,7 @@ help(struct err *err)
 static int
 refuse_later(const char *word, struct err *err)
 {
-	static const char *const later[] = { "analyze", "query", "export" };
+	static const char *const later[] = { "analyze", "export" };
 
 	for (size_t i = 0; word && i < ARRAY_LEN(later); i++)
 		if (strcmp(later[i], word) == 0)
@@ -98,6 +100,11 @@ main(int argc, char **argv)
 		words += strcmp(base_name(argv[0]), "renacer-compare") != 0;
 		if (rights_begin(&none, 0, false, &err) < 0 ||
 			compare_main(&status, words, &err) < 0)
+			return cli_fail("renacer", &err);
+		return status;
+	}
+	if (argc > 1 && strcmp(argv[1], "query") == 0) {
+		if (query_main(&status, words + 1, &err) < 0)
 			return cli_fail("renacer", &err);
 		return status;
 	}

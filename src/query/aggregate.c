@@ -371,7 +371,7 @@ gather_init(struct eval *ev, struct gather *g, const struct node *n)
 	if (n->aggregate != AGG_DISTINCT)
 		return;
 	if (n->children[0]->type == EXPR_TEXT)
-		g->texts = mem_alloc(MAX(ev->c->dict.n, (size_t)1 << 20));
+		g->texts = mem_alloc(ev->c->dict.n);
 	else
 		g->distinct = map_new();
 }
@@ -403,6 +403,7 @@ eval_aggregate(struct eval *ev, const struct node *n, struct expr_value *out, st
 		rc = conclude(ev, &g, out, err);
 	if (rc == 0)
 		g.part->value = *out;
+	g.part->was_asked = true;
 	gather_done(ev, &g);
 	ev->active = before;
 	return rc;

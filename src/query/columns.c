@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* columns.c - the events of a run as a table: what is where, and reading it */
-#include "query/inner.h"
+#include "query/columns.h"
 
 #include "query/access.h"
+#include "query/inner.h"
 
 #include <string.h>
 
@@ -88,7 +89,7 @@ columns_new(const struct trace_header *header, uint64_t wanted)
 {
 	struct columns *c = mem_alloc(sizeof *c);
 
-	c->wanted = wanted;
+	c->wanted = wanted | COLUMN_BIT(COLUMN_SEQ) | COLUMN_BIT(COLUMN_EVENT);
 	c->vectors = 1u << V_EVENT | 1u << V_SEQ;
 	for (int i = 0; i < N_COLUMNS; i++)
 		for (int k = 0; wanted & COLUMN_BIT(i) && k < column_sources[i].n; k++)

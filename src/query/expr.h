@@ -80,6 +80,7 @@ struct expr_value {
 
 /* One aggregate of a value: where it stands and what it rests on. */
 struct expr_part {
+	bool was_asked;   /* false: the rest of the expression decided without it */
 	const char *text; /* "count(errno == \"ENOENT\")"; borrowed from the expression */
 	struct expr_value value;
 	uint64_t n_looked, n_applied, n_matched;

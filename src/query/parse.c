@@ -121,8 +121,7 @@ unknown_name(struct parser *p, const struct token *name, struct err *err)
 		name->text);
 	if (near)
 		return err_hint(err, "did you mean '%s'? (texts stand in quotes)", near);
-	return err_hint(
-		err, "texts stand in quotes; renacer query --columns lists the columns");
+	return err_hint(err, "texts stand in quotes; renacer query --help lists the columns");
 }
 
 static int
@@ -323,8 +322,11 @@ aggregate_types(struct parser *p, struct node *n, struct err *err)
 	}
 	if (n->aggregate == AGG_DISTINCT &&
 		(about->type == EXPR_BOOL ||
+			(about->kind == NODE_COLUMN &&
+				column_specs[about->column].type == COLUMN_IS_SET) ||
 			(about->type == EXPR_TEXT && about->kind != NODE_COLUMN)))
-		return node_error(p->e, err, about, "'distinct' takes a column, this is %s",
+		return node_error(p->e, err, about,
+			"'distinct' takes texts, numbers or times, this is %s",
 			type_name(about));
 	if (about && !about->is_row)
 		return node_error(p->e, err, about, "this is the same for every event");
