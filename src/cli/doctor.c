@@ -6,6 +6,7 @@
 #include "capture/capture.h"
 #include "cli/cli.h"
 #include "cli/gate.h"
+#include "cli/rights.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,13 +66,65 @@ look_at_tmp(struct finding_line *f)
 		snprintf(f->remedy, sizeof f->remedy, "make %s writable for this user", dir);
 }
 
+/* One backend's line. */
+static bool
+look_at_backend(struct str *text, bool color, enum capture_backend which)
+{
+	struct finding_line line = { 0 };
+	struct backend_state state;
+
+	capture_probe(&state, which);
+	line.works = state.works;
+	line.name = state.name;
+	memcpy(line.text, state.text, sizeof state.text);
+	memcpy(line.remedy, state.remedy, sizeof state.remedy);
+	add_line(text, color, &line);
+	return state.works;
+}
+
+static void
+say_user(struct str *text, bool color, const struct rights *rights)
+{
+	AUTO(str_done) struct str said = { 0 };
+	struct finding_line line = { .works = true, .name = "user" };
+
+	rights_say(&said, rights);
+	snprintf(line.text, sizeof line.text, "%s", str_text(&said));
+	add_line(text, color, &line);
+}
+
+/* ebpf is tried with the rights that a run would have for it; then they are given up, as they
+ * would be, and the rest is tried as the target's user. */
+static int
+look_around(struct str *text, bool color, bool as_root, bool *traces, struct err *err)
+{
+	AUTO(rights_done) struct rights rights = { 0 };
+	AUTO(str_done) struct str ebpf = { 0 };
+	struct finding_line line = { 0 };
+
+	if (rights_find(&rights, as_root, err) < 0)
+		return -1;
+	look_at_backend(&ebpf, color, BACKEND_EBPF);
+	if (rights_drop(&rights, false, err) < 0)
+		return -1;
+	*traces = look_at_backend(text, color, BACKEND_PTRACE);
+	look_at_backend(text, color, BACKEND_SECCOMP);
+	str_add(text, str_text(&ebpf));
+	say_user(text, color, &rights);
+	look_at_aslr(&line);
+	add_line(text, color, &line);
+	line = (struct finding_line){ 0 };
+	look_at_tmp(&line);
+	add_line(text, color, &line);
+	return 0;
+}
+
 int
 command_doctor(int *status, const struct gate_values *values, const struct parsed *parsed,
 	struct err *err)
 {
 	AUTO(str_done) struct str text = { 0 };
 	bool color = cli_color(values->color, STDOUT_FILENO);
-	struct finding_line line;
 	struct utsname machine;
 	bool traces = false;
 
@@ -81,22 +134,8 @@ command_doctor(int *status, const struct gate_values *values, const struct parse
 	str_addf(&text, "renacer-gate %s on %s %s, %ld CPU%s\n", RENACER_VERSION,
 		machine.release, machine.machine, sysconf(_SC_NPROCESSORS_ONLN),
 		sysconf(_SC_NPROCESSORS_ONLN) == 1 ? "" : "s");
-	for (int which = BACKEND_PTRACE; which < N_BACKENDS; which++) {
-		struct backend_state state;
-
-		capture_probe(&state, (enum capture_backend)which);
-		line = (struct finding_line){ .works = state.works, .name = state.name };
-		memcpy(line.text, state.text, sizeof state.text);
-		memcpy(line.remedy, state.remedy, sizeof state.remedy);
-		add_line(&text, color, &line);
-		traces = traces || (which == BACKEND_PTRACE && state.works);
-	}
-	line = (struct finding_line){ 0 };
-	look_at_aslr(&line);
-	add_line(&text, color, &line);
-	line = (struct finding_line){ 0 };
-	look_at_tmp(&line);
-	add_line(&text, color, &line);
+	if (look_around(&text, color, values->as_root, &traces, err) < 0)
+		return -1;
 	str_add(&text,
 		traces ? "this machine can run the gate\n"
 		       : "this machine cannot run the gate: nothing can be traced here\n");
