@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "capture/bpf/shared.h"
 #include "capture/bpf_object.h"
+#include "capture/bpf_why.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -21,12 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #define LOG_BYTES (1u << 20)
 #define RINGS_BYTES (256u << 20) /* of all rings, where nothing else was asked for */
-#define KERNEL_OLDEST 517        /* bpf_loop() came with 5.17 */
 
 static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork", "on_exec",
 	"on_exit", "on_signal" };
@@ -58,17 +57,6 @@ close_all(const int *fds, size_t n)
 
 /* --- why not --- */
 
-static unsigned
-kernel_version(void)
-{
-	struct utsname u;
-	unsigned major = 0, minor = 0;
-
-	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
-		return 0;
-	return major * 100 + MIN(minor, 99u);
-}
-
 /* The log's last line that says what is wrong; the very last one only counts. */
 static const char *
 log_line(char *log)
@@ -85,19 +73,13 @@ log_line(char *log)
 static int
 explain(struct err *err, struct loading *l, int number, const char *step)
 {
-	unsigned version = kernel_version();
+	struct bpf_scene scene;
 
+	bpf_scene_look(&scene, number);
+	if (bpf_why(err, &scene))
+		return -1;
 	errno = number;
 	err_sys(err, "eBPF: %s", step);
-	if (number == EPERM || number == EACCES)
-		return err_hint(err,
-			"run as root or with CAP_BPF and CAP_PERFMON, or trace with ptrace");
-	if (version && version < KERNEL_OLDEST)
-		return err_hint(err, "this needs Linux 5.17: trace with ptrace");
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return err_hint(err,
-			"this kernel tells nothing of its types (CONFIG_DEBUG_INFO_BTF, "
-			"/sys/kernel/btf/vmlinux): trace with ptrace");
 	if (l && l->log && l->log[0])
 		return err_hint(err, "the verifier says: %s", log_line(l->log));
 	return err_hint(err, "trace with ptrace");
@@ -335,9 +317,14 @@ default_ring(uint32_t n_cpus)
 int
 bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err)
 {
-	struct loading *l = mem_alloc(sizeof *l);
+	struct bpf_scene scene;
+	struct loading *l;
 	int status;
 
+	bpf_scene_look(&scene, 0);
+	if (bpf_why(err, &scene)) /* before anything is tried, which takes its time */
+		return -1;
+	l = mem_alloc(sizeof *l);
 	l->n_cpus = count_cpus();
 	l->ring_bytes = ring_bytes ? ring_bytes : default_ring(l->n_cpus);
 	l->log = mem_alloc(LOG_BYTES);

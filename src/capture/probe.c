@@ -3,7 +3,6 @@
 
 #include "capture/probe.h"
 
-#include "capture/bpf_session.h"
 #include "capture/filter.h"
 
 #include <errno.h>
@@ -147,23 +146,4 @@ probe_seccomp(struct backend_state *out)
 	}
 	snprintf(out->text, sizeof out->text, "a filter was installed in a child%s",
 		filter_is_free() ? "" : ", with no_new_privs for want of CAP_SYS_ADMIN");
-}
-
-#define SMALL_RING 65536u
-
-void
-probe_ebpf(struct backend_state *out)
-{
-	AUTO(bpf_session_free) struct bpf_session *session = NULL;
-	struct err err = { 0 };
-
-	out->works = bpf_session_open(&session, SMALL_RING, &err) == 0;
-	if (out->works) {
-		snprintf(out->text, sizeof out->text, "its programs were loaded and attached");
-		return;
-	}
-	snprintf(out->text, sizeof out->text, "%s", err.text);
-	snprintf(out->remedy, sizeof out->remedy, "%s",
-		err.hint ? err.hint : "use the backend ptrace");
-	err_drop(&err); /* it has been said */
 }
