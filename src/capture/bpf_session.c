@@ -121,6 +121,8 @@ open_object(struct loading *l, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "renacer",
 		.kernel_log_buf = l->log, .kernel_log_size = LOG_BYTES);
+	/* With root's rights all may be read; with a part of them only what is the user's. */
+	uint32_t owner = geteuid() ? getuid() : UINT32_MAX;
 	struct bpf_map *map;
 
 	libbpf_set_print(NULL);
@@ -132,10 +134,13 @@ open_object(struct loading *l, struct err *err)
 	{
 		const char *name = bpf_map__name(map);
 
-		if (strcmp(name, "scratches") && strcmp(name, "rings"))
-			continue;
-		if (bpf_map__set_max_entries(map, l->n_cpus))
+		bool is_per_cpu = !strcmp(name, "scratches") || !strcmp(name, "rings");
+
+		if (is_per_cpu && bpf_map__set_max_entries(map, l->n_cpus))
 			return explain(err, l, errno, "size maps");
+		if (!strcmp(name, ".rodata.owner") &&
+			bpf_map__set_initial_value(map, &owner, sizeof owner))
+			return explain(err, l, errno, "name the owner");
 	}
 	if (bpf_object__load(l->object))
 		return explain(err, l, errno, "load");
@@ -298,6 +303,7 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 			return -1;
 	}
 	s->control->n_cpus = s->n_cpus;
+	s->control->ring_bytes = (uint32_t)s->rings[0].size;
 	*out = TAKE(s);
 	return 0;
 }

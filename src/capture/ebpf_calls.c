@@ -273,10 +273,6 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	bool is_stopped = rec->flags & CALL_STOPPED;
 	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
 
-	if (rec->how == CALL_HOW_BORN) { /* it is told of its parent */
-		leave(t, &late);
-		return;
-	}
 	if (!copies_lend(&late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
 		d->n_unsound++;
 	if (t->in_call && rec->enter_ns != t->entry_ns)

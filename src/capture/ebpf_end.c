@@ -117,8 +117,8 @@ ebpf_look_after(struct drain *d, uint64_t now_ns)
 static const char *const losses[N_LOSSES] = {
 	[LOSS_RING] = "a ring was full",
 	[LOSS_STORAGE] = "the kernel gave no memory for a task",
-	[LOSS_READ] = "memory of a task could not be read",
 	[LOSS_DEPTH] = "a call led deeper than it is followed",
+	[LOSS_SECRET] = "a program had rights that whoever opened the backend has not",
 };
 
 static void

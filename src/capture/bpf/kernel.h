@@ -37,6 +37,7 @@ enum {
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_AVAIL_DATA = 0,
+	BPF_RB_RING_SIZE = 1,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -48,6 +49,19 @@ struct pt_regs {
 
 struct thread_info {
 	uint32_t status;
+};
+
+typedef struct {
+	uint32_t val;
+} kuid_t;
+
+typedef struct {
+	uint64_t val; /* until 6.3 two halves of it */
+} kernel_cap_t;
+
+struct cred {
+	kuid_t uid, suid, euid, fsuid;
+	kernel_cap_t cap_permitted;
 };
 
 struct seccomp {
@@ -165,6 +179,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	uint64_t utime, stime;
+	const struct cred *cred;
 	struct fs_struct *fs;
 	struct signal_struct *signal;
 	struct seccomp seccomp;

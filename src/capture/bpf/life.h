@@ -59,10 +59,8 @@ tell_fork(struct state *st, struct task_struct *child, struct turn *t)
 
 	if (!born)
 		return; /* counted */
-	born->call = st->call;
-	name_task(born, child);
-	born->call.how = CALL_HOW_BORN;
-	born->in_call = st->in_call;
+	born->is_born = st->in_call;
+	born->is_secret = st->is_secret;
 	out.child_pid = born->call.head.pid;
 	out.child_tid = born->call.head.tid;
 	out.flags = clone_flags(&st->call);
@@ -105,6 +103,9 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 		return;
 	}
 	name_task(st, task);
+	st->is_secret = is_secret(task);
+	if (st->is_secret)
+		lose(t->mine, LOSS_SECRET);
 	out = (struct record_exec *)s->bytes;
 	*out = (struct record_exec){ .head = head(t, st, RECORD_EXEC, 0),
 		.former_tid = former,
@@ -126,7 +127,8 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 	out->args_size = (uint32_t)size;
 	if (size > PIECE)
 		size = PIECE;
-	if (!bpf_probe_read_user(s->bytes + exec_room(used), size, (const void *)start)) {
+	if (!st->is_secret &&
+		!bpf_probe_read_user(s->bytes + exec_room(used), size, (const void *)start)) {
 		out->n_args = (uint32_t)size;
 		used += SNIPPET_PAD(out->n_args);
 	}
@@ -138,26 +140,78 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 
 /* --- the end --- */
 
+#define RSS_FILE 0
+#define RSS_ANON 1
+#define RSS_SHARED 3
+
+/* Since 6.2 each CPU counts some pages for itself, and a kernel without KALLSYMS_ALL does not
+ * tell where: those are left out. */
+static __always_inline int64_t
+rss_pages(struct mm_struct *mm)
+{
+	struct mm_struct___before62 *old = (void *)mm;
+
+	if (bpf_core_type_exists(struct mm_rss_stat))
+		return BPF_CORE_READ(old, rss_stat.count[RSS_FILE].counter) +
+		       BPF_CORE_READ(old, rss_stat.count[RSS_ANON].counter) +
+		       BPF_CORE_READ(old, rss_stat.count[RSS_SHARED].counter);
+	return mm->rss_stat[RSS_FILE].count + mm->rss_stat[RSS_ANON].count +
+	       mm->rss_stat[RSS_SHARED].count;
+}
+
+/* As VmHWM of /proc/PID/status. Where the memory is gone by now, as ru_maxrss. */
 static __always_inline uint64_t
 peak_rss_pages(struct task_struct *task)
 {
 	struct mm_struct *mm = task->mm;
-	uint64_t now = 0;
+	int64_t now;
 
 	if (!mm)
 		return task->signal->maxrss;
-	if (bpf_core_type_exists(struct mm_rss_stat)) {
-		struct mm_struct___before62 *old = (void *)mm;
+	now = rss_pages(mm);
+	return now > (int64_t)mm->hiwater_rss ? (uint64_t)now : mm->hiwater_rss;
+}
 
-		now = BPF_CORE_READ(old, rss_stat.count[0].counter) +
-		      BPF_CORE_READ(old, rss_stat.count[1].counter) +
-		      BPF_CORE_READ(old, rss_stat.count[3].counter);
-	} else {
-		now = BPF_CORE_READ(mm, rss_stat[0].count) +
-		      BPF_CORE_READ(mm, rss_stat[1].count) +
-		      BPF_CORE_READ(mm, rss_stat[3].count);
-	}
-	return now > mm->hiwater_rss ? now : mm->hiwater_rss;
+#define TASKS_MAX 4096u /* of a process that end at once */
+
+struct spending {
+	struct list_head *next, *end;
+	uint64_t user_ns, system_ns, run_ns;
+};
+
+static long
+spend_task(uint32_t i, struct spending *s)
+{
+	struct task_struct *task;
+
+	if (!s->next || s->next == s->end)
+		return 1;
+	task = (void *)s->next - bpf_core_field_offset(struct task_struct, thread_node);
+	s->user_ns += BPF_CORE_READ(task, utime);
+	s->system_ns += BPF_CORE_READ(task, stime);
+	s->run_ns += BPF_CORE_READ(task, se.sum_exec_runtime);
+	s->next = BPF_CORE_READ(task, thread_node.next);
+	return 0;
+}
+
+/* Times of a process, as wait4(2) tells them: user and system time are samples, of which only
+ * the ratio counts; the sum is measured. */
+static __always_inline void
+spend(struct record_exit *out, struct signal_struct *signal)
+{
+	struct spending s = { .user_ns = signal->utime,
+		.system_ns = signal->stime,
+		.run_ns = signal->sum_sched_runtime,
+		.next = signal->thread_head.next };
+	uint64_t parts;
+
+	s.end = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
+	bpf_loop(TASKS_MAX, spend_task, &s, 0);
+	parts = s.user_ns + s.system_ns;
+	if (parts) /* in microseconds, by 1/1024: no product is too large */
+		s.system_ns = s.system_ns / (parts / 1024 + 1) * s.run_ns / 1024;
+	out->system_ns = s.system_ns;
+	out->user_ns = s.run_ns > s.system_ns ? s.run_ns - s.system_ns : 0;
 }
 
 static __always_inline void
@@ -171,8 +225,7 @@ tell_exit(struct state *st, struct task_struct *task, struct turn *t)
 	out.is_process = signal->live.counter == 0;
 	if (out.is_process) {
 		out.peak_rss_bytes = peak_rss_pages(task) * PAGE;
-		out.user_ns = signal->utime + task->utime;
-		out.system_ns = signal->stime + task->stime;
+		spend(&out, signal);
 	}
 	publish(t, &out, sizeof out);
 }

@@ -63,7 +63,6 @@ enum call_how {
 	CALL_HOW_RETURNED,
 	CALL_HOW_NO_ENTRY,   /* sys_exit without sys_enter: a seccomp filter refused it */
 	CALL_HOW_UNFINISHED, /* the task ended inside it */
-	CALL_HOW_BORN,       /* the first return of a new task: the call is its parent's */
 	CALL_HOW_STRANGE, /* SECCOMP_RET_KILL: no exit and no entry, from pt_regs at the end */
 };
 
@@ -149,7 +148,14 @@ struct bpf_cpu {
 	uint64_t pad[2];
 };
 
-enum bpf_loss { LOSS_NONE, LOSS_RING, LOSS_STORAGE, LOSS_READ, LOSS_DEPTH, N_LOSSES };
+enum bpf_loss {
+	LOSS_NONE,
+	LOSS_RING,    /* the ring had no room, or is not there */
+	LOSS_STORAGE, /* a task could not be marked */
+	LOSS_DEPTH,   /* a program gave up, or ran inside another */
+	LOSS_SECRET,  /* a program has rights that the tracer's user has not */
+	N_LOSSES,
+};
 
 enum call_flags {
 	CALL_IS_WANTED = 1,
@@ -170,7 +176,7 @@ struct bpf_control {
 	uint32_t reserve_bytes; /* of a ring, kept free for records without payload */
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
 	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */
-	uint32_t pad;
+	uint32_t ring_bytes;                            /* of one CPU's ring */
 	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
 };
 

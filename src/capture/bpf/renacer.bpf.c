@@ -80,9 +80,6 @@ scratch_of(struct turn *t, const struct record_call *call)
 		return NULL;
 	}
 	scratch_begin(s, call);
-	s->ret = call->ret;
-	__builtin_memcpy(s->arg, call->arg, sizeof call->arg);
-	s->had_fault = 0;
 	return s;
 }
 
@@ -97,6 +94,27 @@ on_open(void *context)
 	return 0;
 }
 
+/* How much payload this turn may copy into a ring, beside what is kept free. */
+static __always_inline uint64_t
+room_for_data(const struct turn *t, uint64_t kept_free)
+{
+	const struct bpf_control *c = &shared.control;
+	uint64_t most = c->ring_bytes > kept_free ? c->ring_bytes - kept_free : 0;
+	uint64_t room = most > t->fill ? most - t->fill : 0;
+
+	return least(room, c->data_bytes);
+}
+
+static __always_inline void
+look_at_ring(struct turn *t)
+{
+	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
+
+	t->fill = ring ? bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) : 0;
+	if (t->fill > t->mine->high_fill)
+		t->mine->high_fill = t->fill;
+}
+
 /* What must be read before the kernel changes it, or takes it away. */
 static __always_inline int
 tell_entry(struct state *st)
@@ -108,12 +126,16 @@ tell_entry(struct state *st)
 	if (!turn_begin(&t))
 		return 0;
 	st->call.enter_ns = t.now_ns;
+	look_at_ring(&t);
 	s = scratch_of(&t, &st->call);
 	if (s) {
-		s->ret = -1;
+		scratch_call(s)->ret = -1;
+		s->room = room_for_data(&t, 0);
+		s->may_stop = 0;
 		walk(s, &t, hints, HINT_AT_ENTRY);
 		st->had_fault = s->had_fault;
-		scratch_publish(s, &t, RECORD_ENTRY);
+		if (s->n_snippets)
+			scratch_publish(s, &t, RECORD_ENTRY);
 	}
 	turn_end(&t);
 	return 0;
@@ -133,49 +155,68 @@ BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 	st->call.how = CALL_HOW_RETURNED;
 	st->in_call = 1;
 	st->had_fault = 0;
-	if (st->call.nr < HINT_NRS && (hints_of(&st->call)->flags & CALL_IS_EARLY))
+	if (st->is_secret)
+		__builtin_memset(st->call.arg, 0, sizeof st->call.arg);
+	else if (st->call.nr < HINT_NRS && (hints_of(&st->call)->flags & CALL_IS_EARLY))
 		return tell_entry(st);
 	st->call.enter_ns = bpf_ktime_get_ns();
 	return 0;
 }
 
-/* Above the mark a task stops itself, until the ring was read. Its next call comes after that:
- * so a ring needs room for one more call of each task. */
+/* The task waits behind this call: its ring is too full, or its payload too large for it. Its
+ * record says so, and its next call comes after we have read the ring. */
 static __always_inline void
 hold_back(struct turn *t)
 {
-	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
-	uint64_t fill;
-
-	if (!ring)
-		return;
-	fill = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-	if (fill > t->mine->high_fill)
-		t->mine->high_fill = fill;
-	if (!shared.control.high_bytes || fill <= shared.control.high_bytes)
-		return;
 	t->mine->n_stops++;
-	bpf_send_signal_thread(SIGSTOP);
+	if (bpf_send_signal_thread(SIGSTOP))
+		lose(t->mine, LOSS_RING);
 }
 
-/* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there. */
-static __always_inline int
+static __always_inline bool
+is_high(const struct turn *t, uint64_t size)
+{
+	return shared.control.high_bytes && t->fill + size > shared.control.high_bytes;
+}
+
+/* A call that leads to no memory: its record needs no room to be built in. */
+static __always_inline void
+tell_bare(struct state *st, struct turn *t)
+{
+	st->call.flags = st->call.how < CALL_HOW_UNFINISHED && is_high(t, sizeof st->call)
+				 ? CALL_STOPPED
+				 : 0;
+	st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
+	publish(t, &st->call, sizeof st->call);
+	if (st->call.flags & CALL_STOPPED)
+		hold_back(t);
+}
+
+/* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there; 0:
+ * there is no memory any more. */
+static __always_inline void
 tell_call(struct state *st, struct turn *t, uint32_t when)
 {
 	const struct call_hints *hints = hints_of(&st->call);
 	struct scratch *s;
+	bool stops;
 
-	if (st->call.nr >= HINT_NRS || !hints->n || !when) {
-		st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
-		publish(t, &st->call, sizeof st->call);
-		return 0;
+	look_at_ring(t);
+	if (st->call.nr >= HINT_NRS || !hints->n || !when || st->is_secret) {
+		tell_bare(st, t);
+		return;
 	}
 	s = scratch_of(t, &st->call);
 	if (!s)
-		return 0;
+		return;
+	s->may_stop = st->call.how < CALL_HOW_UNFINISHED;
+	s->room = room_for_data(t, s->may_stop ? shared.control.reserve_bytes : 0);
 	walk(s, t, hints, when);
+	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
+	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
 	scratch_publish(s, t, RECORD_CALL);
-	return 0;
+	if (stops)
+		hold_back(t);
 }
 
 static __always_inline bool
@@ -196,21 +237,25 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 
 	if (!st || is_new) /* new: it entered this call before we knew it */
 		return 0;
+	if (st->is_born) { /* the call is its parent's */
+		st->is_born = 0;
+		return 0;
+	}
 	if (!st->in_call) {
 		take_call(&st->call, task, regs, regs->orig_ax);
 		st->call.how = CALL_HOW_NO_ENTRY;
 		st->call.enter_ns = 0;
+		when |= HINT_AT_ENTRY;
 	}
 	st->in_call = 0;
 	if (!is_wanted(&st->call) || !turn_begin(&t))
 		return 0;
 	st->call.ret = ret;
-	if (st->call.how == CALL_HOW_NO_ENTRY || (st->had_fault && ret < 0))
+	if (st->had_fault && ret < 0)
 		when |= HINT_AT_ENTRY;
 	if (!st->call.enter_ns)
 		st->call.enter_ns = t.now_ns;
 	tell_call(st, &t, when);
-	hold_back(&t);
 	turn_end(&t);
 	return 0;
 }
@@ -225,13 +270,13 @@ tell_unfinished(struct state *st, struct task_struct *task, struct turn *t)
 		take_call(&st->call, task, regs, regs->orig_ax);
 		st->call.enter_ns = t->now_ns;
 		st->call.how = CALL_HOW_STRANGE;
-	} else if (st->in_call && st->call.how == CALL_HOW_RETURNED) {
+	} else if (st->in_call) {
 		st->call.how = CALL_HOW_UNFINISHED;
 	} else {
 		return;
 	}
 	st->in_call = 0;
-	st->call.ret = -1;
+	st->call.ret = -1; /* as after a failure: nothing was moved */
 	if (is_wanted(&st->call))
 		tell_call(st, t, task->mm ? HINT_AT_EXIT : 0);
 }

@@ -30,6 +30,7 @@ scratch_begin(struct scratch *s, const struct record_call *call)
 {
 	s->used = sizeof *call;
 	s->n_snippets = 0;
+	s->had_fault = s->must_stop = 0;
 	*scratch_call(s) = *call;
 }
 
@@ -94,7 +95,7 @@ put(struct walk *w, uint64_t address, uint32_t size)
 	struct scratch *s = w->s;
 	uint32_t at;
 
-	if (size > PIECE)
+	if (size > PIECE || address < PAGE)
 		return -1;
 	room(s, w->turn, SNIPPET_PAD(size));
 	at = s->used % BPF_RECORD_MAX;

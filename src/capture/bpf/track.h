@@ -27,6 +27,25 @@ name_task(struct state *s, struct task_struct *task)
 		task->tgid == task->pid ? s->call.head.tid : number_of(task->group_leader);
 }
 
+/* Who opened us, when that is a user without the rights of root; UINT32_MAX: all may be read.
+ * Not in the memory that both halves map: whoever holds that must not choose. */
+const volatile uint32_t owner SEC(".rodata.owner") = UINT32_MAX;
+
+/* May the tracer's user look at it? The kernel asks the same before it allows ptrace(2). */
+static __always_inline bool
+is_secret(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+
+	if (owner == UINT32_MAX)
+		return false;
+	return BPF_CORE_READ(cred, uid.val) != owner ||
+	       BPF_CORE_READ(cred, euid.val) != owner ||
+	       BPF_CORE_READ(cred, suid.val) != owner ||
+	       BPF_CORE_READ(cred, fsuid.val) != owner ||
+	       BPF_CORE_READ(cred, cap_permitted.val) != 0;
+}
+
 /* Marks a task of this run; NULL: it could not be, which is a loss. */
 static __always_inline struct state *
 track(struct task_struct *task)
@@ -39,7 +58,7 @@ track(struct task_struct *task)
 		return NULL;
 	}
 	s->run = shared.control.run;
-	s->in_call = 0;
+	s->in_call = s->is_born = s->is_secret = 0;
 	name_task(s, task);
 	return s;
 }
@@ -54,7 +73,7 @@ track_first(struct task_struct *task)
 	if (!c->first_tid || c->found == c->run || number_of(task) != (int32_t)c->first_tid)
 		return NULL;
 	c->found = c->run;
-	return track(task);
+	return is_secret(task) ? NULL : track(task);
 }
 
 /* NULL: not ours. *is_new: it became ours just now. */

@@ -20,8 +20,9 @@
 struct state {
 	uint32_t run;
 	uint8_t in_call;
-	uint8_t had_fault; /* memory could not be read at the entry of this call */
-	uint8_t pad[2];
+	uint8_t had_fault;       /* memory could not be read at the entry of this call */
+	uint8_t is_secret;       /* has rights that the tracer's user has not: not looked at */
+	uint8_t is_born;         /* has not returned yet from the call that made it */
 	struct record_call call; /* head.pid and head.tid are always true */
 };
 
@@ -37,19 +38,20 @@ struct work {
 /* Where a record with snippets is built. The first of the bytes are its struct record_call. */
 struct scratch {
 	uint32_t used, n_snippets;
-	uint32_t row_left;  /* bytes of the row's limit that are left */
-	uint32_t data_left; /* of the call's payload */
-	uint64_t moved;     /* payload of this row or message that is left */
+	uint64_t room;  /* bytes of payload that may still be copied */
+	uint64_t moved; /* payload of this row or message that is left */
 	uint32_t n_works;
 	uint8_t word; /* bytes of a pointer */
 	uint8_t hint; /* the row */
 	uint8_t when; /* enum hint_when */
+	uint8_t is_out;
 	uint8_t had_fault;
-	uint8_t is_out, pad[3];
-	int64_t ret;
-	uint64_t arg[8];
+	uint8_t may_stop; /* the task can be made to wait until we read its memory from outside
+			   */
+	uint8_t must_stop;
+	uint8_t pad[5];
 	struct work works[WORKS]; /* the last one is at work */
-	uint8_t bytes[BPF_RECORD_MAX + PIECE + 4096];
+	uint8_t bytes[BPF_RECORD_MAX + PIECE + PAGE];
 };
 
 struct {
@@ -84,6 +86,7 @@ struct turn {
 	uint32_t cpu;
 	struct bpf_cpu *mine;
 	uint64_t now_ns;
+	uint64_t fill; /* bytes in this CPU's ring when the turn began; calls only */
 };
 
 static __always_inline void

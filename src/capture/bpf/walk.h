@@ -6,34 +6,46 @@
  * memory, and each turn of the loop does one step of the last. So nothing is nested, neither
  * for the verifier, which walks each step once, nor on the stack, which is short here.
  *
- * What a call says of lengths is the program's word: all is bounded. What is cut is told.
+ * What a call says of lengths is the program's word: all is bounded.
  */
 #ifndef CAPTURE_BPF_WALK_H
 #define CAPTURE_BPF_WALK_H
 
 #include "capture/bpf/snippet.h"
 
-#define IOV_MAX 1024u
-#define ROW_MAX (1u << 20)   /* bytes of a row that has no limit of its own */
 #define STEPS_MAX (1u << 20) /* of one call */
+#define BYTES_MAX (1u << 24) /* of a row without a limit */
 #define ERRNO_MAX 4095
 
 enum step {
 	STEP_ROWS,     /* n: the next row */
 	STEP_COPY,     /* n bytes in large pieces */
 	STEP_PAGES,    /* n bytes up to the first page that is missing */
-	STEP_STRING,   /* to its NUL */
-	STEP_STRINGS,  /* array of pointers to them; n: where it began */
+	STEP_STRING,   /* n bytes, or to its NUL */
+	STEP_STRINGS,  /* array of pointers to them; n: where it began; size: of each at most */
 	STEP_POINTERS, /* n pointers, each to size bytes */
 	STEP_IOV,      /* n elements */
-	STEP_MSG,      /* n: payload that was moved; size: of the struct that is copied */
+	STEP_MSG,      /* n: payload that was moved; size: of the struct, and 1: header only */
 	STEP_MMSG,     /* n messages; size: index of the next */
 };
 
-static __always_inline bool
-has_failed(const struct scratch *s)
+static __always_inline int64_t
+ret_of(struct scratch *s)
 {
-	return s->ret < 0 && s->ret >= -ERRNO_MAX;
+	return scratch_call(s)->ret;
+}
+
+static __always_inline bool
+has_failed(struct scratch *s)
+{
+	return ret_of(s) < 0 && ret_of(s) >= -ERRNO_MAX;
+}
+
+/* The argument in this register. */
+static __always_inline uint64_t
+argument(struct scratch *s, uint32_t n)
+{
+	return n < 6 ? scratch_call(s)->arg[n] : 0;
 }
 
 /* A pointer or a length of this architecture; 0 where it cannot be read. */
@@ -43,6 +55,8 @@ word_at(const struct scratch *s, uint64_t address)
 	uint64_t wide = 0;
 	uint32_t narrow = 0;
 
+	if (address < PAGE)
+		return 0;
 	if (s->word == 8) {
 		bpf_probe_read_user(&wide, sizeof wide, (const void *)address);
 		return wide;
@@ -56,7 +70,18 @@ u32_at(uint64_t address)
 {
 	uint32_t value = 0;
 
-	bpf_probe_read_user(&value, sizeof value, (const void *)address);
+	if (address >= PAGE)
+		bpf_probe_read_user(&value, sizeof value, (const void *)address);
+	return value;
+}
+
+static __always_inline uint64_t
+u64_at(uint64_t address)
+{
+	uint64_t value = 0;
+
+	if (address >= PAGE)
+		bpf_probe_read_user(&value, sizeof value, (const void *)address);
 	return value;
 }
 
@@ -81,51 +106,41 @@ pop(struct scratch *s)
 	s->n_works--;
 }
 
-/* All of it, at once where that works. */
+/* All of it, at once where that works; limit 0: none. */
 static __noinline int
-copy(struct walk *w, uint64_t address, uint64_t size)
+copy(struct walk *w, uint64_t address, uint64_t size, uint64_t limit)
 {
-	struct scratch *s = w->s;
-
-	if (!size || (size <= PIECE && !put(w, address, (uint32_t)size)))
+	size = least(size, limit ? limit : BYTES_MAX);
+	if (!address || !size || (size <= PIECE && !put(w, address, (uint32_t)size)))
 		return 0;
-	push(s, size <= PIECE ? STEP_PAGES : STEP_COPY, address, size, 0);
+	push(w->s, size <= PIECE ? STEP_PAGES : STEP_COPY, address, size, 0);
 	return 0;
 }
 
-/* What the row's limit leaves. */
-static __always_inline void
-copy_limited(struct walk *w, uint64_t address, uint64_t size)
-{
-	struct scratch *s = w->s;
-	uint64_t n = least(size, s->row_left);
-
-	copy(w, address, n);
-	s->row_left -= (uint32_t)n;
-	if (n < size)
-		note(w, address + n, size - n, SNIPPET_CUT);
-}
-
-/* Payload: what the call's share leaves. */
+/* Payload: what the ring has no room for is left where it is, and the task waits for us. One
+ * that is at its end, or not yet in its call, cannot wait. */
 static __always_inline void
 copy_data(struct walk *w, uint64_t address, uint64_t size)
 {
 	struct scratch *s = w->s;
-	uint64_t n = least(size, s->data_left);
 
-	copy(w, address, n);
-	s->data_left -= (uint32_t)n;
-	if (n < size)
-		note(w, address + n, size - n, SNIPPET_CUT);
+	if (!address || !size)
+		return;
+	if (size <= s->room) {
+		s->room -= size;
+		copy(w, address, size, UINT32_MAX);
+		return;
+	}
+	note(w, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
+	s->must_stop = s->may_stop;
 }
 
 static __noinline int
 step_copy(struct walk *w, struct work *k)
 {
-	uint64_t address = k->address;
 	uint32_t n = (uint32_t)least(k->n, PIECE);
 
-	if (put(w, address, n)) {
+	if (put(w, k->address, n)) {
 		k->step = STEP_PAGES;
 		return 0;
 	}
@@ -160,10 +175,10 @@ static __noinline int
 string_page(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
-	uint32_t at, n = (uint32_t)least(s->row_left, to_page_end(k->address));
+	uint32_t at, n = (uint32_t)least(k->n, to_page_end(k->address));
 	long got;
 
-	if (put(w, k->address, n)) {
+	if (n > PAGE || put(w, k->address, n)) {
 		note(w, k->address, 1, SNIPPET_FAULT);
 		pop(s);
 		return 0;
@@ -171,12 +186,10 @@ string_page(struct walk *w, struct work *k)
 	/* Where is the NUL? Measured by copying the copy, behind what is used. Without one, all
 	 * n bytes are copied and one is made. */
 	at = s->used % BPF_RECORD_MAX;
-	if (n > PAGE)
-		return 0;
 	got = bpf_probe_read_kernel_str(
 		s->bytes + at, n + 1, s->bytes + (at - SNIPPET_PAD(n)) % BPF_RECORD_MAX);
 	k->address += n;
-	s->row_left -= n;
+	k->n -= n;
 	if (got >= 0 && got <= n)
 		pop(s);
 	return 0;
@@ -186,19 +199,19 @@ static __noinline int
 step_string(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
-	uint32_t at, n = (uint32_t)least(s->row_left, PAGE);
-	long got;
+	uint32_t at, n = (uint32_t)least(k->n, PAGE);
+	long got = -1;
 
 	if (!n) {
-		note(w, k->address, 1, SNIPPET_CUT);
 		pop(s);
 		return 0;
 	}
 	room(s, w->turn, PAGE);
 	at = s->used % BPF_RECORD_MAX;
 	/* One more than is wanted: the last byte is always made a NUL. */
-	got = bpf_probe_read_user_str(
-		s->bytes + at + sizeof(struct snippet), n + 1, (const void *)k->address);
+	if (k->address >= PAGE)
+		got = bpf_probe_read_user_str(s->bytes + at + sizeof(struct snippet), n + 1,
+			(const void *)k->address);
 	if (got < 0)
 		return string_page(w, k);
 	if (got > n)
@@ -207,7 +220,7 @@ step_string(struct walk *w, struct work *k)
 		pop(s);
 	snippet_head(s, at, k->address, (uint32_t)got, SNIPPET_OK);
 	k->address += got;
-	s->row_left -= (uint32_t)got;
+	k->n -= got;
 	return 0;
 }
 
@@ -216,80 +229,94 @@ step_strings(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
 	uint64_t pointer = word_at(s, k->address);
+	uint64_t start = k->n;
 
 	k->address += s->word;
-	if (pointer && s->row_left) {
-		push(s, STEP_STRING, pointer, 0, 0);
+	if (pointer && k->address - start <= (uint64_t)HINT_STRINGS_MAX * s->word) {
+		push(s, STEP_STRING, pointer, k->size, 0);
 		return 0;
 	}
 	pop(s);
-	if (pointer)
-		note(w, pointer, 1, SNIPPET_CUT);
-	copy(w, k->n, k->address - k->n);
-	return 0;
+	return copy(w, start, k->address - start, 0);
 }
 
 static __noinline int
 step_pointers(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
-	uint64_t pointer;
+	uint64_t pointer = k->n ? word_at(s, k->address) : 0;
 
-	if (!k->n) {
+	if (!pointer) {
 		pop(s);
 		return 0;
 	}
 	k->n--;
-	pointer = word_at(s, k->address);
 	k->address += s->word;
-	if (pointer)
-		copy_limited(w, pointer, k->size);
-	return 0;
+	return copy(w, pointer, k->size, 0);
 }
 
 /* --- payload --- */
-
-/* How much of the payload there is: what the call moved, or what it was asked to move. */
-static __always_inline uint64_t
-moved(const struct scratch *s, uint64_t asked, bool is_out)
-{
-	if (!has_failed(s))
-		return least(asked, (uint64_t)s->ret);
-	return is_out ? asked : 0;
-}
 
 static __noinline int
 step_iov(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
-	uint64_t base, n;
+	struct {
+		uint64_t base, n;
+	} e;
+	uint32_t narrow[2];
+	long failed;
 
-	if (!k->n || !s->moved) {
+	if (s->word == 8) {
+		failed = bpf_probe_read_user(&e, sizeof e, (const void *)k->address);
+	} else {
+		failed = bpf_probe_read_user(narrow, sizeof narrow, (const void *)k->address);
+		e.base = narrow[0];
+		e.n = narrow[1];
+	}
+	if (failed || !k->n || !s->moved) {
 		pop(s);
 		return 0;
 	}
 	k->n--;
-	base = word_at(s, k->address);
-	n = least(word_at(s, k->address + s->word), s->moved);
 	k->address += 2 * s->word;
-	s->moved -= n;
-	if (n)
-		copy_data(w, base, n);
+	e.n = least(e.n, s->moved);
+	if (e.base)
+		s->moved -= e.n;
+	copy_data(w, e.base, e.n);
 	return 0;
 }
 
-/* The array, and with `moved` what it leads to. */
+/* The array, and with `moved` what it leads to. The kernel refuses more elements, and calls
+ * differ in how much of the register they look at. */
 static __always_inline int
 iov(struct walk *w, uint64_t address, uint64_t n, uint64_t moved)
 {
 	struct scratch *s = w->s;
 
-	n = least(n, IOV_MAX);
 	s->moved = moved;
-	if (moved)
-		push(s, STEP_IOV, address, n, 0);
-	copy_limited(w, address, n * 2 * s->word);
-	return 0;
+	if (moved && address && (uint32_t)n <= HINT_IOVS_MAX)
+		push(s, STEP_IOV, address, (uint32_t)n, 0);
+	return copy(w, address, least(n, HINT_IOVS_MAX) * 2 * s->word, 0);
+}
+
+/* How much goes out of a call: what it moved, or all that it was to move. */
+static __always_inline uint64_t
+out_max(struct scratch *s)
+{
+	return has_failed(s) ? UINT64_MAX : (uint64_t)ret_of(s);
+}
+
+static __always_inline uint64_t
+result(struct scratch *s)
+{
+	return ret_of(s) < 0 ? 0 : (uint64_t)ret_of(s);
+}
+
+static __always_inline uint64_t
+in_max(struct scratch *s)
+{
+	return shared.control.want_input ? result(s) : 0;
 }
 
 /* --- messages --- */
@@ -302,6 +329,8 @@ struct msg_wide {
 struct msg_narrow {
 	uint32_t name, name_size, iov, n_iov, control, control_size, flags;
 };
+
+#define MSG_BRIEF 1u /* in work.size, which is even: neither name nor control */
 
 static __always_inline uint32_t
 msg_size(const struct scratch *s)
@@ -327,16 +356,17 @@ static __noinline int
 step_msg(struct walk *w, struct work *k)
 {
 	uint64_t address = k->address, moved = k->n;
+	uint32_t size = k->size;
 	struct msg_wide m;
 
 	pop(w->s);
-	copy_limited(w, address, k->size);
+	copy(w, address, size & ~MSG_BRIEF, 0);
 	if (!msg_read(&m, w->s, address))
 		return 0;
-	if (m.name)
-		copy_limited(w, m.name, (uint32_t)m.name_size); /* an int and a hole */
-	if (m.control)
-		copy_limited(w, m.control, m.control_size);
+	if (!(size & MSG_BRIEF)) {
+		copy(w, m.name, (uint32_t)m.name_size, HINT_NAME_MAX); /* an int and a hole */
+		copy(w, m.control, m.control_size, HINT_CONTROL_MAX);
+	}
 	return iov(w, m.iov, m.n_iov, moved);
 }
 
@@ -345,73 +375,74 @@ step_mmsg(struct walk *w, struct work *k)
 {
 	struct scratch *s = w->s;
 	uint32_t header = msg_size(s), size = header + s->word;
-	uint64_t address = k->address, n = 0;
+	uint64_t address = k->address, moved = UINT64_MAX;
+	bool is_done = k->size < result(s);
+	uint8_t byte;
 
-	if (!k->n) {
+	if (!k->n || bpf_probe_read_user(&byte, 1, (const void *)address)) {
+		if (k->n)
+			note(w, address, size, SNIPPET_FAULT);
 		pop(s);
 		return 0;
 	}
-	if (!has_failed(s))
-		n = k->size < s->ret ? u32_at(address + header) : 0;
-	else if (s->is_out)
-		n = UINT64_MAX;
+	if (!s->is_out)
+		moved = is_done && shared.control.want_input ? u32_at(address + header) : 0;
 	k->n--;
 	k->size++;
 	k->address += size;
-	push(s, STEP_MSG, address, n, size);
+	push(s, STEP_MSG, address, moved, size | (s->is_out || is_done ? 0 : MSG_BRIEF));
 	return 0;
 }
 
 /* --- rows --- */
 
 static __noinline int
-row_data(struct walk *w, uint32_t op, uint64_t address, uint64_t n)
+row_data(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 {
 	struct scratch *s = w->s;
 
-	s->is_out = op == HINT_DATA_OUT || op == HINT_IOV_OUT || op == HINT_MSG_OUT ||
-		    op == HINT_MMSG_OUT;
-	switch (op) {
+	switch (h->op) {
 	case HINT_DATA_OUT:
+		copy_data(w, address, least(n, out_max(s)));
+		return 0;
 	case HINT_DATA_IN:
-		copy_data(w, address, moved(s, n, s->is_out));
-		return 0;
+		n = least(n, result(s));
+		break;
+	case HINT_DATA_ALL:
+		break;
 	case HINT_IOV_OUT:
+		return iov(w, address, n, out_max(s));
 	case HINT_IOV_IN:
-		return iov(w, address, n, moved(s, UINT64_MAX, s->is_out));
-	case HINT_MSG_OUT:
-	case HINT_MSG_IN:
-		push(s, STEP_MSG, address, moved(s, UINT64_MAX, s->is_out), msg_size(s));
-		return 0;
+		return iov(w, address, n, in_max(s));
 	}
-	push(s, STEP_MMSG, address, least(n, IOV_MAX), 0);
+	if (h->size)
+		copy(w, address, h->size, 0);
+	copy_data(w, address + h->size, n);
 	return 0;
 }
 
 static __always_inline void
-row_pair(struct walk *w, uint64_t address)
+row_message(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 {
 	struct scratch *s = w->s;
-	uint64_t set = word_at(s, address);
 
-	copy_limited(w, address, 2 * s->word);
-	if (set)
-		copy_limited(w, set, word_at(s, address + s->word));
+	s->is_out = h->op == HINT_MSG_OUT || h->op == HINT_MMSG_OUT;
+	if (h->op == HINT_MSG_OUT)
+		push(s, STEP_MSG, address, out_max(s), msg_size(s));
+	else if (h->op == HINT_MSG_IN)
+		push(s, STEP_MSG, address, in_max(s),
+			msg_size(s) | (has_failed(s) ? MSG_BRIEF : 0));
+	else
+		push(s, STEP_MMSG, address, least(n, HINT_MESSAGES_MAX), 0);
 }
 
-static __always_inline void
-row_clone(struct walk *w, uint64_t address, uint64_t size)
+static __noinline int
+row_clone(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 {
-	uint64_t at[2] = { 0, 0 };
-
 	/* struct clone_args is the same everywhere: flags, pidfd, child_tid, parent_tid, … */
-	bpf_probe_read_user(&at[0], sizeof at[0], (const void *)(address + 8));
-	bpf_probe_read_user(&at[1], sizeof at[1], (const void *)(address + 24));
-	copy_limited(w, address, size);
-	if (at[0])
-		copy_limited(w, at[0], 4);
-	if (at[1])
-		copy_limited(w, at[1], 4);
+	copy(w, u64_at(address + 8), 4, 0);
+	copy(w, u64_at(address + 24), 4, 0);
+	return copy(w, address, n < 32 ? 32 : n, h->limit);
 }
 
 static __noinline int
@@ -422,44 +453,55 @@ row_memory(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 
 	switch (h->op) {
 	case HINT_STRING:
-		push(s, STEP_STRING, address, 0, 0);
+		push(s, STEP_STRING, address, h->limit, 0);
 		return 0;
 	case HINT_STRINGS:
-		push(s, STEP_STRINGS, address, address, 0);
+		push(s, STEP_STRINGS, address, address, h->limit);
 		return 0;
 	case HINT_POINTERS:
-		n = least(n, ROW_MAX);
+		n = least(n, HINT_IOVS_MAX);
 		push(s, STEP_POINTERS, address, n, h->size);
 		size = n * s->word;
 		break;
 	case HINT_COUNTED:
-		size *= least(n, ROW_MAX);
+		size *= least(n, BYTES_MAX);
 		break;
 	case HINT_RESULT:
-		size *= least(moved(s, n, false), ROW_MAX);
+		size *= least(least(n, result(s)), BYTES_MAX);
+		break;
+	case HINT_BITS:
+		size = (least(n, UINT32_MAX) + 63) / 64 * 8;
 		break;
 	case HINT_POINTED:
 		size = u32_at(n);
 		break;
 	case HINT_SIGSET_PAIR:
-		row_pair(w, address);
-		return 0;
+		copy(w, word_at(s, address), word_at(s, address + s->word), h->limit);
+		return copy(w, address, 2 * s->word, 0);
 	case HINT_CLONE_ARGS:
-		row_clone(w, address, n);
-		return 0;
+		return row_clone(w, h, address, n);
 	}
-	copy_limited(w, address, size);
-	return 0;
+	return copy(w, address, size, h->op == HINT_BYTES ? 0 : h->limit);
 }
 
 static __always_inline bool
-applies(const struct scratch *s, const struct hint *h)
+is_early(struct scratch *s, const struct hint *h)
 {
-	if (!(h->when & s->when))
+	uint32_t rival = h->when >> HINT_RIVAL_SHIFT;
+
+	return (h->when & HINT_AT_ENTRY) ||
+	       (rival && argument(s, rival - 1) == argument(s, h->reg));
+}
+
+static __always_inline bool
+applies(struct scratch *s, const struct hint *h)
+{
+	if ((h->when & HINT_IS_INPUT) && !shared.control.want_input)
 		return false;
-	if ((h->when & HINT_IF_OK) && has_failed(s))
-		return false;
-	return !(h->when & HINT_IS_INPUT) || shared.control.want_input;
+	if ((s->when & HINT_AT_ENTRY) && is_early(s, h))
+		return true;
+	return (h->when & s->when & HINT_AT_EXIT) &&
+	       !(h->when & (has_failed(s) ? HINT_IF_OK : HINT_IF_FAILED));
 }
 
 static __noinline int
@@ -474,15 +516,20 @@ step_rows(struct walk *w, struct work *k)
 		return 0;
 	}
 	h = &w->hints->hint[i];
-	address = s->arg[h->reg & 7];
+	address = argument(s, h->reg);
+	if (s->word == 4)
+		address = (uint32_t)address;
 	if (!address || !applies(s, h))
 		return 0;
-	n = h->len == HINT_NO_REG ? UINT64_MAX : s->arg[h->len & 7];
+	n = h->len == HINT_NO_REG ? UINT64_MAX : argument(s, h->len);
 	s->hint = (uint8_t)i;
-	s->row_left = h->limit ? h->limit : ROW_MAX;
-	if (h->op >= HINT_DATA_OUT && h->op <= HINT_MMSG_IN)
-		return row_data(w, h->op, address, n);
-	return row_memory(w, h, address, n);
+	if (h->op >= HINT_MSG_OUT && h->op <= HINT_MMSG_IN)
+		row_message(w, h, address, n);
+	else if (h->op >= HINT_DATA_OUT && h->op <= HINT_IOV_IN)
+		row_data(w, h, address, n);
+	else
+		row_memory(w, h, address, n);
+	return 0;
 }
 
 static long
@@ -525,7 +572,6 @@ walk(struct scratch *s, struct turn *t, const struct call_hints *hints, uint32_t
 
 	s->word = hints->word;
 	s->when = (uint8_t)when;
-	s->data_left = shared.control.data_bytes;
 	s->n_works = 0;
 	push(s, STEP_ROWS, 0, 0, 0);
 	bpf_loop(STEPS_MAX, step, &w, 0);
