@@ -33,11 +33,11 @@ extern const char *const capture_backend_names[N_BACKENDS + 1];
 enum capture_cpu { CPU_AUTO, CPU_PIN, CPU_SPREAD };
 
 /* What needs privilege, done before there is a target, so that the privilege can be given up:
- * the kernel half of ebpf, loaded and attached, for so many runs at a time. Takes nothing from
- * anybody but its argument. Never fails: where ebpf does not load, the grant knows why, and
- * that is told to whoever asks for it. */
+ * the kernel half of ebpf, loaded and attached, for so many runs at a time, if runs for which
+ * `wish` was asked may get it. Takes nothing from anybody but its arguments. Never fails: where
+ * ebpf does not load, the grant knows why, and that is told to whoever asks for it. */
 struct capture_grant;
-struct capture_grant *capture_grant_new(size_t n_runs);
+struct capture_grant *capture_grant_new(size_t n_runs, enum capture_backend wish);
 void capture_grant_free(struct capture_grant *grant);
 AUTO_DEFINE(struct capture_grant *, capture_grant_free)
 /* Descriptors that lead to other processes' calls are open. */

@@ -14,6 +14,8 @@ struct choice {
 	char why[320];
 };
 
+/* A run for which this was asked may get ebpf. */
+bool choice_may_be_ebpf(enum capture_backend wish);
 /* Nothing is remembered from one choice to the next. -1: the backend that was named cannot do
  * what is asked for, or does not work here. */
 MUST_CHECK int choice_make(

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "capture/bpf_session.h"
+#include "capture/choice.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,11 +47,13 @@ open_session(struct bpf_session **out, struct err *err)
 }
 
 struct capture_grant *
-capture_grant_new(size_t n_runs)
+capture_grant_new(size_t n_runs, enum capture_backend wish)
 {
 	struct capture_grant *g = mem_alloc(sizeof *g);
 
 	*g = (struct capture_grant){ .n = 0 };
+	if (!choice_may_be_ebpf(wish))
+		return g;
 	while (g->n < MIN(n_runs, (size_t)SESSIONS_MAX) &&
 		open_session(&g->sessions[g->n], &g->why_not) == 0)
 		g->n++;
@@ -98,7 +101,7 @@ grant_session(struct bpf_session **out, bool *is_own, const struct capture_opts 
 	}
 	if (open_session(out, err) == 0)
 		return 0;
-	if (grant) {
+	if (grant && grant->n) {
 		err_set(err, "it was opened for %zu run%s at a time, and this is one more",
 			grant->n, grant->n == 1 ? "" : "s");
 		err_hint(err, "say how many with --jobs, at most %u", SESSIONS_MAX);

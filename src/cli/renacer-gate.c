@@ -82,14 +82,14 @@ static int
 begin(struct capture_grant **grant, const struct command *command,
 	const struct gate_values *values, struct err *err)
 {
-	bool may_be_ebpf = values->backend == BACKEND_AUTO || values->backend == BACKEND_EBPF;
-	size_t n_runs = values->jobs ? values->jobs : 1;
+	struct rights_wish wish = { .as_root = values->as_root,
+		.backend = (enum capture_backend)values->backend };
 
 	if (command->rights == COMMAND_LOOKS)
 		return 0;
-	if (command->rights == COMMAND_DROPS || !may_be_ebpf)
-		n_runs = 0;
-	return rights_begin(grant, n_runs, values->as_root, err);
+	if (command->rights == COMMAND_TRACES)
+		wish.n_runs = values->jobs ? values->jobs : 1;
+	return rights_begin(grant, &wish, err);
 }
 
 static int

@@ -94,11 +94,12 @@ main(int argc, char **argv)
 	else if (argc > 1 && strcmp(argv[1], "report") == 0)
 		mode = TRACE_REPORT;
 	if (is_compare(argc, argv)) {
+		const struct rights_wish wish = { .n_runs = 0 };
 		struct capture_grant *none = NULL;
 
 		/* Under its other name the words begin one earlier. */
 		words += strcmp(base_name(argv[0]), "renacer-compare") != 0;
-		if (rights_begin(&none, 0, false, &err) < 0 ||
+		if (rights_begin(&none, &wish, &err) < 0 ||
 			compare_main(&status, words, &err) < 0)
 			return cli_fail("renacer", &err);
 		return status;

@@ -234,15 +234,15 @@ rights_drop(struct rights *r, bool has_secret, struct err *err)
 }
 
 int
-rights_begin(struct capture_grant **grant, size_t n_runs, bool keep, struct err *err)
+rights_begin(struct capture_grant **grant, const struct rights_wish *wish, struct err *err)
 {
 	AUTO(rights_done) struct rights rights = { 0 };
 	AUTO(capture_grant_free) struct capture_grant *g = NULL;
 
-	if (rights_find(&rights, keep, err) < 0)
+	if (rights_find(&rights, wish->as_root, err) < 0)
 		return -1;
-	if (n_runs)
-		g = capture_grant_new(n_runs);
+	if (wish->n_runs)
+		g = capture_grant_new(wish->n_runs, wish->backend);
 	if (rights_drop(&rights, capture_grant_is_open(g), err) < 0)
 		return -1;
 	*grant = TAKE(g);

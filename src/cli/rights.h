@@ -55,10 +55,15 @@ rights_done_auto(struct rights *rights)
 {
 	rights_done(rights);
 }
-/* All of it in its order: what n_runs runs at a time need is opened (0: nothing), privilege is
- * given up. The caller frees *grant. */
+struct rights_wish {
+	bool as_root;
+	size_t n_runs; /* at a time; 0: nothing is traced */
+	enum capture_backend backend;
+};
+/* All of it in its order: what runs need is opened, privilege is given up. The caller frees
+ * *grant. */
 MUST_CHECK int rights_begin(
-	struct capture_grant **grant, size_t n_runs, bool keep, struct err *err);
+	struct capture_grant **grant, const struct rights_wish *wish, struct err *err);
 /* For doctor: "targets run as user 1000, who called sudo". */
 void rights_say(struct str *out, const struct rights *rights);
 

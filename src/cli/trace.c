@@ -357,16 +357,14 @@ open_writer(struct sinks *to, const struct trace_header *header,
 static int
 begin(struct source *from, const struct trace_values *values, struct err *err)
 {
-	bool may_be_ebpf = values->backend == BACKEND_AUTO || values->backend == BACKEND_EBPF;
-
 	if (rights_find(&from->rights, values->as_root, err) < 0)
 		return -1;
 	if (values->pid && from->rights.how == RIGHTS_SUDO) {
 		from->lender = &from->rights;
 		return 0;
 	}
-	if (!values->pid && may_be_ebpf)
-		from->grant = capture_grant_new(1);
+	if (!values->pid)
+		from->grant = capture_grant_new(1, (enum capture_backend)values->backend);
 	return rights_drop(&from->rights, capture_grant_is_open(from->grant), err);
 }
 
@@ -476,11 +474,12 @@ int
 trace_main(int *status, enum trace_mode mode, const struct trace_values *values,
 	const struct parsed *parsed, struct err *err)
 {
+	const struct rights_wish wish = { .as_root = values->as_root };
 	struct capture_grant *none = NULL;
 
 	if (mode != TRACE_REPORT)
 		return run_live(status, mode, values, parsed, err);
-	if (rights_begin(&none, 0, values->as_root, err) < 0)
+	if (rights_begin(&none, &wish, err) < 0)
 		return -1;
 	return run_report(status, values, parsed, err);
 }
