@@ -9,6 +9,7 @@
  */
 
 #include "capture/capture.h"
+#include "lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,11 +24,10 @@
 struct driver {
 	struct capture_opts opts;
 	struct call_set wanted;
-	bool quiet, counts, show_areas;
+	bool quiet, show_areas;
 	unsigned long cut_after, n_ticks;
 	const char *tick_file;
 	FILE *out;
-	uint64_t n[N_CALL_IDS];
 };
 
 static bool
@@ -37,102 +37,6 @@ tick(void *arg)
 
 	d->n_ticks++;
 	return d->cut_after && d->n_ticks >= d->cut_after;
-}
-
-static const char *const states[] = { "", " RESTARTED", " UNFINISHED", " DENIED" };
-static const char *const hows[] = { "first", "fork", "vfork", "clone", "thread", "attached" };
-
-static void
-print_area(FILE *out, const struct area *a)
-{
-	static const char kinds[] = "SsOI";
-	bool is_data = a->kind == AREA_DATA_OUT || a->kind == AREA_DATA_IN;
-	struct digest digest = a->digest;
-	char hex[DIGEST_HEX] = "";
-
-	if (is_data && !a->has_digest && !a->is_missing) /* kept whole */
-		digest_add(&digest, a->bytes, a->kept);
-	if (a->has_digest || (is_data && !a->is_missing))
-		digest_hex(&digest, hex);
-	fprintf(out, " [%d%c%s%s %" PRIu64 "/%u %.8s \"", a->arg, kinds[a->kind],
-		a->at_exit ? "<" : ">", a->is_missing ? "!" : "", a->size, a->kept, hex);
-	for (uint32_t i = 0; i < a->kept && i < 64 && a->kind != AREA_STRUCT; i++) {
-		unsigned char c = a->bytes[i];
-
-		if (c < ' ' || c > '~' || c == '"')
-			fprintf(out, "\\%o", c);
-		else
-			fputc(c, out);
-	}
-	fputs("\"]", out);
-}
-
-static void
-print_call(struct driver *d, const struct event *e)
-{
-	const struct call *c = &e->call;
-	char room[32];
-
-	fprintf(d->out, "CALL %u %s(%" PRIx64 ", %" PRIx64 ", %" PRIx64 ") = %" PRId64 "%s%s",
-		e->task, decode_name(c->arch, c->nr, room), c->arg[0], c->arg[1], c->arg[2],
-		c->ret, c->is_error ? " error" : "", states[c->state]);
-	for (uint32_t i = 0; d->show_areas && i < c->n_areas; i++)
-		print_area(d->out, &c->areas[i]);
-	fputc('\n', d->out);
-}
-
-static void
-print_event(struct driver *d, const struct event *e)
-{
-	FILE *out = d->out;
-
-	switch (e->kind) {
-	case EVENT_START:
-		fprintf(out, "START %u %s parent %u process %u\n", e->task, hows[e->start.how],
-			e->start.parent, e->start.process);
-		break;
-	case EVENT_HELD:
-		fprintf(out, "HELD %u %d 0%o %s\n", e->task, e->held.fd, e->held.flags,
-			e->held.name);
-		break;
-	case EVENT_EXEC:
-		fprintf(out, "EXEC %u from %u %s %s%s\n", e->task, e->exec.from,
-			decode_arch_name(e->exec.arch), e->exec.path,
-			e->exec.is_secure ? " secure" : "");
-		break;
-	case EVENT_CALL:
-		print_call(d, e);
-		break;
-	case EVENT_SIGNAL:
-		fprintf(out, "SIGNAL %u %d code %d pid %d address %" PRIx64 "%s\n", e->task,
-			e->signal.signal, e->signal.code, e->signal.pid, e->signal.address,
-			e->signal.is_stop ? " stop" : "");
-		break;
-	case EVENT_EXIT:
-		fprintf(out, "EXIT %u status %x%s rss %d\n", e->task, e->exit.status,
-			e->exit.is_process ? " process" : "", e->exit.peak_rss_bytes > 0);
-		break;
-	default:
-		fprintf(out, "UNKNOWN %d\n", e->kind);
-	}
-}
-
-static void
-print_footer(struct driver *d, const struct trace_footer *f)
-{
-	for (int i = 0; d->counts && i < N_CALL_IDS; i++) {
-		if (d->n[i])
-			fprintf(d->out, "COUNT %s %" PRIu64 "\n", i ? "" : "unknown", d->n[i]);
-	}
-	fprintf(d->out,
-		"FOOTER %s lost %" PRIu64
-		" escaped %u rings %u untraceable %u cut %d calls %" PRIu64
-		" unfinished %" PRIu64 " restarted %" PRIu64 " 32bit %" PRIu64
-		" tasks %u processes %u filters %u: %s\n",
-		trace_is_complete(f) ? "complete" : "incomplete", f->n_lost, f->n_escaped,
-		f->n_rings, f->n_untraceable, f->was_cut, f->n_calls, f->n_unfinished,
-		f->n_restarted, f->n_calls_32bit, f->n_tasks, f->n_processes,
-		f->n_seccomp_filters, f->reason);
 }
 
 static int
@@ -159,11 +63,11 @@ run(struct driver *d)
 				last.seq);
 		last = event;
 		if (!d->quiet)
-			print_event(d, &event);
+			line_event(d->out, &event, d->show_areas);
 	}
 	if (rc < 0)
 		return fail(&err);
-	print_footer(d, capture_footer(c));
+	line_footer(d->out, capture_footer(c));
 	status = capture_status(c);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
