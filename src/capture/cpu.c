@@ -11,6 +11,7 @@
 
 #include "capture/cpu.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "capture/memory.h"
@@ -26,6 +27,7 @@
 #define CHECK_NS (PLACEMENT_MS * 1000000u)
 #define STOP_FAR_NS 45000u /* what a stop costs more when it wakes another CPU */
 #define N_LOOK 256u        /* tasks looked at in one check */
+#define LOOK_SHARE 20u     /* that many times as long as the look took is not looked again */
 #define MAX_BUSY 64u       /* more of them make no difference */
 #define N_AGREE 2u
 
@@ -146,7 +148,8 @@ wants_cpu(pid_t tid)
 	const char *state;
 	ssize_t n;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", tid);
+	/* Not /proc/TID/stat: for it the kernel adds up the times of all threads. */
+	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", tid, tid);
 	AUTO(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
@@ -157,10 +160,13 @@ wants_cpu(pid_t tid)
 	return state && state[1] == ' ' && state[2] == 'R';
 }
 
-/* Finds up to `enough` tasks that want to run. */
+/* Finds up to `enough` tasks that want to run. While we look nobody is served: the more it
+ * takes, the longer it is until the next time. */
 static uint32_t
-find_busy(const struct task_table *tasks, struct task **busy, uint32_t enough)
+find_busy(struct placement *p, const struct task_table *tasks, struct task **busy,
+	uint32_t enough)
 {
+	uint64_t start_ns = clock_monotonic_ns();
 	uint32_t n = 0, seen = 0;
 
 	for (struct task *t = tasks->first; t && seen < N_LOOK && n < enough;
@@ -168,6 +174,7 @@ find_busy(const struct task_table *tasks, struct task **busy, uint32_t enough)
 		if (wants_cpu(t->tid))
 			busy[n++] = t;
 	}
+	p->rest_ns = LOOK_SHARE * (clock_monotonic_ns() - start_ns);
 	return n;
 }
 
@@ -212,23 +219,24 @@ placement_check(struct placement *p, const struct task_table *tasks, uint64_t no
 	bool is_other;
 
 	p->n_stops++;
-	if (!p->is_active || p->mode != CPU_AUTO || past_ns < CHECK_NS)
+	if (!p->is_active || p->mode != CPU_AUTO || past_ns < CHECK_NS + p->rest_ns)
 		return;
 	n_cpus = count(&p->ours);
 	cost_ns = p->n_stops * STOP_FAR_NS;
 	p->checked_ns = now_ns;
 	p->n_stops = 0;
+	p->rest_ns = 0;
 	if (p->is_pinned) {
 		/* Too many stops for any number of busy tasks: no need to look at them. */
 		if (tasks->n < 2 || cost_ns >= past_ns * (n_cpus - 1)) {
 			p->n_calm = 0;
 			return;
 		}
-		n_busy = find_busy(tasks, busy, MIN(n_cpus, MAX_BUSY));
+		n_busy = find_busy(p, tasks, busy, MIN(n_cpus, MAX_BUSY));
 		is_other = n_busy > 1 && cost_ns < past_ns * (n_busy - 1);
 	} else {
 		is_other = cost_ns > 2 * past_ns / 3 ||
-			   (cost_ns > past_ns / 20 && find_busy(tasks, busy, 2) < 2);
+			   (cost_ns > past_ns / 20 && find_busy(p, tasks, busy, 2) < 2);
 	}
 	p->n_calm = is_other ? p->n_calm + 1 : 0;
 	if (p->n_calm >= N_AGREE) {

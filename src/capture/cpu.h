@@ -30,6 +30,7 @@ struct placement {
 	bool has_moved; /* there was a change: tasks born meanwhile must be looked after */
 	int cpu;
 	uint64_t checked_ns, n_stops; /* stops since then */
+	uint64_t rest_ns;             /* added to the time until the next check */
 	uint32_t n_calm;              /* checks in a row that spoke for the other way */
 };
 
