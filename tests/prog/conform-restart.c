@@ -204,16 +204,24 @@ by_epoll(void)
 	return epoll_wait(ep, &event, 1, 5000);
 }
 
+/* Who is waked before it waits again after a signal finds the word changed. */
+static long
+woken(long rc)
+{
+	return rc == -1 && errno == EAGAIN ? 0 : rc;
+}
+
 static long
 by_futex(void)
 {
-	return syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL, NULL, 0);
+	return woken(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL, NULL, 0));
 }
 
 static long
 by_futex_limit(void)
 {
-	return syscall(SYS_futex, word, FUTEX_WAIT, 0, &(struct timespec){ 5, 0 }, NULL, 0);
+	return woken(
+		syscall(SYS_futex, word, FUTEX_WAIT, 0, &(struct timespec){ 5, 0 }, NULL, 0));
 }
 
 static long
