@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 struct first {
 	struct drain *drain;
@@ -36,6 +37,15 @@ prepare(void *arg)
 }
 
 static int
+depart(void *arg)
+{
+	struct bpf_control *control = ((struct first *)arg)->drain->session->control;
+
+	__atomic_store_n(&control->first_tid, (uint32_t)getpid(), __ATOMIC_RELEASE);
+	return 0;
+}
+
+static int
 begin(void *arg, struct err *err)
 {
 	struct first *f = arg;
@@ -46,7 +56,7 @@ begin(void *arg, struct err *err)
 	d->hold = hold_new(d->first_pid);
 	task_add(&d->tasks, d->first_pid)->phase = TASK_LIVE;
 	ebpf_fill_control(d, d->session->control);
-	bpf_session_begin(d->session, d->first_pid);
+	bpf_session_begin(d->session, 0);
 	return 0;
 }
 
@@ -107,6 +117,7 @@ ebpf_first(struct drain *d, struct err *err)
 		.arena = d->arena,
 		.header = &d->header,
 		.prepare = prepare,
+		.depart = depart,
 		.begin = begin,
 		.await = await,
 		.arg = &f };
