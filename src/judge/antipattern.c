@@ -4,7 +4,6 @@
 #include "judge/antipattern.h"
 
 #include "base/map.h"
-#include "base/str.h"
 #include "judge/antipattern_own.h"
 #include "query/expr.h"
 

@@ -8,6 +8,7 @@
 #define JUDGE_ANTIPATTERN_H
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "query/columns.h"
 
 enum antipattern {
@@ -53,5 +54,9 @@ uint64_t antipattern_columns(enum antipattern which);
 /* ERR_UNSURE when the trace cannot tell. */
 MUST_CHECK int antipattern_find(struct antipattern_hits *out, struct arena *arena,
 	const struct columns *c, enum antipattern which, struct err *err);
+
+/* What it is and how it is found: plain text, or a section of Markdown for each. */
+void antipattern_explain(struct str *out, enum antipattern which);
+void antipatterns_markdown(struct str *out);
 
 #endif
