@@ -2,6 +2,7 @@
 /* renacer.c - the program that looks: traces as strace does, stores traces, prints stored ones
  */
 
+#include "cli/analyze.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
 #include "cli/query.h"
@@ -55,7 +56,7 @@ help(struct err *err)
 static int
 refuse_later(const char *word, struct err *err)
 {
-	static const char *const later[] = { "analyze", "export" };
+	static const char *const later[] = { "export" };
 
 	for (size_t i = 0; word && i < ARRAY_LEN(later); i++)
 		if (strcmp(later[i], word) == 0)
@@ -106,6 +107,11 @@ main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "query") == 0) {
 		if (query_main(&status, words + 1, &err) < 0)
+			return cli_fail("renacer", &err);
+		return status;
+	}
+	if (argc > 1 && strcmp(argv[1], "analyze") == 0) {
+		if (analyze_main(&status, words + 1, &err) < 0)
 			return cli_fail("renacer", &err);
 		return status;
 	}

@@ -86,7 +86,7 @@ antipattern_columns(enum antipattern which)
 	for (int i = 0; i < GROUP_COLUMNS; i++)
 		columns |= row->group[i] < N_COLUMNS ? COLUMN_BIT(row->group[i]) : 0;
 	columns |= COLUMN_BIT(COLUMN_DURATION) | COLUMN_BIT(COLUMN_EXEC) |
-		   COLUMN_BIT(COLUMN_EVENT);
+		   COLUMN_BIT(COLUMN_FD) | COLUMN_BIT(COLUMN_EVENT);
 	return columns | columns_of(row->where) | columns_of(row->of) | columns_of(row->excuse);
 }
 
@@ -145,6 +145,8 @@ add_key(struct str *key, const struct columns *c, enum column column, size_t row
 		return number != COLUMN_NULL;
 	}
 	text = columns_text(c, column, row, 0);
+	if (!text && column == COLUMN_FD_NAME) /* a pipe, a pair of sockets */
+		return add_key(key, c, COLUMN_FD, row);
 	str_add_n(key, text ? text : "", text ? strlen(text) + 1 : 1);
 	return text;
 }
@@ -157,6 +159,7 @@ group_of(struct map *groups, const struct search *s, const struct row *spec, siz
 	struct group *group;
 	void **slot;
 
+	add_key(&key, s->columns, COLUMN_EXEC, row);
 	for (int i = 0; i < GROUP_COLUMNS; i++) {
 		if (spec->group[i] < N_COLUMNS &&
 			!add_key(&key, s->columns, spec->group[i], row))
@@ -234,8 +237,13 @@ describe(struct str *where, struct str *identity, const struct search *s,
 			continue;
 		str_add(where, where->n ? ", " : "");
 		if (column != COLUMN_PROCESS && column != COLUMN_TASK) {
-			str_add(where, columns_text(s->columns, column, row, 0));
-			str_addf(identity, " %s", columns_text(s->columns, column, row, 0));
+			const char *name = columns_text(s->columns, column, row, 0);
+
+			if (!name)
+				name = arena_printf(s->arena, "descriptor %lld",
+					(long long)columns_number(s->columns, COLUMN_FD, row));
+			str_add(where, name);
+			str_addf(identity, " %s", name);
 			continue;
 		}
 		number = columns_number(s->columns, column, row);

@@ -34,8 +34,8 @@ add_least(struct str *out, const struct antipattern_spec *spec)
 	if (spec->least > 1)
 		str_addf(out, "at least %llu", (unsigned long long)spec->least);
 	if (spec->least_ns)
-		str_addf(out, "%sat least %llu ms together", spec->least > 1 ? ", " : "",
-			(unsigned long long)(spec->least_ns / 1000000));
+		str_addf(out, "%sat least %g ms together", spec->least > 1 ? " calls, " : "",
+			(double)spec->least_ns / 1e6);
 }
 
 static void
@@ -63,7 +63,7 @@ add_details(struct str *out, enum antipattern which, bool is_markdown)
 		if (parts.excuse)
 			str_addf(out, "%s", item);
 		add_part(out, "Each of these pays for one: ", parts.excuse, quote);
-		str_addf(out, "%sIn groups of one %s%s%s\n", item,
+		str_addf(out, "%sIn groups of one program, %s%s%s\n", item,
 			parts.columns[0] ? parts.columns[0] : "run",
 			parts.columns[1] ? " and " : "",
 			parts.columns[1] ? parts.columns[1] : "");

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * antipattern.c - does one thing badly, or well: antipattern NAME bad|good, antipattern list
+ *
+ * Each anti-pattern of judge/antipattern.def has its row; "good" does the same work as one
+ * would like to see it.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void
+check(bool ok)
+{
+	if (!ok) {
+		perror("antipattern");
+		exit(99);
+	}
+}
+
+static int
+scratch(const char *name, int flags)
+{
+	int fd = open(name, flags | O_CLOEXEC, 0644);
+
+	check(fd >= 0);
+	return fd;
+}
+
+static void
+tiny_write(bool bad)
+{
+	int fd = scratch("log", O_WRONLY | O_CREAT | O_TRUNC);
+	char block[2000];
+
+	memset(block, 'x', sizeof block);
+	for (size_t done = 0, n = bad ? 10 : sizeof block; done < sizeof block; done += n)
+		check(write(fd, block, n) == (ssize_t)n);
+	close(fd);
+}
+
+static void
+one_byte_read(bool bad)
+{
+	char block[500];
+	int fd;
+
+	tiny_write(false);
+	fd = scratch("log", O_RDONLY);
+	for (size_t done = 0, n = bad ? 1 : sizeof block; done < sizeof block; done += n)
+		check(read(fd, block, n) == (ssize_t)n);
+	close(fd);
+}
+
+static void
+redundant_stat(bool bad)
+{
+	struct stat st;
+
+	tiny_write(false);
+	for (int i = 0; i < 400; i++) {
+		if (bad || i == 0)
+			check(stat("log", &st) == 0);
+	}
+	/* Looking again after each change is no fault. */
+	for (int i = 0; i < 40 && !bad; i++) {
+		check(chmod("log", i % 2 ? 0644 : 0600) == 0);
+		check(stat("log", &st) == 0);
+	}
+}
+
+static void
+path_probe_storm(bool bad)
+{
+	char name[64];
+
+	for (int i = 0; i < 400; i++) {
+		snprintf(name, sizeof name, bad ? "lib%d/libwanted.so" : "/etc/.", i);
+		check(access(name, R_OK) == (bad ? -1 : 0));
+	}
+}
+
+static void
+n_plus_one_open(bool bad)
+{
+	int fd = -1;
+	char byte;
+
+	tiny_write(false);
+	for (int i = 0; i < 200; i++) {
+		if (fd < 0)
+			fd = scratch("log", O_RDONLY);
+		check(pread(fd, &byte, 1, i) == 1);
+		if (bad) {
+			close(fd);
+			fd = -1;
+		}
+	}
+}
+
+static void
+repeated_call(bool bad)
+{
+	struct sigaction action = { .sa_handler = SIG_IGN };
+
+	for (int i = 0; i < (bad ? 1000 : 3); i++)
+		check(sigaction(SIGUSR1, &action, NULL) == 0);
+}
+
+static void
+busy_poll(bool bad)
+{
+	int ends[2];
+	struct pollfd p;
+
+	check(pipe(ends) == 0);
+	p = (struct pollfd){ .fd = ends[0], .events = POLLIN };
+	for (int i = 0; i < (bad ? 1000 : 1); i++)
+		check(poll(&p, 1, bad ? 0 : 20) == 0);
+}
+
+static void
+fsync_storm(bool bad)
+{
+	int fd = scratch("log", O_WRONLY | O_CREAT | O_TRUNC);
+
+	for (int i = 0; i < 64; i++) {
+		check(write(fd, "a line of the journal\n", 22) == 22);
+		if (bad || i == 63)
+			check(fsync(fd) == 0);
+	}
+}
+
+static void
+run_true(int n, bool is_serial)
+{
+	for (int i = 0; i < n; i++) {
+		pid_t child = fork();
+
+		if (!child) {
+			execl("/bin/true", "true", (char *)NULL);
+			_exit(98);
+		}
+		check(child > 0);
+		if (is_serial)
+			check(waitpid(child, NULL, 0) == child);
+	}
+	while (wait(NULL) > 0)
+		continue;
+}
+
+static void
+exec_storm(bool bad)
+{
+	run_true(bad ? 80 : 2, true);
+}
+
+static void
+eagain_spin(bool bad)
+{
+	char byte;
+	int ends[2];
+
+	check(pipe2(ends, O_NONBLOCK) == 0);
+	for (int i = 0; i < 400; i++) {
+		if (!bad)
+			check(write(ends[1], "x", 1) == 1);
+		check(read(ends[0], &byte, 1) == (bad ? -1 : 1));
+	}
+}
+
+static void
+chatty_socket(bool bad)
+{
+	char block[8000] = { 0 };
+	int ends[2];
+
+	check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	for (size_t done = 0, n = bad ? 40 : sizeof block; done < sizeof block; done += n)
+		check(write(ends[0], block, n) == (ssize_t)n);
+}
+
+static void
+blocking_main_thread(bool bad)
+{
+	const struct timespec moment = { .tv_nsec = 200000000 };
+	char byte;
+	int ends[2];
+
+	check(pipe(ends) == 0);
+	if (!fork()) {
+		if (bad)
+			nanosleep(&moment, NULL);
+		_exit(write(ends[1], "x", 1) != 1);
+	}
+	check(read(ends[0], &byte, 1) == 1);
+	wait(NULL);
+}
+
+static void
+excessive_io(bool bad)
+{
+	int null = scratch("/dev/null", O_WRONLY);
+	char block[256] = { 0 };
+
+	for (int i = 0; i < (bad ? 50000 : 10); i++)
+		check(write(null, block, sizeof block) == sizeof block);
+}
+
+static void
+compute(double seconds)
+{
+	struct timespec now;
+	volatile unsigned long work = 0;
+
+	do {
+		for (int i = 0; i < 100000; i++)
+			work += (unsigned long)i;
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	} while ((double)now.tv_sec + (double)now.tv_nsec / 1e9 < seconds);
+}
+
+static void
+god_process(bool bad)
+{
+	for (int i = 0; i < 4; i++) {
+		if (!fork()) {
+			compute(bad ? 0.0 : 0.1);
+			_exit(0);
+		}
+	}
+	compute(bad ? 0.4 : 0.1);
+	while (wait(NULL) > 0)
+		continue;
+}
+
+static void
+tight_loop(bool bad)
+{
+	int null = scratch("/dev/null", O_WRONLY);
+
+	for (int i = 0; i < (bad ? 20000 : 20); i++)
+		check(write(null, "x", 1) == 1);
+}
+
+/* Without any call: the clock is not asked. */
+static void
+tight_compute(bool bad)
+{
+	volatile unsigned long work = 0;
+
+	for (unsigned long i = 0; i < (bad ? 4000000000ul : 1000ul); i++)
+		work += i;
+}
+
+static void
+serial_waits(bool bad)
+{
+	run_true(40, bad);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(bool bad);
+} rows[] = {
+	{ "tiny-write", tiny_write },
+	{ "one-byte-read", one_byte_read },
+	{ "redundant-stat", redundant_stat },
+	{ "path-probe-storm", path_probe_storm },
+	{ "n-plus-one-open", n_plus_one_open },
+	{ "repeated-call", repeated_call },
+	{ "busy-poll", busy_poll },
+	{ "fsync-storm", fsync_storm },
+	{ "exec-storm", exec_storm },
+	{ "eagain-spin", eagain_spin },
+	{ "chatty-socket", chatty_socket },
+	{ "blocking-main-thread", blocking_main_thread },
+	{ "excessive-io", excessive_io },
+	{ "GodProcess", god_process },
+	{ "TightLoop", tight_loop },
+	{ "TightLoop-compute", tight_compute },
+	{ "serial-waits", serial_waits },
+};
+
+int
+main(int argc, char **argv)
+{
+	bool is_bad = argc == 3 && !strcmp(argv[2], "bad");
+
+	for (size_t i = 0; argc == 2 && i < sizeof rows / sizeof *rows; i++)
+		puts(rows[i].name);
+	if (argc == 2)
+		return 0;
+
+	for (size_t i = 0; argc == 3 && i < sizeof rows / sizeof *rows; i++) {
+		if (!strcmp(rows[i].name, argv[1])) {
+			rows[i].run(is_bad);
+			return 0;
+		}
+	}
+	fprintf(stderr, "usage: antipattern NAME bad|good\n");
+	return 2;
+}
