@@ -22,6 +22,8 @@ static const char usage[] =
 	"       renacer report FILE [options]            print a stored trace\n"
 	"       renacer compare A B                      two traces: effects, counts, speed\n"
 	"       renacer query FILE EXPR                  ask a stored trace (query --help)\n"
+	"       renacer analyze FILE                     what a run does badly (analyze "
+	"--help)\n"
 	"\n"
 	"The trace goes to stderr, or to FILE with -o; the target's own output is never "
 	"touched.\n"

@@ -32,9 +32,9 @@ static void
 add_least(struct str *out, const struct antipattern_spec *spec)
 {
 	if (spec->least > 1)
-		str_addf(out, "at least %llu", (unsigned long long)spec->least);
+		str_addf(out, "at least %llu calls", (unsigned long long)spec->least);
 	if (spec->least_ns)
-		str_addf(out, "%sat least %g ms together", spec->least > 1 ? " calls, " : "",
+		str_addf(out, "%sat least %g ms together", spec->least > 1 ? ", " : "",
 			(double)spec->least_ns / 1e6);
 }
 

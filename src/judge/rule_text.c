@@ -3,6 +3,7 @@
 
 #include "judge/rule_text.h"
 
+#include "judge/antipattern.h"
 #include "judge/rule.h"
 
 #include <inttypes.h>
@@ -94,6 +95,16 @@ add_one_of(struct str *out, enum rule_kind kind, const char *quote)
 	}
 }
 
+static const char antipattern_introduction[] =
+	"\n## Anti-patterns\n\n"
+	"What `anti_pattern` rules and `renacer analyze` look for. Each finding has a "
+	"confidence "
+	"from 0 to 1 by\n"
+	"the formula given; a rule's `threshold` and `--threshold` leave out what is less "
+	"sure. `n` "
+	"is the number\n"
+	"counted, `least` the number from which it is a finding.\n";
+
 void
 rules_markdown(struct str *out)
 {
@@ -109,6 +120,8 @@ rules_markdown(struct str *out)
 		str_addf(out, "```toml\n[[assertion]]\nname = \"%s-example\"\n%s```\n",
 			type->name, type->example);
 	}
+	str_add(out, antipattern_introduction);
+	antipatterns_markdown(out);
 }
 
 /*
