@@ -50,16 +50,22 @@ scratch_publish(struct scratch *s, struct turn *t, uint16_t kind)
 	publish(t, s->bytes, size);
 }
 
-/* Makes room for a snippet; what was there goes ahead as a record of its own. */
+/* What was there goes ahead as a record of its own. */
 static __noinline int
-room(struct scratch *s, struct turn *t, uint32_t size)
+send_ahead(struct scratch *s, struct turn *t)
 {
-	if (s->used + sizeof(struct snippet) + size <= BPF_RECORD_MAX)
-		return 0;
 	scratch_publish(s, t, RECORD_MORE);
 	s->used = sizeof(struct record_call);
 	s->n_snippets = 0;
 	return 0;
+}
+
+/* Makes room for a snippet. */
+static __always_inline void
+room(struct scratch *s, struct turn *t, uint32_t size)
+{
+	if (s->used + sizeof(struct snippet) + size > BPF_RECORD_MAX)
+		send_ahead(s, t);
 }
 
 static __always_inline void

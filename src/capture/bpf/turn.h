@@ -29,8 +29,11 @@ struct state {
 /* What is left to be done of a row, see walk.h. */
 struct work {
 	uint64_t address, n;
-	uint32_t step; /* enum step */
+	uint64_t left; /* of the payload */
 	uint32_t size;
+	uint8_t step;   /* enum step */
+	uint8_t hint;   /* the row it belongs to */
+	uint16_t flags; /* enum work_flags */
 };
 
 #define WORKS 16u
@@ -38,18 +41,16 @@ struct work {
 /* Where a record with snippets is built. The first of the bytes are its struct record_call. */
 struct scratch {
 	uint32_t used, n_snippets;
-	uint64_t room;  /* bytes of payload that may still be copied */
-	uint64_t moved; /* payload of this row or message that is left */
+	uint64_t room; /* bytes of payload that may still be copied */
 	uint32_t n_works;
 	uint8_t word; /* bytes of a pointer */
 	uint8_t hint; /* the row */
 	uint8_t when; /* enum hint_when */
-	uint8_t is_out;
 	uint8_t had_fault;
 	uint8_t may_stop; /* the task can be made to wait until we read its memory from outside
 			   */
 	uint8_t must_stop;
-	uint8_t pad[5];
+	uint8_t pad[6];
 	struct work works[WORKS]; /* the last one is at work */
 	uint8_t bytes[BPF_RECORD_MAX + PIECE + PAGE];
 };

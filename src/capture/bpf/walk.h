@@ -2,9 +2,9 @@
 /*
  * walk.h - from the rows of decode/hint.h to snippets
  *
- * One loop does all: what is left to be done lies on a small stack of works in the scratch
- * memory, and each turn of the loop does one step of the last. So nothing is nested, neither
- * for the verifier, which walks each step once, nor on the stack, which is short here.
+ * Most rows are done at once. What takes more steps lies on a small stack of works in the
+ * scratch memory, and one loop does step by step of the last of them. So nothing is nested,
+ * neither for the verifier, which walks each step once, nor on the stack, which is short here.
  *
  * What a call says of lengths is the program's word: all is bounded.
  */
@@ -18,15 +18,19 @@
 #define ERRNO_MAX 4095
 
 enum step {
-	STEP_ROWS,     /* n: the next row */
 	STEP_COPY,     /* n bytes in large pieces */
 	STEP_PAGES,    /* n bytes up to the first page that is missing */
 	STEP_STRING,   /* n bytes, or to its NUL */
 	STEP_STRINGS,  /* array of pointers to them; n: where it began; size: of each at most */
 	STEP_POINTERS, /* n pointers, each to size bytes */
 	STEP_IOV,      /* n elements */
-	STEP_MSG,      /* n: payload that was moved; size: of the struct, and 1: header only */
+	STEP_MSG,      /* size: of the struct; left: payload that was moved */
 	STEP_MMSG,     /* n messages; size: index of the next */
+};
+
+enum work_flags {
+	WORK_IS_OUT = 1,   /* messages that leave */
+	WORK_IS_BRIEF = 2, /* messages of which name and control say nothing */
 };
 
 static __always_inline int64_t
@@ -93,11 +97,16 @@ least(uint64_t a, uint64_t b)
 
 /* --- works --- */
 
-static __always_inline void
+/* The work to be done next, of the row at hand; the rest of it is for the caller to fill. */
+static __always_inline struct work *
 push(struct scratch *s, enum step step, uint64_t address, uint64_t n, uint32_t size)
 {
-	s->works[s->n_works++ % WORKS] =
-		(struct work){ .step = step, .address = address, .n = n, .size = size };
+	struct work *k = &s->works[s->n_works++ % WORKS];
+
+	*k = (struct work){
+		.step = step, .hint = s->hint, .address = address, .n = n, .size = size
+	};
+	return k;
 }
 
 static __always_inline void
@@ -274,15 +283,15 @@ step_iov(struct walk *w, struct work *k)
 		e.base = narrow[0];
 		e.n = narrow[1];
 	}
-	if (failed || !k->n || !s->moved) {
+	if (failed || !k->n || !k->left) {
 		pop(s);
 		return 0;
 	}
 	k->n--;
 	k->address += 2 * s->word;
-	e.n = least(e.n, s->moved);
+	e.n = least(e.n, k->left);
 	if (e.base)
-		s->moved -= e.n;
+		k->left -= e.n;
 	copy_data(w, e.base, e.n);
 	return 0;
 }
@@ -294,9 +303,8 @@ iov(struct walk *w, uint64_t address, uint64_t n, uint64_t moved)
 {
 	struct scratch *s = w->s;
 
-	s->moved = moved;
 	if (moved && address && (uint32_t)n <= HINT_IOVS_MAX)
-		push(s, STEP_IOV, address, (uint32_t)n, 0);
+		push(s, STEP_IOV, address, (uint32_t)n, 0)->left = moved;
 	return copy(w, address, least(n, HINT_IOVS_MAX) * 2 * s->word, 0);
 }
 
@@ -330,8 +338,6 @@ struct msg_narrow {
 	uint32_t name, name_size, iov, n_iov, control, control_size, flags;
 };
 
-#define MSG_BRIEF 1u /* in work.size, which is even: neither name nor control */
-
 static __always_inline uint32_t
 msg_size(const struct scratch *s)
 {
@@ -355,15 +361,15 @@ msg_read(struct msg_wide *m, const struct scratch *s, uint64_t address)
 static __noinline int
 step_msg(struct walk *w, struct work *k)
 {
-	uint64_t address = k->address, moved = k->n;
-	uint32_t size = k->size;
+	uint64_t address = k->address, moved = k->left;
+	bool is_brief = k->flags & WORK_IS_BRIEF;
 	struct msg_wide m;
 
 	pop(w->s);
-	copy(w, address, size & ~MSG_BRIEF, 0);
+	copy(w, address, k->size, 0);
 	if (!msg_read(&m, w->s, address))
 		return 0;
-	if (!(size & MSG_BRIEF)) {
+	if (!is_brief) {
 		copy(w, m.name, (uint32_t)m.name_size, HINT_NAME_MAX); /* an int and a hole */
 		copy(w, m.control, m.control_size, HINT_CONTROL_MAX);
 	}
@@ -376,7 +382,8 @@ step_mmsg(struct walk *w, struct work *k)
 	struct scratch *s = w->s;
 	uint32_t header = msg_size(s), size = header + s->word;
 	uint64_t address = k->address, moved = UINT64_MAX;
-	bool is_done = k->size < result(s);
+	bool is_done = k->size < result(s), is_out = k->flags & WORK_IS_OUT;
+	struct work *one;
 	uint8_t byte;
 
 	if (!k->n || bpf_probe_read_user(&byte, 1, (const void *)address)) {
@@ -385,12 +392,14 @@ step_mmsg(struct walk *w, struct work *k)
 		pop(s);
 		return 0;
 	}
-	if (!s->is_out)
+	if (!is_out)
 		moved = is_done && shared.control.want_input ? u32_at(address + header) : 0;
 	k->n--;
 	k->size++;
 	k->address += size;
-	push(s, STEP_MSG, address, moved, size | (s->is_out || is_done ? 0 : MSG_BRIEF));
+	one = push(s, STEP_MSG, address, 0, size);
+	one->left = moved;
+	one->flags = is_out || is_done ? 0 : WORK_IS_BRIEF;
 	return 0;
 }
 
@@ -426,14 +435,17 @@ row_message(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 {
 	struct scratch *s = w->s;
 
-	s->is_out = h->op == HINT_MSG_OUT || h->op == HINT_MMSG_OUT;
-	if (h->op == HINT_MSG_OUT)
-		push(s, STEP_MSG, address, out_max(s), msg_size(s));
-	else if (h->op == HINT_MSG_IN)
-		push(s, STEP_MSG, address, in_max(s),
-			msg_size(s) | (has_failed(s) ? MSG_BRIEF : 0));
-	else
-		push(s, STEP_MMSG, address, least(n, HINT_MESSAGES_MAX), 0);
+	bool is_out = h->op == HINT_MSG_OUT || h->op == HINT_MMSG_OUT;
+	struct work *k;
+
+	if (h->op == HINT_MSG_OUT || h->op == HINT_MSG_IN) {
+		k = push(s, STEP_MSG, address, 0, msg_size(s));
+		k->left = is_out ? out_max(s) : in_max(s);
+		k->flags = !is_out && has_failed(s) ? WORK_IS_BRIEF : 0;
+	} else {
+		k = push(s, STEP_MMSG, address, least(n, HINT_MESSAGES_MAX), 0);
+		k->flags = is_out ? WORK_IS_OUT : 0;
+	}
 }
 
 static __noinline int
@@ -505,16 +517,14 @@ applies(struct scratch *s, const struct hint *h)
 }
 
 static __noinline int
-step_rows(struct walk *w, struct work *k)
+row(struct walk *w, uint32_t i)
 {
 	struct scratch *s = w->s;
-	uint64_t i = k->n++, address, n;
 	const struct hint *h;
+	uint64_t address, n;
 
-	if (i >= HINTS_MAX || i >= w->hints->n) {
-		pop(s);
+	if (i >= HINTS_MAX)
 		return 0;
-	}
 	h = &w->hints->hint[i];
 	address = argument(s, h->reg);
 	if (s->word == 4)
@@ -541,9 +551,8 @@ step(uint32_t i, struct walk *w)
 	if (!s->n_works)
 		return 1;
 	k = &s->works[(s->n_works - 1) % WORKS];
+	s->hint = k->hint;
 	switch (k->step) {
-	case STEP_ROWS:
-		return step_rows(w, k);
 	case STEP_COPY:
 		return step_copy(w, k);
 	case STEP_PAGES:
@@ -573,7 +582,10 @@ walk(struct scratch *s, struct turn *t, const struct call_hints *hints, uint32_t
 	s->word = hints->word;
 	s->when = (uint8_t)when;
 	s->n_works = 0;
-	push(s, STEP_ROWS, 0, 0, 0);
+	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++)
+		row(&w, i);
+	if (!s->n_works)
+		return;
 	bpf_loop(STEPS_MAX, step, &w, 0);
 	if (s->n_works)
 		lose(t->mine, LOSS_DEPTH);
