@@ -28,12 +28,13 @@ struct clock {
 	struct stamp at; /* chain 0: the task never started */
 	struct known *firm, *all;
 	uint64_t heard; /* the highest scalar clock learned */
+	struct stamp by, released; /* the latest learned since the last event; and for it */
 	bool has_ended;
 };
 
 struct causal {
 	bool has_all;
-	uint64_t lamport;
+	uint64_t lamport, now_ns;
 	struct clock *clocks; /* by task */
 	size_t n_clocks;
 	uint64_t *ends; /* by chain: its last tick, of those without a task */
@@ -164,6 +165,12 @@ causal_free(struct causal *c)
 	mem_free(c);
 }
 
+void
+causal_time(struct causal *c, uint64_t now_ns)
+{
+	c->now_ns = now_ns;
+}
+
 static struct clock *
 clock_of(const struct causal *c, uint32_t task)
 {
@@ -225,6 +232,8 @@ causal_start(struct causal *c, uint32_t task, uint32_t parent)
 	}
 	clock->at.chain = take_chain(c, clock->firm);
 	clock->at.tick = c->ends[clock->at.chain];
+	clock->at.task = task;
+	clock->at.time_ns = c->now_ns;
 }
 
 void
@@ -235,6 +244,8 @@ causal_learn(struct causal *c, uint32_t task, const struct moment *m, bool is_fi
 	if (!clock || m->at.chain == 0)
 		return;
 	clock->heard = MAX(clock->heard, m->at.lamport);
+	if (m->at.task != task && m->at.time_ns >= clock->by.time_ns)
+		clock->by = m->at;
 	if (is_firm)
 		known_learn(&clock->firm, m->firm, m->at);
 	if (c->has_all)
@@ -250,7 +261,18 @@ causal_step(struct causal *c, uint32_t task)
 		return (struct stamp){ 0 };
 	clock->at.tick++;
 	clock->at.lamport = MAX(clock->at.lamport, clock->heard) + 1;
+	clock->at.time_ns = c->now_ns;
+	clock->released = clock->by;
+	clock->by = (struct stamp){ 0 };
 	return clock->at;
+}
+
+struct stamp
+causal_released(const struct causal *c, uint32_t task)
+{
+	const struct clock *clock = clock_of(c, task);
+
+	return clock ? clock->released : (struct stamp){ 0 };
 }
 
 struct moment
@@ -316,6 +338,7 @@ void
 moment_join(struct moment *into, const struct moment *m)
 {
 	uint64_t lamport = MAX(into->at.lamport, m->at.lamport);
+	struct stamp latest = m->at.time_ns >= into->at.time_ns ? m->at : into->at;
 
 	if (m->at.chain == 0)
 		return;
@@ -332,6 +355,8 @@ moment_join(struct moment *into, const struct moment *m)
 		known_learn(&into->all, m->all, m->at);
 	}
 	into->at.lamport = lamport;
+	into->at.task = latest.task;
+	into->at.time_ns = latest.time_ns;
 }
 
 size_t

@@ -17,10 +17,10 @@
 struct causal;
 struct known; /* how far the past reaches into each chain of tasks; counted, never changed */
 
-/* One event. chain 0: none. */
+/* One event. chain 0: none. Of several that were joined, task and time are those of the latest. */
 struct stamp {
-	uint32_t chain;
-	uint64_t tick, lamport;
+	uint32_t chain, task;
+	uint64_t tick, lamport, time_ns;
 };
 
 /* An event and all that happened before it. Zero: nothing. moment_done() gives it back. */
@@ -35,12 +35,17 @@ struct causal *causal_new(bool has_all, uint64_t lamport);
 void causal_free(struct causal *c);
 AUTO_DEFINE(struct causal *, causal_free)
 
+/* What the clock on the wall says from now on. */
+void causal_time(struct causal *c, uint64_t now_ns);
 /* A task begins, with the past of its parent; 0: of nobody. */
 void causal_start(struct causal *c, uint32_t task, uint32_t parent);
 /* The moment, and all before it, happened before the task's next event. */
 void causal_learn(struct causal *c, uint32_t task, const struct moment *m, bool is_firm);
 /* The next event of the task. Tasks that never started have no events: the stamp is zero. */
 struct stamp causal_step(struct causal *c, uint32_t task);
+/* The latest event of another task among those that the task learned of for its last event: whoever
+ * released it, if it had been waiting. task 0: nobody. */
+struct stamp causal_released(const struct causal *c, uint32_t task);
 /* The last event of the task. The caller gives it back. */
 struct moment causal_now(const struct causal *c, uint32_t task);
 /* No more events. */

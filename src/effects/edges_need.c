@@ -38,7 +38,7 @@ open_of(const struct act *a, int arg)
 static bool
 wants_all(const struct effects *fx)
 {
-	return fx->opts.clocks || fx->opts.visit;
+	return fx->opts.clocks || fx->opts.visit || fx->opts.critical;
 }
 
 static struct need

@@ -3,7 +3,9 @@
 #include "effects/effects.h"
 
 #include "effects/alias.h"
+#include "effects/anon.h"
 #include "effects/calls.h"
+#include "effects/critical.h"
 #include "effects/deed.h"
 #include "effects/edges.h"
 #include "effects/event_log.h"
@@ -31,6 +33,7 @@
 #include "effects/tries.h"
 
 #include <stdlib.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -118,8 +121,10 @@ effects_free(struct effects *fx)
 	strict_free(fx);
 	regions_free(fx);
 	rights_free(fx);
-	for (size_t i = 0; i < fx->n_processes; i++)
+	for (size_t i = 0; i < fx->n_processes; i++) {
 		tally_free(fx->processes[i]->tally);
+		anon_free(fx->processes[i]->anon);
+	}
 	tasks_free(fx);
 	names_free(fx);
 	streams_free(fx);
@@ -128,6 +133,7 @@ effects_free(struct effects *fx)
 	held_free(fx);
 	order_done(fx);
 	event_log_free(fx->log);
+	critical_free(fx->critical);
 	edges_done(fx);
 	causal_free(fx->causal);
 	left_free(fx);
@@ -198,6 +204,8 @@ one_call(struct effects *fx, const struct event *event)
 	edges_call(&a);
 	fx->saw_memory_calls |= a.id == CALL_brk || a.id == CALL_mremap;
 	tally_call(&a);
+	if (fx->opts.peak_memory && call->state == CALL_DONE && !call->is_error)
+		anon_call(&a);
 	strict_before(&a);
 	h = took_effect(&a) ? handler_of(a.id) : NULL;
 	if (h && (!call->is_error || h->on_failure)) {
@@ -260,13 +268,28 @@ note_fork(struct effects *fx, const struct event *event)
 	causal_start(fx->causal, event->task, event->start.parent);
 	if (t && t->process->nr == t->nr)
 		t->process->forked = of.at;
+	/* A child in its parent's memory has none of its own (vfork). */
+	if (fx->opts.peak_memory && t && t->process->nr == t->nr &&
+		!(event->start.clone_flags & CLONE_VM) && event->start.how != START_VFORK)
+		anon_start(fx, t->process->parent, t->process);
 	moment_done(&of);
+}
+
+/* Of a program's memory, by exec or exit. */
+static void
+life_ended(struct effects *fx, uint32_t nr)
+{
+	const struct task *t = task_get(fx, nr);
+
+	if (t && fx->opts.peak_memory)
+		anon_gone(fx, t->process);
 }
 
 static void
 apply(struct effects *fx, const struct event *event)
 {
 	fx->acting = event->task;
+	causal_time(fx->causal, event->time_ns);
 	if (event->kind != EVENT_CALL && event->kind != EVENT_START)
 		edges_event(fx, event);
 	switch ((enum event_kind)event->kind) {
@@ -280,12 +303,15 @@ apply(struct effects *fx, const struct event *event)
 		break;
 	case EVENT_EXEC:
 		task_exec(fx, event);
+		life_ended(fx, event->task);
 		break;
 	case EVENT_CALL:
 		one_call(fx, event);
 		break;
 	case EVENT_EXIT:
 		task_exit(fx, event);
+		if (event->exit.is_process)
+			life_ended(fx, event->task);
 		causal_end(fx->causal, event->task);
 		break;
 	case EVENT_PATH:
@@ -312,6 +338,8 @@ effects_apply(struct effects *fx, const struct event *event)
 		watch->after(watch->arg, event);
 	if (fx->opts.clocks || fx->opts.visit)
 		event_log_add(fx, event);
+	if (fx->opts.critical)
+		critical_note(fx, event);
 }
 
 int

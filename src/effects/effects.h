@@ -43,6 +43,8 @@ struct effects_opts {
 	 * not.
 	 */
 	bool clocks;
+	bool peak_memory; /* facts will have what was mapped at one time */
+	bool critical;    /* critical_path() will be asked (effects/critical.h) */
 	uint64_t lamport; /* what whoever started the run had counted to */
 	void (*visit)(void *arg, const struct event *event, uint64_t lamport);
 	/* before: told of each event that is about to be applied, EVENT_PATH included, in the

@@ -3,6 +3,7 @@
 #include "effects/facts.h"
 
 #include "effects/alias.h"
+#include "effects/anon.h"
 #include "effects/calls.h"
 #include "effects/msg.h"
 #include "effects/process.h"
@@ -142,6 +143,7 @@ fill_process(struct effects *fx, struct process_facts *out, struct process *p)
 		.program = arena_strdup(fx->arena, str_text(&program)),
 		.peak_rss_bytes = p->peak_rss,
 		.allocated_bytes = p->allocated,
+		.peak_mapped_bytes = anon_peak(p),
 		.user_ns = p->user_ns,
 		.system_ns = p->system_ns,
 		.started_ns = p->started_ns,
@@ -164,7 +166,9 @@ facts_fill(struct effects *fx, const struct trace_footer *footer)
 	*f = (struct facts){ .n_calls = fx->n_calls,
 		.has_all_calls = !fx->header.is_subset,
 		.has_memory_calls = !fx->header.is_subset || fx->saw_memory_calls,
-		.n_processes = fx->n_processes };
+		.n_processes = fx->n_processes,
+		.has_peak_mapped = fx->opts.peak_memory,
+		.peak_mapped_bytes = fx->anon_peak };
 	if (footer)
 		f->footer = *footer;
 	f->wall_ns = footer && footer->wall_ns ? footer->wall_ns : fx->last_ns - fx->first_ns;

@@ -234,6 +234,7 @@ struct process {
 	struct moment ended; /* the ends of its tasks so far */
 	struct stamp forked; /* the last event of its parent before it began */
 	struct tally *tally;
+	struct anon *anon; /* NULL: nothing mapped that is counted */
 	struct manners *manners; /* strict; NULL: nothing seen */
 };
 
@@ -312,12 +313,14 @@ struct effects {
 	struct edges *edges;
 	struct hold *hold;
 	struct event_log *log;
+	struct critical *critical; /* NULL: nothing kept */
 	struct order *order;
 	uint32_t n_living; /* tasks */
 	uint32_t acting;   /* the task whose event is at hand */
 	struct facts facts;
 	struct tally *total;
 	uint64_t n_calls, first_ns, last_ns;
+	uint64_t anon_now, anon_peak; /* anon.h, all processes */
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */
 	struct strict *strict;  /* of that profile, and of opts.regions; else NULL */
