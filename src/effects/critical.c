@@ -3,6 +3,8 @@
 #include "effects/critical.h"
 
 #include "effects/alias.h"
+#include "effects/edges.h"
+#include "effects/edges_own.h"
 #include "effects/process.h"
 #include "effects/state.h"
 
@@ -229,4 +231,19 @@ critical_path(
 		w.left[i] = c->lives[i].n;
 	walk_back(&w, task, c->lives[task].end_ns);
 	return turn(&w, out);
+}
+
+void
+critical_wanted(struct call_set *out)
+{
+	static const enum call_id blocking[] = { CALL_futex, CALL_futex_time64, CALL_pause,
+		CALL_rt_sigsuspend, CALL_rt_sigtimedwait };
+
+	for (int id = 1; id < N_CALL_IDS; id++)
+		if (edges_are_firm((enum call_id)id) || edges_tell_arg((enum call_id)id) >= 0)
+			call_set_add(out, (enum call_id)id);
+	for (size_t i = 0; i < ARRAY_LEN(blocking); i++)
+		call_set_add(out, blocking[i]);
+	for (size_t i = 0; i < ARRAY_LEN(waits); i++)
+		call_set_add(out, waits[i]);
 }

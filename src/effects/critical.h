@@ -31,6 +31,9 @@ struct path_step {
 size_t critical_path(
 	struct effects *fx, struct arena *arena, uint32_t task, struct path_step **out);
 
+/* The calls without which the path is not whole. */
+void critical_wanted(struct call_set *out);
+
 /* For effects.c: after the event was applied. */
 void critical_note(struct effects *fx, const struct event *event);
 void critical_free(struct critical *c);

@@ -12,6 +12,7 @@
 #include "effects/evidence.h"
 #include "effects/facts.h"
 #include "effects/flows.h"
+#include "effects/leaks.h"
 #include "effects/left.h"
 #include "effects/launch.h"
 #include "effects/loader.h"
@@ -134,6 +135,7 @@ effects_free(struct effects *fx)
 	order_done(fx);
 	event_log_free(fx->log);
 	critical_free(fx->critical);
+	mem_free(fx->leaks);
 	edges_done(fx);
 	causal_free(fx->causal);
 	left_free(fx);
@@ -290,6 +292,8 @@ apply(struct effects *fx, const struct event *event)
 {
 	fx->acting = event->task;
 	causal_time(fx->causal, event->time_ns);
+	if (fx->opts.leaks)
+		leaks_note(fx, event);
 	if (event->kind != EVENT_CALL && event->kind != EVENT_START)
 		edges_event(fx, event);
 	switch ((enum event_kind)event->kind) {

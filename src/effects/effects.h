@@ -44,6 +44,7 @@ struct effects_opts {
 	 */
 	bool clocks;
 	bool peak_memory; /* facts will have what was mapped at one time */
+	bool leaks;       /* effects_leaks() will be asked (effects/leaks.h) */
 	bool critical;    /* critical_path() will be asked (effects/critical.h) */
 	uint64_t lamport; /* what whoever started the run had counted to */
 	void (*visit)(void *arg, const struct event *event, uint64_t lamport);

@@ -314,6 +314,8 @@ struct effects {
 	struct hold *hold;
 	struct event_log *log;
 	struct critical *critical; /* NULL: nothing kept */
+	struct leak *leaks;
+	size_t n_leaks, leaks_capacity;
 	struct order *order;
 	uint32_t n_living; /* tasks */
 	uint32_t acting;   /* the task whose event is at hand */

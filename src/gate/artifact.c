@@ -23,18 +23,6 @@ path_of(struct gate *g, const struct target *target, uint32_t nr, const char *en
 	return arena_printf(g->arena, "%s/%s.%s", g->opts->artifacts, target->name, ending);
 }
 
-static bool
-wants(const struct gate *g, const struct target *t, bool (*needs)(const struct rule *rule))
-{
-	for (size_t i = 0; i < g->config->rules.n; i++) {
-		const struct rule *rule = g->config->rules.items[i];
-
-		if (rule_is_enabled(rule) && rule_applies(rule, t->name) && needs(rule))
-			return true;
-	}
-	return false;
-}
-
 int
 gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, unsigned perturbed,
 	struct run *out, struct err *err)
@@ -43,8 +31,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
 		.grant = g->opts->grant,
 		.grant_nr = g->opts->grant_nr,
-		.all_calls = g->all_calls || wants(g, target, rule_needs_all_calls),
-		.memory_calls = wants(g, target, rule_needs_memory_calls),
+		.all_calls = g->all_calls,
 		.keep_sandbox = g->opts->keep_sandboxes,
 		.perturbed = perturbed,
 		.tape = g->tape,

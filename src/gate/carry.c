@@ -81,6 +81,10 @@ carry_outcomes(const struct luggage *to, struct verdict *v)
 		carry_text(to, &o->name);
 		carry_text(to, &o->type);
 		carry_text(to, &o->text);
+		carry_text(to, &o->wanted);
+		carry_text(to, &o->found);
+		carry_text(to, &o->evidence);
+		carry_text(to, &o->detail);
 		carry_pos(to, &o->at);
 	}
 }

@@ -119,13 +119,14 @@ judge_rules(struct gate *g, const struct target *target, const struct run *run,
 	struct outcome **out)
 {
 	const struct rules *rules = &g->config->rules;
+	const struct rule_run seen = { run->facts, run->columns, run->effects };
 	size_t n = 0;
 
 	*out = arena_array(g->arena, rules->n + 1, sizeof **out);
 	for (size_t i = 0; i < rules->n; i++)
 		if (rule_applies(rules->items[i], target->name))
 			rule_judge(&(*out)[n++], g->arena, rules->items[i], target->name,
-				run->facts);
+				&seen);
 	return n;
 }
 

@@ -3,6 +3,8 @@
 
 #include "gate/run.h"
 
+#include "gate/watch.h"
+
 static int
 play_event(void *arg, const struct event *event, struct err *err)
 {
@@ -15,16 +17,19 @@ run_replay(struct run *out, const struct config *config, const struct target *ta
 {
 	const struct tape *tape = mutant->tape;
 	struct effects_opts opts = run_effects_opts(config, target);
+	struct watch watch;
 
 	*out = (struct run){ .status = mutant_status(mutant), .footer = tape->footer };
-	out->effects = effects_new(&tape->header, &opts);
+	watch_needs(&watch, config, target);
+	out->effects = watch_begin(&watch, &tape->header, &opts);
+	out->columns = watch.columns;
 	if (mutant_visit(mutant, play_event, out->effects, err) < 0)
 		return -1;
 	for (int i = 0; i < N_TAPE_STREAMS; i++)
 		if (tape->has_received[i])
 			effects_received(
 				out->effects, tape_stream_names[i], &mutant->received[i]);
-	if (effects_finish(out->effects, &out->footer, &out->golden, err) < 0)
+	if (watch_end(&watch, out->effects, &out->footer, &out->golden, err) < 0)
 		return -1;
 	out->facts = effects_facts(out->effects);
 	out->stdout_tail = mem_strdup("");

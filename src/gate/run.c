@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "effects/critical.h"
 #include "effects/snapshot.h"
 #include "gate/copy.h"
 #include "gate/environ.h"
@@ -20,6 +21,7 @@
 #include "gate/paths.h"
 #include "gate/perturb.h"
 #include "gate/ready.h"
+#include "gate/watch.h"
 #include "store/trace.h"
 
 #include <errno.h>
@@ -43,6 +45,7 @@ struct runner {
 	size_t text_limit; /* of one stream or file, kept as text */
 	struct outlet *out, *err_out;
 	struct capture *capture;
+	struct watch watch;
 	struct effects *effects;
 	struct trace_writer *writer;
 	uint64_t end_ns, seq, time_ns, next_pause;
@@ -68,13 +71,16 @@ tick(void *arg)
 static const struct call_set *
 wanted_calls(struct runner *r)
 {
-	static const enum call_id memory[] = { CALL_mmap, CALL_brk, CALL_mremap, CALL_munmap };
+	static const enum call_id memory[] = { CALL_mmap, CALL_mmap2, CALL_brk, CALL_mremap,
+		CALL_munmap };
 
-	if (r->opts->all_calls)
+	if (r->opts->all_calls || r->watch.needs.all_calls)
 		return NULL;
 	effects_wanted(&r->wanted, r->target->profile);
-	for (size_t i = 0; r->opts->memory_calls && i < ARRAY_LEN(memory); i++)
+	for (size_t i = 0; r->watch.needs.memory_calls && i < ARRAY_LEN(memory); i++)
 		call_set_add(&r->wanted, memory[i]);
+	if (r->watch.needs.critical)
+		critical_wanted(&r->wanted);
 	return &r->wanted;
 }
 
@@ -148,7 +154,7 @@ begin_effects(struct runner *r, struct err *err)
 	const struct trace_header *header = capture_header(r->capture);
 	struct effects_opts opts = run_effects_opts(r->config, r->target);
 
-	r->effects = effects_new(header, &opts);
+	r->effects = watch_begin(&r->watch, header, &opts);
 	if (r->opts->tape)
 		tape_header(r->opts->tape, header);
 	if (!r->opts->trace_path)
@@ -270,7 +276,7 @@ watch(struct runner *r, struct err *err)
 		tape_received(r->opts->tape, TAPE_STDERR, &err_out);
 		tape_footer(r->opts->tape, &r->run->footer);
 	}
-	return effects_finish(r->effects, &r->run->footer, &r->run->golden, err);
+	return watch_end(&r->watch, r->effects, &r->run->footer, &r->run->golden, err);
 }
 
 /* What left through a pipe of ours and what the trace saw leave must be the same number of
@@ -307,6 +313,7 @@ finish(struct runner *r, struct err *err)
 		capture_header(r->capture), r->config->dir, environ_get(r->ready.envp, "PATH"));
 	run->facts = effects_facts(r->effects);
 	run->effects = TAKE(r->effects);
+	run->columns = TAKE(r->watch.columns);
 	return 0;
 }
 
@@ -337,10 +344,12 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 	int rc;
 
 	*out = (struct run){ .status = -1 };
+	watch_needs(&r.watch, config, target);
 	rc = run_in(&r, err);
 	capture_free(r.capture); /* first: nothing may write into the sandbox any more */
 	perturb_end(&r.cpus);
 	trace_writer_free(r.writer);
+	columns_free(r.watch.columns);
 	effects_free(r.effects);
 	outlet_free(r.out);
 	outlet_free(r.err_out);
@@ -364,6 +373,7 @@ void
 run_done(struct run *r)
 {
 	golden_free(r->golden);
+	columns_free(r->columns);
 	effects_free(r->effects);
 	mem_free(r->disagreement);
 	mem_free(r->stdout_tail);

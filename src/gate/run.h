@@ -18,7 +18,7 @@ struct run_opts {
 	size_t grant_nr;
 	const char *trace_path;                /* the raw trace is stored here; NULL: not */
 	const char *stdout_path, *stderr_path; /* what was printed; NULL: not stored */
-	bool all_calls, memory_calls;          /* rules need them */
+	bool all_calls;                        /* whatever the rules need */
 	bool keep_sandbox;
 	unsigned perturbed; /* bits of gate/perturb.h: what is changed in this run */
 	struct tape *tape;  /* what the run gave to `effects` is kept there; NULL: nowhere */
@@ -32,6 +32,7 @@ struct run {
 	struct golden *golden;
 	struct effects *effects; /* owns facts */
 	const struct facts *facts;
+	struct columns *columns; /* its events, when rules ask; else NULL */
 	struct trace_footer footer;
 	int status; /* wait status of the command */
 	bool timed_out, interrupted;

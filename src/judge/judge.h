@@ -126,9 +126,28 @@ const char *rule_type(const struct rule *rule);
 struct pos rule_at(const struct rule *rule);
 bool rule_applies(const struct rule *rule, const char *target); /* its `target` glob */
 bool rule_is_enabled(const struct rule *rule);
-/* True when it can only be judged by a trace of all calls / of memory calls. */
-bool rule_needs_all_calls(const struct rule *rule);
-bool rule_needs_memory_calls(const struct rule *rule);
+
+/* What must be watched of a run so that its rules can be judged. */
+struct rule_needs {
+	bool all_calls;    /* every call must be traced */
+	bool memory_calls; /* mmap, munmap, mremap, brk */
+	bool peak_memory;  /* effects_opts.peak_memory */
+	bool critical;     /* effects_opts.critical, and the calls of critical_wanted() */
+	bool clocks;       /* effects_opts.clocks */
+	bool leaks;        /* effects_opts.leaks */
+	uint64_t columns;  /* of query/columns.h; 0: none */
+};
+/* Adds what an enabled rule needs; of others nothing. */
+void rule_needs(const struct rule *rule, struct rule_needs *needs);
+
+/* One run, as rules see it. What is NULL was not kept; a rule that needs it does not pass. */
+struct columns;
+struct effects;
+struct rule_run {
+	const struct facts *facts; /* NULL: it never ran */
+	const struct columns *columns;
+	struct effects *effects;
+};
 
 /* One line of a verdict: a difference, a broken rule, a reason for doubt. */
 enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
@@ -156,11 +175,15 @@ struct outcome {
 	bool is_warning;        /* fail_on_violation = false: a fail does not count */
 	const char *text;       /* "12 calls looked at, 12 <= 100" */
 	uint64_t n_events;      /* how many it looked at */
+	const char *wanted, *found; /* what was demanded, what there was; NULL: see text */
+	const char *evidence;       /* the first event that shows it; NULL: none */
+	const char *detail;         /* more of them, or the chain of a critical path; NULL */
 	struct pos at;
 };
 
+/* run NULL: the target never ran. Texts of the outcome are the arena's. */
 void rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const char *target, const struct facts *facts);
+	const char *target, const struct rule_run *run);
 
 /* Something that was there and not seen, or seen and not compared. */
 struct unseen {

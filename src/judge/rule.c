@@ -12,6 +12,9 @@ rule_done(struct rule *rule)
 {
 	if (!rule)
 		return;
+	expr_free(TAKE(rule->where.expr));
+	expr_free(TAKE(rule->other.expr));
+	expr_free(TAKE(rule->third.expr));
 	regex_free(rule->compiled);
 	rule->compiled = NULL;
 }
@@ -44,19 +47,6 @@ bool
 rule_is_enabled(const struct rule *rule)
 {
 	return rule->is_enabled;
-}
-
-bool
-rule_needs_all_calls(const struct rule *rule)
-{
-	return rule->is_enabled && rule->kind == RULE_SPAN_COUNT;
-}
-
-bool
-rule_needs_memory_calls(const struct rule *rule)
-{
-	return rule->is_enabled && rule->kind == RULE_MEMORY_USAGE &&
-	       rule->choice == TRACK_ALLOCATIONS;
 }
 
 bool

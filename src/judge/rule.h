@@ -6,11 +6,13 @@
 #include "base/regex.h"
 #include "judge/judge.h"
 #include "judge/rule_table.h"
+#include "query/expr.h"
 
 /* An expression as written. text NULL: none. */
 struct selector {
 	const char *text;
 	struct pos at;
+	struct expr *expr; /* owned by the rule */
 };
 
 struct globs {

@@ -1,73 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rule_judge.c - rules against the facts of a run
+ * rule_judge.c - a rule against a run: which judge it has, and what all of them conclude alike
  *
  * A limit that is exceeded is exceeded even if some of the run went unseen; one that is kept is
  * kept only when all of it was seen.
  */
 
-#include "judge/rule.h"
+#include "judge/rule_own.h"
 
 #include "base/clock.h"
-#include "base/str.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* One measurement to be held against the rule's limit. */
-struct measure {
-	uint64_t value, limit;
-	uint64_t n_events;
-	const char *what; /* "wall clock of the run", "calls" */
-	const char *shown, *shown_limit;
-	const char *unseen; /* why the value may be too small; NULL: it is not */
-	const char *more;   /* what to know when it is exceeded; NULL */
-};
+#define DETAIL_ROWS 8
 
-static void
-conclude(struct outcome *out, struct arena *arena, const struct measure *m)
+void
+judging_end(const struct judging *j, enum verdict_kind kind, const char *text)
 {
-	out->n_events = m->n_events;
-	if (m->value > m->limit) {
-		out->kind = VERDICT_FAIL;
-		out->text = arena_printf(arena, "%s: %s > %s%s%s", m->what, m->shown,
-			m->shown_limit, m->more ? ": " : "", m->more ? m->more : "");
-	} else if (m->unseen) {
-		out->kind = VERDICT_INCONCLUSIVE;
-		out->text = arena_printf(arena, "%s: at least %s, the limit is %s, but %s",
-			m->what, m->shown, m->shown_limit, m->unseen);
-	} else {
-		out->kind = VERDICT_PASS;
-		out->text =
-			arena_printf(arena, "%s: %s <= %s", m->what, m->shown, m->shown_limit);
-	}
+	j->out->kind = kind;
+	j->out->text = text;
 }
 
-static void
-end_as(struct outcome *out, enum verdict_kind kind, const char *text)
-{
-	out->kind = kind;
-	out->text = text;
-}
-
-static const char *
-why_unseen(struct arena *arena, const struct facts *f)
-{
-	if (trace_is_complete(&f->footer))
-		return NULL;
-	return arena_printf(arena, "the trace is incomplete%s%s",
-		f->footer.reason[0] ? ": " : "", f->footer.reason);
-}
-
-static const char *
-ms(struct arena *arena, uint64_t ns)
+const char *
+words_of_ns(struct arena *arena, uint64_t ns)
 {
 	return arena_printf(arena, "%.3f ms", (double)ns / NS_PER_MS);
 }
 
-static const char *
-bytes(struct arena *arena, uint64_t n)
+const char *
+words_of_bytes(struct arena *arena, uint64_t n)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
 	double scaled = (double)n / 1024;
@@ -80,235 +42,250 @@ bytes(struct arena *arena, uint64_t n)
 	return arena_printf(arena, "%" PRIu64 " bytes (%.1f %s)", n, scaled, units[unit]);
 }
 
-/*
- * critical_path: time on the clock.
- */
-struct span {
-	uint64_t from, to;
-};
-
-static int
-by_start(const void *x, const void *y)
+const char *
+words_of_n(struct arena *arena, uint64_t n, const char *one, const char *many)
 {
-	const struct span *a = x, *b = y;
-
-	return (a->from > b->from) - (a->from < b->from);
+	return arena_printf(arena, "%" PRIu64 " %s", n, n == 1 ? one : many);
 }
 
-/* How long at least one of them was there. */
-static uint64_t
-union_ns(struct span *spans, size_t n)
+void
+judging_measure(const struct judging *j, const struct measure *m)
 {
-	uint64_t total = 0, end = 0;
+	struct outcome *out = j->out;
 
+	out->n_events = m->n_events;
+	out->wanted = arena_printf(j->arena, "at most %s", m->shown_limit);
+	out->found = m->shown;
+	if (m->value > m->limit) {
+		out->kind = VERDICT_FAIL;
+		out->text = arena_printf(j->arena, "%s: %s > %s%s%s", m->what, m->shown,
+			m->shown_limit, m->more ? ": " : "", m->more ? m->more : "");
+	} else if (m->unseen) {
+		out->kind = VERDICT_INCONCLUSIVE;
+		out->text = arena_printf(j->arena, "%s: at least %s, the limit is %s, but %s",
+			m->what, m->shown, m->shown_limit, m->unseen);
+	} else {
+		out->kind = VERDICT_PASS;
+		out->text = arena_printf(
+			j->arena, "%s: %s <= %s", m->what, m->shown, m->shown_limit);
+	}
+}
+
+/* The first rows: one as evidence, all of them in the detail. */
+static void
+show_rows(const struct judging *j, const struct finding_of_rule *f)
+{
+	AUTO(str_done) struct str lines = { 0 };
+
+	if (!f->n_rows)
+		return;
+	j->out->evidence = row_words(j, f->rows[0]);
+	for (size_t i = 0; i < MIN(f->n_rows, (size_t)DETAIL_ROWS); i++)
+		str_addf(&lines, "%s\n", row_words(j, f->rows[i]));
+	if (f->n_rows > DETAIL_ROWS)
+		str_addf(&lines, "… and %zu more\n", f->n_rows - DETAIL_ROWS);
+	if (f->n_rows > 1)
+		j->out->detail = arena_strdup(j->arena, lines.data);
+}
+
+void
+judging_conclude(const struct judging *j, const struct finding_of_rule *f)
+{
+	struct outcome *out = j->out;
+	const char *looked =
+		words_of_n(j->arena, f->n_looked, "event looked at", "events looked at");
+
+	out->n_events = f->n_looked;
+	out->wanted = f->wanted;
+	out->found = f->found;
+	if (f->is_broken && (f->is_certain || !j->unseen)) {
+		out->kind = VERDICT_FAIL;
+		out->text = arena_printf(j->arena, "%s; wanted: %s (%s)", f->found, f->wanted,
+			looked);
+		show_rows(j, f);
+	} else if (j->unseen) {
+		out->kind = VERDICT_INCONCLUSIVE;
+		out->text = arena_printf(j->arena, "%s; wanted: %s (%s), but %s", f->found,
+			f->wanted, looked, j->unseen);
+	} else {
+		out->kind = VERDICT_PASS;
+		out->text = arena_printf(j->arena, "%s; wanted: %s (%s)", f->found, f->wanted,
+			looked);
+	}
+}
+
+bool
+judging_select(const struct judging *j, struct selection *out, const struct selector *s)
+{
+	struct err err = { 0 };
+
+	*out = (struct selection){ 0 };
+	if (expr_select(out, s->expr, j->columns, SIZE_MAX, &err) == 0)
+		return true;
+	judging_end(j, err.kind == ERR_UNSURE ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
+		arena_printf(j->arena, "'%s': %s", s->text, err.text));
+	j->out->detail = arena_strdup(j->arena, err.place);
+	err_done(&err);
+	return false;
+}
+
+bool
+judging_is_empty(const struct judging *j, uint64_t n, uint64_t n_looked, const char *of)
+{
 	if (n)
-		qsort(spans, n, sizeof *spans, by_start);
-	for (size_t i = 0; i < n; i++) {
-		uint64_t from = MAX(spans[i].from, end);
-
-		if (spans[i].to > from)
-			total += spans[i].to - from;
-		end = MAX(end, spans[i].to);
-	}
-	return total;
+		return false;
+	j->out->n_events = n_looked;
+	if (j->unseen)
+		judging_end(j, VERDICT_INCONCLUSIVE,
+			arena_printf(j->arena, "there is no %s among %" PRIu64
+				" events, but %s", of, n_looked, j->unseen));
+	else if (j->rule->allows_empty)
+		judging_end(j, VERDICT_PASS,
+			arena_printf(j->arena, "there is no %s among %" PRIu64
+				" events; allow_empty = true", of, n_looked));
+	else
+		judging_end(j, VERDICT_ERROR,
+			arena_printf(j->arena,
+				"there is no %s among %" PRIu64 " events: nothing was tested "
+				"(if that is right: allow_empty = true)", of, n_looked));
+	return true;
 }
 
-struct selection {
-	struct span *spans;
-	size_t n;
-	bool gave_up, has_open; /* open: a process whose end was not seen */
-	const char *programs;   /* of the whole run, for a message */
-};
-
-static struct selection
-select_processes(struct arena *arena, const struct rule *rule, const struct facts *f)
-{
-	struct selection s = { .programs = "" };
-
-	s.spans = arena_array(arena, f->n_processes + 1, sizeof *s.spans);
-	for (size_t i = 0; i < f->n_processes && !s.gave_up; i++) {
-		const struct process_facts *p = &f->processes[i];
-		const char *program = p->program ? p->program : "";
-
-		if (i < 8)
-			s.programs = arena_printf(
-				arena, "%s%s'%s'", s.programs, i ? ", " : "", program);
-		if (!regex_find(rule->compiled, program, strlen(program), 0, NULL, NULL,
-			    &s.gave_up))
-			continue;
-		s.has_open |= p->ended_ns < p->started_ns || !p->ended_ns;
-		s.spans[s.n++] = (struct span){ p->started_ns, p->ended_ns };
-	}
-	return s;
-}
-
-static void
-judge_critical_path(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const struct facts *f)
-{
-	struct measure m = { .value = f->wall_ns,
-		.limit = rule->max * NS_PER_MS,
-		.n_events = f->n_processes,
-		.what = "wall clock of the run",
-		.unseen = why_unseen(arena, f) };
-
-	if (rule->compiled) {
-		struct selection s = select_processes(arena, rule, f);
-
-		if (s.gave_up)
-			return end_as(out, VERDICT_ERROR,
-				"trace_name_pattern takes too long to match");
-		if (!s.n)
-			return end_as(out, VERDICT_ERROR,
-				arena_printf(arena,
-					"trace_name_pattern '%s' matches no program of this "
-					"run: %s",
-					rule->pattern,
-					*s.programs ? s.programs : "there was none"));
-		if (s.n < f->n_processes) {
-			m.n_events = s.n;
-			m.value = union_ns(s.spans, s.n);
-			m.what = arena_printf(arena,
-				"wall clock while a program that matches '%s' ran (%zu of "
-				"%zu processes)",
-				rule->pattern, s.n, f->n_processes);
-			if (s.has_open && !m.unseen)
-				m.unseen = "the end of one of them was not seen";
-		}
-	}
-	if (!m.value)
-		return end_as(out, VERDICT_INCONCLUSIVE, "no time was measured");
-	m.shown = ms(arena, m.value);
-	m.shown_limit = ms(arena, m.limit);
-	conclude(out, arena, &m);
-}
-
-/*
- * span_count: calls.
- */
-#define MOST_NAMED 3
-
-static int
-by_number(const void *x, const void *y)
-{
-	const struct call_count *a = x, *b = y;
-
-	if (a->n != b->n)
-		return a->n < b->n ? 1 : -1;
-	return strcmp(a->name, b->name);
-}
-
-/* "most of them: read 60, mmap 20, brk 4" */
-static const char *
-most_frequent(struct arena *arena, struct call_count *calls, size_t n)
-{
-	const char *text = "most of them: ";
-
-	if (n)
-		qsort(calls, n, sizeof *calls, by_number);
-	for (size_t i = 0; i < MIN(n, (size_t)MOST_NAMED); i++)
-		text = arena_printf(arena, "%s%s%s %" PRIu64, text, i ? ", " : "",
-			calls[i].name, calls[i].n);
-	return n > 1 ? text : NULL;
-}
-
-static void
-judge_span_count(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const struct facts *f)
-{
-	struct call_count *matching = arena_array(arena, f->n_names + 1, sizeof *matching);
-	size_t n = 0;
-	bool gave_up = false;
-	struct measure m = { .limit = rule->max, .unseen = why_unseen(arena, f) };
-
-	for (size_t i = 0; i < f->n_names && !gave_up; i++) {
-		if (!rule_matches_call(rule, f->calls[i].name, &gave_up))
-			continue;
-		matching[n++] = f->calls[i];
-		m.value += f->calls[i].n;
-	}
-	if (gave_up)
-		return end_as(out, VERDICT_ERROR, "span_name_pattern takes too long to match");
-	if (!f->has_all_calls)
-		m.unseen = "only some system calls were traced";
-	m.n_events = f->n_calls;
-	m.what = rule->pattern ? arena_printf(arena, "calls that match '%s'", rule->pattern)
-			       : "calls";
-	m.shown = arena_printf(arena, "%" PRIu64, m.value);
-	m.shown_limit = arena_printf(arena, "%" PRIu64, m.limit);
-	m.more = most_frequent(arena, matching, n);
-	conclude(out, arena, &m);
-}
-
-/*
- * memory_usage: bytes.
- */
-static uint64_t
-count_memory_calls(const struct facts *f)
-{
-	static const char *const names[] = { "mmap", "brk", "mremap" };
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < f->n_names; i++)
-		for (size_t j = 0; j < ARRAY_LEN(names); j++)
-			if (strcmp(f->calls[i].name, names[j]) == 0)
-				n += f->calls[i].n;
-	return n;
-}
-
-static void
-judge_memory_usage(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const struct facts *f)
-{
-	bool is_rss = rule->choice == TRACK_RSS;
-	struct measure m = { .value = is_rss ? f->peak_rss_bytes : f->allocated_bytes,
-		.limit = rule->max,
-		.n_events = is_rss ? f->n_processes : count_memory_calls(f),
-		.what = is_rss ? "peak resident memory of any process (VmHWM)"
-			       : "memory asked for by mmap, brk and mremap, all processes",
-		.unseen = why_unseen(arena, f) };
-
-	if (is_rss && (!f->has_peak_rss || !f->peak_rss_bytes))
-		return end_as(out, VERDICT_INCONCLUSIVE,
-			"the peak of resident memory (VmHWM) is not known");
-	if (!is_rss && !f->has_memory_calls)
-		return end_as(
-			out, VERDICT_INCONCLUSIVE, "mmap, brk and mremap were not traced");
-	m.shown = bytes(arena, m.value);
-	m.shown_limit = bytes(arena, m.limit);
-	conclude(out, arena, &m);
-}
-
-static void (*const judges[N_RULE_KINDS])(struct outcome *out, struct arena *arena,
-	const struct rule *rule, const struct facts *facts) = {
-	[RULE_CRITICAL_PATH] = judge_critical_path,
-	[RULE_SPAN_COUNT] = judge_span_count,
-	[RULE_MEMORY_USAGE] = judge_memory_usage,
+static const struct judge {
+	void (*run)(const struct judging *j); /* NULL: nobody can judge it yet */
+	bool is_over_events;                  /* it reads the columns */
+} judges[N_RULE_KINDS] = {
+	[RULE_CRITICAL_PATH] = { judge_critical_path, false },
+	[RULE_SPAN_COUNT] = { judge_span_count, false },
+	[RULE_MEMORY_USAGE] = { judge_memory_usage, false },
+	[RULE_CUSTOM] = { judge_custom, true },
+	[RULE_COUNT] = { judge_count, true },
+	[RULE_NEVER] = { judge_never, true },
+	[RULE_EXISTS] = { judge_exists, true },
+	[RULE_ALL] = { judge_all, true },
+	[RULE_BEFORE] = { judge_before, true },
+	[RULE_BETWEEN] = { judge_between, true },
+	[RULE_WITHIN] = { judge_within, true },
+	[RULE_LATENCY] = { judge_latency, true },
+	[RULE_BYTES] = { judge_bytes, true },
+	[RULE_COVERAGE] = { judge_coverage, true },
+	[RULE_FD_LEAK] = { judge_fd_leak, true },
+	[RULE_EXEC_POLICY] = { judge_exec_policy, true },
+	[RULE_NETWORK_POLICY] = { judge_network_policy, true },
+	[RULE_PATH_POLICY] = { judge_path_policy, true },
+	[RULE_DURABILITY] = { judge_durability, true },
 };
 
 bool
 rule_kind_is_judged(enum rule_kind kind)
 {
-	return judges[kind];
+	return judges[kind].run;
+}
+
+/* Which columns a judge reads by itself. */
+static uint64_t
+own_columns(enum rule_kind kind)
+{
+#define C(id_) COLUMN_BIT(COLUMN_##id_)
+	static const uint64_t columns[N_RULE_KINDS] = {
+		[RULE_BEFORE] = C(SEQ) | C(TASK) | C(PROCESS),
+		[RULE_BETWEEN] = C(TASK) | C(PROCESS),
+		[RULE_WITHIN] = C(TASK) | C(PROCESS) | C(END),
+		[RULE_LATENCY] = C(DURATION),
+		[RULE_BYTES] = C(BYTES),
+		[RULE_COVERAGE] = C(FAMILY) | C(PATH) | C(ERRNO) | C(STATE),
+		[RULE_FD_LEAK] = C(SEQ) | C(PROCESS),
+		[RULE_EXEC_POLICY] = C(EVENT) | C(FAMILY) | C(EXEC) | C(PATH) | C(ERRNO) | C(STATE),
+		[RULE_NETWORK_POLICY] = C(SYSCALL) | C(PEER),
+		[RULE_PATH_POLICY] = C(PATH) | C(ACCESS),
+		[RULE_DURABILITY] = C(FAMILY) | C(SYSCALL) | C(PATH) | C(FROM) | C(TO) | C(ACCESS) |
+			C(ERRNO) | C(STATE),
+	};
+#undef C
+
+	return columns[kind] | row_words_columns;
+}
+
+static uint64_t
+selector_columns(const struct selector *s)
+{
+	return s->expr ? expr_columns(s->expr) : 0;
+}
+
+void
+rule_needs(const struct rule *rule, struct rule_needs *needs)
+{
+	bool is_memory = rule->kind == RULE_MEMORY_USAGE;
+	bool has_spans = rule->kind == RULE_CRITICAL_PATH && rule->pattern;
+
+	if (!rule->is_enabled)
+		return;
+	needs->all_calls |= rule->kind == RULE_SPAN_COUNT || has_spans;
+	needs->memory_calls |= is_memory && rule->choice != TRACK_RSS;
+	needs->peak_memory |= is_memory && rule->choice == TRACK_PEAK;
+	needs->critical |= rule->kind == RULE_CRITICAL_PATH;
+	needs->clocks |= rule->kind == RULE_BEFORE;
+	needs->leaks |= rule->kind == RULE_FD_LEAK;
+	if (has_spans)
+		needs->columns |= COLUMN_BIT(COLUMN_SYSCALL) | COLUMN_BIT(COLUMN_TASK) |
+				  COLUMN_BIT(COLUMN_START) | COLUMN_BIT(COLUMN_END);
+	if (!judges[rule->kind].is_over_events)
+		return;
+	needs->all_calls = true;
+	needs->columns |= own_columns(rule->kind) | selector_columns(&rule->where) |
+			  selector_columns(&rule->other) | selector_columns(&rule->third);
+}
+
+static const char *
+why_unseen(struct arena *arena, const struct facts *f)
+{
+	if (trace_is_complete(&f->footer))
+		return NULL;
+	return arena_printf(arena, "the trace is incomplete%s%s",
+		f->footer.reason[0] ? ": " : "", f->footer.reason);
+}
+
+/* What keeps a rule over events from being judged at all. */
+static const char *
+why_blind(const struct judging *j)
+{
+	if (!j->columns)
+		return "the events of the run were not kept";
+	if (!columns_calls(j->columns))
+		return "not one call was kept";
+	return NULL;
 }
 
 void
 rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const char *target, const struct facts *facts)
+	const char *target, const struct rule_run *run)
 {
+	const struct facts *facts = run ? run->facts : NULL;
+	struct judging j = { out, arena, rule, facts, run ? run->columns : NULL,
+		run ? run->effects : NULL, NULL };
+	const struct judge *judge = &judges[rule->kind];
+
 	*out = (struct outcome){ .name = rule->name,
 		.type = rule->type,
 		.is_warning = !rule->fails,
 		.at = rule->at };
 	if (!rule->is_enabled)
-		return end_as(out, VERDICT_SKIP, "disabled in the configuration");
+		return judging_end(&j, VERDICT_SKIP, "disabled in the configuration");
 	if (!rule_applies(rule, target))
-		return end_as(out, VERDICT_SKIP,
+		return judging_end(&j, VERDICT_SKIP,
 			arena_printf(arena, "is for targets '%s'", rule->target));
 	if (!facts)
-		return end_as(out, VERDICT_ERROR, "the target never ran");
+		return judging_end(&j, VERDICT_ERROR, "the target never ran");
 	if (!facts->n_calls)
-		return end_as(out, VERDICT_ERROR, "not one call was traced");
-	assert(rule_kind_is_judged(rule->kind)); /* others do not load enabled */
-	judges[rule->kind](out, arena, rule, facts);
+		return judging_end(&j, VERDICT_ERROR, "not one call was traced");
+	assert(judge->run); /* others do not load enabled */
+	j.unseen = why_unseen(arena, facts);
+	if (judge->is_over_events && why_blind(&j))
+		return judging_end(&j, VERDICT_INCONCLUSIVE, why_blind(&j));
+	if (judge->is_over_events && !j.unseen && columns_gap(j.columns))
+		j.unseen = arena_printf(
+			arena, "the trace is incomplete: %s", columns_gap(j.columns));
+	if (judge->is_over_events && !j.unseen && !facts->has_all_calls)
+		j.unseen = "only some system calls were traced";
+	judge->run(&j);
 }

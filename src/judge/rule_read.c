@@ -231,6 +231,38 @@ read_globs(const struct reading *r, const struct rule_key *key, const struct tom
 	return 0;
 }
 
+/* Where the text begins behind its quotes. */
+static struct pos
+inside_quotes(struct pos at)
+{
+	const char *p = at.line && strlen(at.line) >= at.column ? at.line + at.column - 1 : "";
+	uint32_t n = str_has_prefix(p, "\"\"\"") || str_has_prefix(p, "'''") ? 3 : 1;
+
+	if (*p == '"' || *p == '\'')
+		at.column += n;
+	return at;
+}
+
+static int
+parse_expression(const struct reading *r, struct selector *s, bool is_selection)
+{
+	if (expr_parse(&s->expr, s->text, inside_quotes(s->at), r->err) < 0)
+		return -1;
+	if (is_selection && !expr_is_selection(s->expr)) {
+		err_at(r->err, s->at,
+			"an expression over single events is wanted in [[assertion]] '%s', "
+			"not one over the run", shown_name(r));
+		return err_hint(r->err, "type = \"custom\" takes such a one");
+	}
+	if (!is_selection && (expr_is_selection(s->expr) || expr_type(s->expr) != EXPR_BOOL)) {
+		err_at(r->err, s->at,
+			"what must be true of the run is wanted in [[assertion]] '%s'",
+			shown_name(r));
+		return err_hint(r->err, "such as count(syscall == 'openat') <= 10");
+	}
+	return 0;
+}
+
 static int
 read_expression(const struct reading *r, const struct rule_key *key, const struct toml *v)
 {
@@ -241,7 +273,7 @@ read_expression(const struct reading *r, const struct rule_key *key, const struc
 	if (read_text(r, &text, v) < 0)
 		return -1;
 	s->at = v->at;
-	return 0;
+	return parse_expression(r, s, key->kind == RULE_KEY_SELECTOR);
 }
 
 static int (*const readers[N_RULE_KEY_KINDS])(

@@ -148,6 +148,10 @@ add_outcome(struct finding *f, struct arena *arena, const struct outcome *o)
 		.rule_id = arena_printf(arena, "renacer/rule/%s", o->type),
 		.subject = o->name,
 		.text = o->text,
+		.wanted = o->wanted,
+		.found = o->found,
+		.evidence = o->evidence,
+		.detail = o->detail,
 		.at = o->at,
 	};
 }

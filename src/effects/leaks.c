@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* leaks.c - descriptors that processes still held when they ended or executed a program */
+#include "effects/leaks.h"
+
+#include "effects/process.h"
+#include "effects/state.h"
+
+#define FIRST_FD 3
+
+const struct leak *
+effects_leaks(const struct effects *fx, size_t *n)
+{
+	*n = fx->n_leaks;
+	return fx->leaks;
+}
+
+/* What a program inherited is told once, by whoever opened it. */
+static bool
+is_told(const struct effects *fx, const struct leak *leak)
+{
+	for (size_t i = 0; i < fx->n_leaks; i++)
+		if (fx->leaks[i].process == leak->process && fx->leaks[i].seq == leak->seq &&
+			fx->leaks[i].fd == leak->fd)
+			return true;
+	return false;
+}
+
+void
+leaks_note(struct effects *fx, const struct event *event)
+{
+	bool at_exec = event->kind == EVENT_EXEC;
+	const struct task *t = task_get(fx, event->task);
+
+	if (!at_exec && (event->kind != EVENT_EXIT || !event->exit.is_process))
+		return;
+	/* A table that other processes share lives on with them. */
+	if (!t || t->has_ended || (!at_exec && t->table->n_tasks > 1))
+		return;
+	for (size_t i = FIRST_FD; i < t->table->n; i++) {
+		const struct slot *slot = &t->table->slots[i];
+		struct leak leak = { t->process->nr, (int32_t)i, slot->set_seq, at_exec };
+
+		if (!slot->open || !slot->set_seq || (at_exec && slot->cloexec) ||
+			is_told(fx, &leak))
+			continue;
+		fx->leaks = mem_grow(
+			fx->leaks, fx->n_leaks, &fx->leaks_capacity, sizeof *fx->leaks);
+		fx->leaks[fx->n_leaks++] = leak;
+	}
+}

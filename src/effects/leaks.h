@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * leaks.h - descriptors that processes still held when they ended, or handed to a program that
+ * they executed
+ *
+ * Kept with opts.leaks only. 0, 1 and 2 are left out: programs are given them, and put others in
+ * their place on purpose.
+ */
+#ifndef EFFECTS_LEAKS_H
+#define EFFECTS_LEAKS_H
+
+#include "effects/effects.h"
+
+struct leak {
+	uint32_t process; /* task number of its leader */
+	int32_t fd;
+	uint64_t seq; /* of the event that put it there; may be an ancestor's */
+	bool at_exec;
+};
+
+/* In the order in which they were left. Borrowed from fx. */
+const struct leak *effects_leaks(const struct effects *fx, size_t *n);
+
+/* For effects.c: before the event is applied. */
+void leaks_note(struct effects *fx, const struct event *event);
+
+#endif

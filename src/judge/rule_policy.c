@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* rule_policy.c - the judges of rules over names: exec_policy, network_policy, path_policy, coverage
+ */
+
+#include "judge/rule_own.h"
+
+#include "base/map.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What a policy says of one name, asked once for each. */
+struct policy {
+	const struct judging *j;
+	struct map *known; /* name -> is_allowed or is_denied */
+	uint32_t *bad;
+	size_t n_bad, bad_capacity;
+	uint64_t n_uses, n_names;
+	const char *first; /* name that is not allowed */
+};
+
+static const char is_allowed, is_denied;
+
+static bool
+matches_any(const struct globs *globs, const char *name)
+{
+	for (size_t i = 0; i < globs->n; i++)
+		if (glob_matches(globs->items[i], name))
+			return true;
+	return false;
+}
+
+/* Both spellings of a path stand for it: "<cwd>/a" and "/home/me/a". */
+static bool
+permits(const struct rule *rule, const char *name, const char *real)
+{
+	if (matches_any(&rule->deny, name) || (real && matches_any(&rule->deny, real)))
+		return false;
+	return !rule->allow.n || matches_any(&rule->allow, name) ||
+	       (real && matches_any(&rule->allow, real));
+}
+
+static bool
+policy_permits(struct policy *p, const char *name, const char *real)
+{
+	void **slot = map_text(p->known, name);
+
+	p->n_uses++;
+	if (!*slot) {
+		p->n_names++;
+		*slot = (void *)(permits(p->j->rule, name, real) ? &is_allowed : &is_denied);
+	}
+	if (*slot == &is_allowed)
+		return true;
+	if (!p->first)
+		p->first = arena_strdup(p->j->arena, name);
+	return false;
+}
+
+static void
+add_bad(struct policy *p, size_t row)
+{
+	if (p->n_bad && p->bad[p->n_bad - 1] == row)
+		return;
+	p->bad = mem_grow(p->bad, p->n_bad, &p->bad_capacity, sizeof *p->bad);
+	p->bad[p->n_bad++] = (uint32_t)row;
+}
+
+/* One row, by all the values of a column. */
+static void
+look_at(struct policy *p, enum column column, size_t row)
+{
+	const struct columns *c = p->j->columns;
+	const char *name;
+
+	for (unsigned nth = 0; (name = columns_text(c, column, row, nth)); nth++)
+		if (!policy_permits(p, name, row_real(c, column, row, nth)))
+			add_bad(p, row);
+}
+
+static const char *
+words_of_globs(const struct judging *j, const char *before, const struct globs *globs)
+{
+	const char *text = before;
+
+	for (size_t i = 0; i < globs->n; i++)
+		text = arena_printf(j->arena, "%s%s'%s'", text, i ? ", " : "", globs->items[i]);
+	return globs->n ? text : "";
+}
+
+static void
+conclude_policy(struct policy *p, const char *one, const char *many)
+{
+	const struct judging *j = p->j;
+	const struct rule *r = j->rule;
+	const char *uses = arena_printf(j->arena, "%s in %s",
+		words_of_n(j->arena, p->n_names, one, many),
+		words_of_n(j->arena, p->n_uses, "use", "uses"));
+
+	judging_conclude(j,
+		&(struct finding_of_rule){
+			.is_broken = p->n_bad,
+			.is_certain = true,
+			.n_looked = columns_rows(j->columns),
+			.wanted = arena_printf(j->arena, "%s%s%s",
+				words_of_globs(j, "only ", &r->allow),
+				r->allow.n && r->deny.n ? ", " : "",
+				words_of_globs(j, "never ", &r->deny)),
+			.found = p->first ? arena_printf(j->arena,
+						  "'%s' is not permitted (%s, %zu not permitted)",
+						  p->first, uses, p->n_bad)
+					  : uses,
+			.rows = p->bad,
+			.n_rows = p->n_bad,
+		});
+	map_free(p->known);
+	mem_free(p->bad);
+}
+
+static bool
+has_text(const struct columns *c, enum column column, size_t row, const char *wanted)
+{
+	const char *text = columns_text(c, column, row, 0);
+
+	return text && strcmp(text, wanted) == 0;
+}
+
+static bool
+succeeded(const struct columns *c, size_t row)
+{
+	return !columns_text(c, COLUMN_ERRNO, row, 0) && has_text(c, COLUMN_STATE, row, "done");
+}
+
+/* The event has what runs, the call what was asked for; a script's differ. An execve that
+ * succeeded may be reported as never having returned. */
+void
+judge_exec_policy(const struct judging *j)
+{
+	const struct columns *c = j->columns;
+	struct policy p = { .j = j, .known = map_new() };
+
+	for (size_t row = 0; row < columns_rows(c); row++) {
+		if (has_text(c, COLUMN_EVENT, row, "exec"))
+			look_at(&p, COLUMN_EXEC, row);
+		else if (has_text(c, COLUMN_FAMILY, row, "exec") &&
+			 !columns_text(c, COLUMN_ERRNO, row, 0))
+			look_at(&p, COLUMN_PATH, row);
+	}
+	if (!p.n_uses) {
+		map_free(p.known);
+		return judging_end(j, VERDICT_INCONCLUSIVE, "no execution was seen");
+	}
+	conclude_policy(&p, "program", "programs");
+}
+
+void
+judge_network_policy(const struct judging *j)
+{
+	static const char *const calls[] = { "connect", "bind", "sendto", "sendmsg", "sendmmsg" };
+	const struct columns *c = j->columns;
+	struct policy p = { .j = j, .known = map_new() };
+
+	for (size_t row = 0; row < columns_rows(c); row++) {
+		if (!columns_text(c, COLUMN_PEER, row, 0))
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+			if (has_text(c, COLUMN_SYSCALL, row, calls[i]))
+				look_at(&p, COLUMN_PEER, row);
+	}
+	conclude_policy(&p, "address", "addresses");
+}
+
+static bool
+is_writing(const struct columns *c, size_t row)
+{
+	static const char *const words[] = { "write", "make", "remove", "change" };
+	const char *text;
+
+	for (unsigned nth = 0; (text = columns_text(c, COLUMN_ACCESS, row, nth)); nth++)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (strcmp(text, words[i]) == 0)
+				return true;
+	return false;
+}
+
+void
+judge_path_policy(const struct judging *j)
+{
+	const struct columns *c = j->columns;
+	struct policy p = { .j = j, .known = map_new() };
+
+	for (size_t row = 0; row < columns_rows(c); row++)
+		if (j->rule->choice == ACCESS_ANY ||
+			is_writing(c, row) == (j->rule->choice == ACCESS_WRITE))
+			look_at(&p, COLUMN_PATH, row);
+	conclude_policy(&p, "path", "paths");
+}
+
+/*
+ * coverage
+ */
+static void
+mark_covered(const struct judging *j, size_t row, bool *is_covered)
+{
+	const struct columns *c = j->columns;
+	const char *name, *real;
+
+	for (unsigned nth = 0; (name = columns_text(c, COLUMN_PATH, row, nth)); nth++) {
+		real = row_real(c, COLUMN_PATH, row, nth);
+		for (size_t i = 0; i < j->rule->allow.n; i++)
+			is_covered[i] = is_covered[i] ||
+					glob_matches(j->rule->allow.items[i], name) ||
+					(real && glob_matches(j->rule->allow.items[i], real));
+	}
+}
+
+void
+judge_coverage(const struct judging *j)
+{
+	const struct globs *globs = &j->rule->allow;
+	bool *is_covered = arena_array(j->arena, globs->n, sizeof *is_covered);
+	struct globs missing = { arena_array(j->arena, globs->n, sizeof(char *)), 0 };
+	const char **names = (const char **)(void *)missing.items;
+	uint64_t n_opened = 0;
+
+	for (size_t row = 0; row < columns_rows(j->columns); row++) {
+		if (!has_text(j->columns, COLUMN_FAMILY, row, "open") ||
+			!succeeded(j->columns, row))
+			continue;
+		n_opened++;
+		mark_covered(j, row, is_covered);
+	}
+	for (size_t i = 0; i < globs->n; i++)
+		if (!is_covered[i])
+			names[missing.n++] = globs->items[i];
+	judging_conclude(j,
+		&(struct finding_of_rule){
+			.is_broken = (double)(globs->n - missing.n) <
+				     j->rule->share * (double)globs->n - 1e-9,
+			.n_looked = n_opened,
+			.wanted = arena_printf(
+				j->arena, "a share of at least %g", j->rule->share),
+			.found = arena_printf(j->arena, "%zu of %zu were opened%s",
+				globs->n - missing.n, globs->n,
+				words_of_globs(j, ", not ", &missing)),
+		});
+}
