@@ -60,6 +60,10 @@ add_life(struct str *out, const struct columns *c, size_t row)
 	const char *event = columns_text(c, COLUMN_EVENT, row, 0);
 	int64_t status = columns_number(c, COLUMN_STATUS, row);
 
+	if (event && strcmp(event, "exec") == 0) {
+		str_addf(out, "exec of %s", columns_text(c, COLUMN_EXEC, row, 0));
+		return;
+	}
 	str_add(out, event ? event : "an event");
 	if (signal)
 		str_addf(out, " %s", signal);

@@ -226,9 +226,10 @@ words_of_selection(const struct judging *j, const struct selected *s)
 	if (s->is_calls)
 		return arena_printf(j->arena, "calls that match '%s' (%zu of them)",
 			j->rule->pattern, s->n);
-	return arena_printf(j->arena,
-		"a program that matches '%s' ran (%" PRIu64 " of %zu processes)",
-		j->rule->pattern, s->n_processes, j->facts->n_processes);
+	return arena_printf(j->arena, "%s '%s'%s (%" PRIu64 " of %zu processes)",
+		j->rule->choice == CLOCK_WALL ? "a program that matches" : "programs that match",
+		j->rule->pattern, j->rule->choice == CLOCK_WALL ? " ran" : "", s->n_processes,
+		j->facts->n_processes);
 }
 
 /* The number that the clock gives, and what it is called. */
@@ -249,7 +250,7 @@ measure(const struct judging *j, struct selected *s, const struct path_step *ste
 	}
 	if (j->rule->choice == CLOCK_CPU) {
 		m->value = s->cpu_ns;
-		m->what = arena_printf(j->arena, "CPU time while %s", what);
+		m->what = arena_printf(j->arena, "CPU time of %s", what);
 		if (is_whole)
 			m->what = "CPU time of the run";
 		if (s->is_calls)

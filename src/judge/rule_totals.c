@@ -107,7 +107,7 @@ of_one(const struct process_facts *p, uint32_t mode)
 static uint64_t
 of_largest(const struct facts *f, uint32_t mode)
 {
-	uint64_t most = 0;
+	uint64_t most = mode == TRACK_RSS ? f->peak_rss_bytes : 0;
 
 	for (size_t i = 0; i < f->n_processes; i++)
 		most = MAX(most, of_one(&f->processes[i], mode));

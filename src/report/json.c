@@ -108,6 +108,10 @@ put_outcome(struct put *p, const struct outcome *o)
 	put_bool(p, "only_warns", o->is_warning);
 	put_text(p, "text", o->text, CLEAN_LINE);
 	put_uint(p, "events", o->n_events);
+	put_text(p, "wanted", o->wanted, CLEAN_LINE);
+	put_text(p, "found", o->found, CLEAN_LINE);
+	put_text(p, "evidence", o->evidence, CLEAN_LINE);
+	put_text(p, "detail", o->detail, CLEAN_LINES);
 	put_place(p, &o->at);
 	json_end(&p->w, '}');
 }

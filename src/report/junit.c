@@ -268,16 +268,23 @@ golden_test(const struct verdict *v, struct str *name, struct str *body)
 }
 
 static struct test
-rule_test(const struct verdict *v, const struct outcome *o, struct str *name)
+rule_test(const struct verdict *v, const struct outcome *o, struct str *name, struct str *body)
 {
 	str_clear(name);
 	str_addf(name, "rule %s", o->name);
+	str_clear(body);
+	add_row(body, "", o->text);
+	add_row(body, "  wanted: ", o->wanted);
+	add_row(body, "  found:  ", o->found);
+	add_row(body, "  call:   ", o->evidence);
+	if (o->detail)
+		add_lines(body, o->detail);
 	return (struct test){ .classname = target_of(v),
 		.name = str_text(name),
 		.result = outcome_result(o),
 		.type = o->kind == VERDICT_FAIL ? o->type : results[o->kind].type,
 		.message = o->text,
-		.body = o->text,
+		.body = str_text(body),
 		.at = o->at };
 }
 
@@ -384,7 +391,7 @@ add_suite(struct junit *j, const struct verdicts *all, size_t i)
 	t = golden_test(v, &name, &body);
 	add_test(j, &t);
 	for (size_t k = 0; k < v->n_outcomes; k++) {
-		t = rule_test(v, &v->outcomes[k], &name);
+		t = rule_test(v, &v->outcomes[k], &name, &body);
 		add_test(j, &t);
 	}
 	add_system_out(j, v);
