@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * anon.h - how much memory without a file behind it is mapped, by process and in all, at most at
- * one time
+ * anon.h - how much memory without a file behind it is mapped, by process and in all, at most
+ * at one time
  *
  * By mmap, munmap, mremap and brk alone: what the loader maps for a program is not in it. A
  * forked process has what its parent had until it executes or ends. With opts.peak_memory only.

@@ -27,7 +27,7 @@ struct known {
 struct clock {
 	struct stamp at; /* chain 0: the task never started */
 	struct known *firm, *all;
-	uint64_t heard; /* the highest scalar clock learned */
+	uint64_t heard;            /* the highest scalar clock learned */
 	struct stamp by, released; /* the latest learned since the last event; and for it */
 	bool has_ended;
 };

@@ -17,7 +17,8 @@
 struct causal;
 struct known; /* how far the past reaches into each chain of tasks; counted, never changed */
 
-/* One event. chain 0: none. Of several that were joined, task and time are those of the latest. */
+/* One event. chain 0: none. Of several that were joined, task and time are those of the latest.
+ */
 struct stamp {
 	uint32_t chain, task;
 	uint64_t tick, lamport, time_ns;
@@ -43,8 +44,8 @@ void causal_start(struct causal *c, uint32_t task, uint32_t parent);
 void causal_learn(struct causal *c, uint32_t task, const struct moment *m, bool is_firm);
 /* The next event of the task. Tasks that never started have no events: the stamp is zero. */
 struct stamp causal_step(struct causal *c, uint32_t task);
-/* The latest event of another task among those that the task learned of for its last event: whoever
- * released it, if it had been waiting. task 0: nobody. */
+/* The latest event of another task among those that the task learned of for its last event:
+ * whoever released it, if it had been waiting. task 0: nobody. */
 struct stamp causal_released(const struct causal *c, uint32_t task);
 /* The last event of the task. The caller gives it back. */
 struct moment causal_now(const struct causal *c, uint32_t task);

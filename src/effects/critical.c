@@ -22,8 +22,8 @@ struct life {
 	struct link *links; /* in order of time */
 	size_t n, capacity;
 	uint64_t end_ns; /* of its last event */
-	/* The last call that waited for any of several things (poll), and may have been ended by
-	 * what the next call finds. */
+	/* The last call that waited for any of several things (poll), and may have been ended
+	 * by what the next call finds. */
 	uint64_t wait_enter_ns, wait_exit_ns;
 	uint16_t wait_call;
 	struct stamp signal; /* whoever sent the last one; task 0: used up */
@@ -99,12 +99,12 @@ note_call(struct life *life, const struct event *event, struct stamp by)
 		by = life->signal;
 	life->signal = (struct stamp){ 0 };
 	if (by.task && by.time_ns > enter) {
-		add_link(life, (struct link){ exit, MIN(by.time_ns, exit), by.task,
-				       (uint16_t)id });
+		add_link(life,
+			(struct link){ exit, MIN(by.time_ns, exit), by.task, (uint16_t)id });
 	} else if (by.task && life->wait_exit_ns && by.time_ns > life->wait_enter_ns) {
 		exit = life->wait_exit_ns;
-		add_link(life, (struct link){ exit, MIN(by.time_ns, exit), by.task,
-				       life->wait_call });
+		add_link(life,
+			(struct link){ exit, MIN(by.time_ns, exit), by.task, life->wait_call });
 	} else if (is_wait(id)) {
 		life->wait_enter_ns = enter;
 		life->wait_exit_ns = exit;
@@ -137,7 +137,8 @@ critical_note(struct effects *fx, const struct event *event)
 	}
 }
 
-/* The walk back. Each link is passed once at most, so that it ends even where clocks are equal. */
+/* The walk back. Each link is passed once at most, so that it ends even where clocks are equal.
+ */
 struct walk {
 	struct effects *fx;
 	struct arena *arena;
@@ -189,7 +190,8 @@ walk_back(struct walk *w, uint32_t task, uint64_t at_ns)
 			released);
 		if (!link)
 			return;
-		released = link->call ? decode_spec_of((enum call_id)link->call)->name : "start";
+		released =
+			link->call ? decode_spec_of((enum call_id)link->call)->name : "start";
 		at_ns = MIN(at_ns, link->by_ns);
 		task = link->by;
 	}
@@ -213,8 +215,7 @@ turn(struct walk *w, struct path_step **out)
 }
 
 size_t
-critical_path(
-	struct effects *fx, struct arena *arena, uint32_t task, struct path_step **out)
+critical_path(struct effects *fx, struct arena *arena, uint32_t task, struct path_step **out)
 {
 	const struct critical *c = fx->critical;
 	struct walk w = { .fx = fx, .arena = arena };

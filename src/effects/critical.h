@@ -4,8 +4,8 @@
  *
  * Going back from the end, time belongs to the task that was last; where that one had been
  * blocked, what lies before its release belongs to whoever released it, and so on to the start
- * (docs/causal.md). So every moment of the run belongs to exactly one step. What a task waits for
- * that is no task's doing (a timer, the disk, somebody outside) is its own time.
+ * (docs/causal.md). So every moment of the run belongs to exactly one step. What a task waits
+ * for that is no task's doing (a timer, the disk, somebody outside) is its own time.
  *
  * Kept with opts.critical only: 32 bytes for each call that was blocked on another task.
  */
@@ -26,8 +26,8 @@ struct path_step {
 	const char *released;
 };
 
-/* The path to the end of that task, or (0) of the one that ended last; from the first exec. In the
- * arena. 0 steps: it was not kept, or there is no such task. After the last event. */
+/* The path to the end of that task, or (0) of the one that ended last; from the first exec. In
+ * the arena. 0 steps: it was not kept, or there is no such task. After the last event. */
 size_t critical_path(
 	struct effects *fx, struct arena *arena, uint32_t task, struct path_step **out);
 

@@ -3,8 +3,8 @@
  * leaks.h - descriptors that processes still held when they ended, or handed to a program that
  * they executed
  *
- * Kept with opts.leaks only. 0, 1 and 2 are left out: programs are given them, and put others in
- * their place on purpose.
+ * Kept with opts.leaks only. 0, 1 and 2 are left out: programs are given them, and put others
+ * in their place on purpose.
  */
 #ifndef EFFECTS_LEAKS_H
 #define EFFECTS_LEAKS_H

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #define C(id_) COLUMN_BIT(COLUMN_##id_)
-const uint64_t row_words_columns = C(EVENT) | C(SYSCALL) | C(PATH) | C(FD) | C(FD_NAME) | C(PEER) |
-				   C(ERRNO) | C(RESULT) | C(BYTES) | C(TASK) | C(EXEC) | C(END) |
-				   C(FILE) | C(LINE) | C(STATE) | C(SIGNAL) | C(STATUS);
+const uint64_t row_words_columns = C(EVENT) | C(SYSCALL) | C(PATH) | C(FD) | C(FD_NAME) |
+				   C(PEER) | C(ERRNO) | C(RESULT) | C(BYTES) | C(TASK) |
+				   C(EXEC) | C(END) | C(FILE) | C(LINE) | C(STATE) | C(SIGNAL) |
+				   C(STATUS);
 #undef C
 
 static void
@@ -77,8 +78,8 @@ row_words(const struct judging *j, size_t row)
 	const struct columns *c = j->columns;
 	const char *call = columns_text(c, COLUMN_SYSCALL, row, 0);
 	const char *exec = columns_text(c, COLUMN_EXEC, row, 0);
-	const char *file = columns_lack(c, COLUMN_FILE) ? NULL
-							: columns_text(c, COLUMN_FILE, row, 0);
+	const char *file =
+		columns_lack(c, COLUMN_FILE) ? NULL : columns_text(c, COLUMN_FILE, row, 0);
 	int64_t end = columns_number(c, COLUMN_END, row);
 	AUTO(str_done) struct str out = { 0 };
 
@@ -97,11 +98,4 @@ row_words(const struct judging *j, size_t row)
 	if (file)
 		str_addf(&out, ", %s:%" PRId64, file, columns_number(c, COLUMN_LINE, row));
 	return arena_strdup(j->arena, out.data);
-}
-
-const char *
-row_real(const struct columns *c, enum column column, size_t row, unsigned nth)
-{
-	(void)c, (void)column, (void)row, (void)nth;
-	return NULL;
 }

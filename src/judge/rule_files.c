@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_files.c - the judges of rules over what becomes of files and descriptors: fd_leak, durability
+/* rule_files.c - the judges of rules over what becomes of files and descriptors: fd_leak,
+ * durability
  */
 
 #include "judge/rule_own.h"
@@ -15,9 +16,9 @@
  */
 struct leaking {
 	const struct judging *j;
-	struct map *rows;    /* seq -> row + 1, of what was left open */
+	struct map *rows;     /* seq -> row + 1, of what was left open */
 	struct map *is_meant; /* row -> selected by where; NULL: all are */
-	struct map *counts;  /* process -> how many */
+	struct map *counts;   /* process -> how many */
 	uint32_t *bad;
 	size_t n_bad, bad_capacity;
 	uint64_t n, most;
@@ -80,18 +81,19 @@ conclude_leaks(const struct leaking *l, uint64_t n_looked)
 {
 	const struct judging *j = l->j;
 
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = l->most > j->rule->max,
-			.n_looked = n_looked,
-			.wanted = arena_printf(
-				j->arena, "at most %" PRIu64 " in each process", j->rule->max),
-			.found = arena_printf(j->arena,
-				"%s left open, at most %" PRIu64 " by one process",
-				words_of_n(j->arena, l->n, "descriptor", "descriptors"), l->most),
-			.rows = l->bad,
-			.n_rows = l->n_bad,
-		});
+	judging_conclude(
+		j, &(struct finding_of_rule){
+			   .is_broken = l->most > j->rule->max,
+			   .n_looked = n_looked,
+			   .wanted = arena_printf(j->arena,
+				   "at most %" PRIu64 " in each process", j->rule->max),
+			   .found = arena_printf(j->arena,
+				   "%s left open, at most %" PRIu64 " by one process",
+				   words_of_n(j->arena, l->n, "descriptor", "descriptors"),
+				   l->most),
+			   .rows = l->bad,
+			   .n_rows = l->n_bad,
+		   });
 }
 
 void
@@ -140,7 +142,7 @@ struct moved {
 
 struct durability {
 	const struct judging *j;
-	struct map *papers; /* path -> struct paper */
+	struct map *papers;  /* path -> struct paper */
 	uint32_t synced_all; /* row + 1 of the last sync of everything */
 	struct moved *moved;
 	size_t n, capacity;
@@ -181,7 +183,7 @@ static bool
 is_meant(const struct durability *d, size_t row, const char *to)
 {
 	const struct globs *globs = &d->j->rule->allow;
-	const char *real = row_real(d->j->columns, COLUMN_TO, row, 0);
+	const char *real = columns_real(d->j->columns, COLUMN_TO, row, 0);
 
 	for (size_t i = 0; i < globs->n; i++)
 		if (glob_matches(globs->items[i], to) ||
@@ -279,16 +281,17 @@ conclude_durability(const struct durability *d)
 		&(struct finding_of_rule){
 			.is_broken = n_bad,
 			.n_looked = columns_rows(j->columns),
-			.wanted = j->rule->flag
-					  ? "each synced before its rename, its directory after it"
-					  : "each synced before its rename",
-			.found = arena_printf(j->arena,
-				"of %s renamed %zu not synced before%s",
-				words_of_n(j->arena, d->n, "written file", "written files"), n_file,
-				j->rule->flag ? arena_printf(j->arena,
-							", the directory of %zu not synced after",
-							n_directory)
-					      : ""),
+			.wanted = j->rule->flag ? "each synced before its rename, its "
+						  "directory after it"
+						: "each synced before its rename",
+			.found = arena_printf(j->arena, "of %s renamed %zu not synced before%s",
+				words_of_n(j->arena, d->n, "written file", "written files"),
+				n_file,
+				j->rule->flag
+					? arena_printf(j->arena,
+						  ", the directory of %zu not synced after",
+						  n_directory)
+					: ""),
 			.rows = bad,
 			.n_rows = n_bad,
 		});
@@ -302,8 +305,8 @@ judge_durability(const struct judging *j)
 
 	for (size_t row = 0; row < columns_rows(j->columns); row++)
 		note_row(&d, row);
-	if (!judging_is_empty(j, d.n, columns_rows(j->columns),
-		    "rename of a file that the run wrote"))
+	if (!judging_is_empty(
+		    j, d.n, columns_rows(j->columns), "rename of a file that the run wrote"))
 		conclude_durability(&d);
 	mem_free(d.moved);
 }

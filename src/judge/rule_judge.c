@@ -100,8 +100,8 @@ judging_conclude(const struct judging *j, const struct finding_of_rule *f)
 	out->found = f->found;
 	if (f->is_broken && (f->is_certain || !j->unseen)) {
 		out->kind = VERDICT_FAIL;
-		out->text = arena_printf(j->arena, "%s; wanted: %s (%s)", f->found, f->wanted,
-			looked);
+		out->text = arena_printf(
+			j->arena, "%s; wanted: %s (%s)", f->found, f->wanted, looked);
 		show_rows(j, f);
 	} else if (j->unseen) {
 		out->kind = VERDICT_INCONCLUSIVE;
@@ -109,8 +109,8 @@ judging_conclude(const struct judging *j, const struct finding_of_rule *f)
 			f->wanted, looked, j->unseen);
 	} else {
 		out->kind = VERDICT_PASS;
-		out->text = arena_printf(j->arena, "%s; wanted: %s (%s)", f->found, f->wanted,
-			looked);
+		out->text = arena_printf(
+			j->arena, "%s; wanted: %s (%s)", f->found, f->wanted, looked);
 	}
 }
 
@@ -137,17 +137,20 @@ judging_is_empty(const struct judging *j, uint64_t n, uint64_t n_looked, const c
 	j->out->n_events = n_looked;
 	if (j->unseen)
 		judging_end(j, VERDICT_INCONCLUSIVE,
-			arena_printf(j->arena, "there is no %s among %" PRIu64
-				" events, but %s", of, n_looked, j->unseen));
+			arena_printf(j->arena,
+				"there is no %s among %" PRIu64 " events, but %s", of, n_looked,
+				j->unseen));
 	else if (j->rule->allows_empty)
 		judging_end(j, VERDICT_PASS,
-			arena_printf(j->arena, "there is no %s among %" PRIu64
-				" events; allow_empty = true", of, n_looked));
+			arena_printf(j->arena,
+				"there is no %s among %" PRIu64 " events; allow_empty = true",
+				of, n_looked));
 	else
 		judging_end(j, VERDICT_ERROR,
 			arena_printf(j->arena,
 				"there is no %s among %" PRIu64 " events: nothing was tested "
-				"(if that is right: allow_empty = true)", of, n_looked));
+				"(if that is right: allow_empty = true)",
+				of, n_looked));
 	return true;
 }
 
@@ -195,11 +198,12 @@ own_columns(enum rule_kind kind)
 		[RULE_BYTES] = C(BYTES),
 		[RULE_COVERAGE] = C(FAMILY) | C(PATH) | C(ERRNO) | C(STATE),
 		[RULE_FD_LEAK] = C(SEQ) | C(PROCESS),
-		[RULE_EXEC_POLICY] = C(EVENT) | C(FAMILY) | C(EXEC) | C(PATH) | C(ERRNO) | C(STATE),
+		[RULE_EXEC_POLICY] =
+			C(EVENT) | C(FAMILY) | C(EXEC) | C(PATH) | C(ERRNO) | C(STATE),
 		[RULE_NETWORK_POLICY] = C(SYSCALL) | C(PEER),
 		[RULE_PATH_POLICY] = C(PATH) | C(ACCESS),
-		[RULE_DURABILITY] = C(FAMILY) | C(SYSCALL) | C(PATH) | C(FROM) | C(TO) | C(ACCESS) |
-			C(ERRNO) | C(STATE),
+		[RULE_DURABILITY] = C(FAMILY) | C(SYSCALL) | C(PATH) | C(FROM) | C(TO) |
+				    C(ACCESS) | C(ERRNO) | C(STATE),
 	};
 #undef C
 

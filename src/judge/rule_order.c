@@ -15,13 +15,13 @@ scope_of(const struct judging *j, size_t row)
 {
 	if (j->rule->per == PER_RUN)
 		return 0;
-	return (uint64_t)columns_number(j->columns,
-		j->rule->per == PER_TASK ? COLUMN_TASK : COLUMN_PROCESS, row);
+	return (uint64_t)columns_number(
+		j->columns, j->rule->per == PER_TASK ? COLUMN_TASK : COLUMN_PROCESS, row);
 }
 
 /*
- * before: of each task its earliest event is enough, because what happened after that one in the
- * task is known to fewer.
+ * before: of each task its earliest event is enough, because what happened after that one in
+ * the task is known to fewer.
  */
 struct earliest {
 	uint32_t *rows;
@@ -78,19 +78,19 @@ judge_before(const struct judging *j)
 		if (!comes_before(j, &earliest, then.rows[i]))
 			then.rows[n++] = then.rows[i];
 	mem_free(earliest.rows);
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = n,
-			.n_looked = then.n_looked,
-			.wanted = arena_printf(j->arena,
-				"before each of them, and ordered by cause, one where %s",
-				j->rule->where.text),
-			.found = arena_printf(j->arena,
-				"%zu of %" PRIu64 " events where %s have none before them", n,
-				then.n_matched, j->rule->other.text),
-			.rows = then.rows,
-			.n_rows = n,
-		});
+	judging_conclude(
+		j, &(struct finding_of_rule){
+			   .is_broken = n,
+			   .n_looked = then.n_looked,
+			   .wanted = arena_printf(j->arena,
+				   "before each of them, and ordered by cause, one where %s",
+				   j->rule->where.text),
+			   .found = arena_printf(j->arena,
+				   "%zu of %" PRIu64 " events where %s have none before them",
+				   n, then.n_matched, j->rule->other.text),
+			   .rows = then.rows,
+			   .n_rows = n,
+		   });
 }
 
 /*
@@ -221,8 +221,9 @@ words_of_between(const struct judging *j)
 	const struct rule *r = j->rule;
 
 	if (r->min && r->max != UINT64_MAX)
-		return arena_printf(j->arena, "in each from %" PRIu64 " to %" PRIu64
-			" events where %s", r->min, r->max, r->where.text);
+		return arena_printf(j->arena,
+			"in each from %" PRIu64 " to %" PRIu64 " events where %s", r->min,
+			r->max, r->where.text);
 	return arena_printf(j->arena, "in each at %s %" PRIu64 " events where %s",
 		r->min ? "least" : "most", r->min ? r->min : r->max, r->where.text);
 }
@@ -234,7 +235,8 @@ judge_between(const struct judging *j)
 	struct walk w = { .j = j, .from = &from, .to = &to, .where = &where };
 
 	if (!judging_select(j, &from, &j->rule->other) ||
-		judging_is_empty(j, from.n_matched, from.n_looked, "event that 'from' selects") ||
+		judging_is_empty(
+			j, from.n_matched, from.n_looked, "event that 'from' selects") ||
 		!judging_select(j, &to, &j->rule->third) ||
 		!judging_select(j, &where, &j->rule->where))
 		return;
@@ -262,24 +264,26 @@ judge_within(const struct judging *j)
 	struct walk w = { .j = j, .from = &from, .to = &to };
 
 	if (!judging_select(j, &from, &j->rule->other) ||
-		judging_is_empty(j, from.n_matched, from.n_looked, "event that 'from' selects") ||
+		judging_is_empty(
+			j, from.n_matched, from.n_looked, "event that 'from' selects") ||
 		!judging_select(j, &to, &j->rule->third))
 		return;
 	w.scopes = map_new();
 	walk_rows(&w);
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = w.n_bad,
-			.n_looked = from.n_looked,
-			.wanted = arena_printf(j->arena, "after each, within %g ms, one where %s",
-				j->rule->ms[0], j->rule->third.text),
-			.found = arena_printf(j->arena,
-				"%zu of %" PRIu64 " events where %s are not followed so: %" PRIu64
-				" not at all, the longest of the others took %s",
-				w.n_bad, w.n_intervals, j->rule->other.text, w.n_open,
-				words_of_ns(j->arena, w.most)),
-			.rows = w.bad,
-			.n_rows = w.n_bad,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = w.n_bad,
+				    .n_looked = from.n_looked,
+				    .wanted = arena_printf(j->arena,
+					    "after each, within %g ms, one where %s",
+					    j->rule->ms[0], j->rule->third.text),
+				    .found = arena_printf(j->arena,
+					    "%zu of %" PRIu64
+					    " events where %s are not followed so: %" PRIu64
+					    " not at all, the longest of the others took %s",
+					    w.n_bad, w.n_intervals, j->rule->other.text,
+					    w.n_open, words_of_ns(j->arena, w.most)),
+				    .rows = w.bad,
+				    .n_rows = w.n_bad,
+			    });
 	mem_free(w.bad);
 }

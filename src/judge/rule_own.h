@@ -2,8 +2,8 @@
 /*
  * rule_own.h - what the judges of rule types share; for the rule_*.c of this room only
  *
- * A judge fills the outcome it is given. What is broken by what was seen is a fail even if some of
- * the run went unseen; what is kept is a pass only when all of it was seen.
+ * A judge fills the outcome it is given. What is broken by what was seen is a fail even if some
+ * of the run went unseen; what is kept is a pass only when all of it was seen.
  */
 #ifndef JUDGE_RULE_OWN_H
 #define JUDGE_RULE_OWN_H
@@ -75,8 +75,6 @@ bool judging_is_empty(const struct judging *j, uint64_t n, uint64_t n_looked, co
 
 /* "openat(\"/etc/passwd\") = 3, by /usr/bin/cat (task 1), at 1.234 ms" */
 const char *row_words(const struct judging *j, size_t row);
-/* The real spelling of a path; NULL: it has only the canonical one. */
-const char *row_real(const struct columns *c, enum column column, size_t row, unsigned nth);
 /* The columns that row_words() reads. */
 extern const uint64_t row_words_columns;
 

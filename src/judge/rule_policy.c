@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_policy.c - the judges of rules over names: exec_policy, network_policy, path_policy, coverage
+/* rule_policy.c - the judges of rules over names: exec_policy, network_policy, path_policy,
+ * coverage
  */
 
 #include "judge/rule_own.h"
@@ -74,7 +75,7 @@ look_at(struct policy *p, enum column column, size_t row)
 	const char *name;
 
 	for (unsigned nth = 0; (name = columns_text(c, column, row, nth)); nth++)
-		if (!policy_permits(p, name, row_real(c, column, row, nth)))
+		if (!policy_permits(p, name, columns_real(c, column, row, nth)))
 			add_bad(p, row);
 }
 
@@ -93,26 +94,26 @@ conclude_policy(struct policy *p, const char *one, const char *many)
 {
 	const struct judging *j = p->j;
 	const struct rule *r = j->rule;
-	const char *uses = arena_printf(j->arena, "%s in %s",
-		words_of_n(j->arena, p->n_names, one, many),
-		words_of_n(j->arena, p->n_uses, "use", "uses"));
+	const char *uses =
+		arena_printf(j->arena, "%s in %s", words_of_n(j->arena, p->n_names, one, many),
+			words_of_n(j->arena, p->n_uses, "use", "uses"));
 
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = p->n_bad,
-			.is_certain = true,
-			.n_looked = columns_rows(j->columns),
-			.wanted = arena_printf(j->arena, "%s%s%s",
-				words_of_globs(j, "only ", &r->allow),
-				r->allow.n && r->deny.n ? ", " : "",
-				words_of_globs(j, "never ", &r->deny)),
-			.found = p->first ? arena_printf(j->arena,
-						  "'%s' is not permitted (%s, %zu not permitted)",
-						  p->first, uses, p->n_bad)
-					  : uses,
-			.rows = p->bad,
-			.n_rows = p->n_bad,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = p->n_bad,
+				    .is_certain = true,
+				    .n_looked = columns_rows(j->columns),
+				    .wanted = arena_printf(j->arena, "%s%s%s",
+					    words_of_globs(j, "only ", &r->allow),
+					    r->allow.n && r->deny.n ? ", " : "",
+					    words_of_globs(j, "never ", &r->deny)),
+				    .found = p->first ? arena_printf(j->arena,
+								"'%s' is not permitted (%s, "
+								"%zu not permitted)",
+								p->first, uses, p->n_bad)
+						      : uses,
+				    .rows = p->bad,
+				    .n_rows = p->n_bad,
+			    });
 	map_free(p->known);
 	mem_free(p->bad);
 }
@@ -156,7 +157,8 @@ judge_exec_policy(const struct judging *j)
 void
 judge_network_policy(const struct judging *j)
 {
-	static const char *const calls[] = { "connect", "bind", "sendto", "sendmsg", "sendmmsg" };
+	static const char *const calls[] = { "connect", "bind", "sendto", "sendmsg",
+		"sendmmsg" };
 	const struct columns *c = j->columns;
 	struct policy p = { .j = j, .known = map_new() };
 
@@ -206,7 +208,7 @@ mark_covered(const struct judging *j, size_t row, bool *is_covered)
 	const char *name, *real;
 
 	for (unsigned nth = 0; (name = columns_text(c, COLUMN_PATH, row, nth)); nth++) {
-		real = row_real(c, COLUMN_PATH, row, nth);
+		real = columns_real(c, COLUMN_PATH, row, nth);
 		for (size_t i = 0; i < j->rule->allow.n; i++)
 			is_covered[i] = is_covered[i] ||
 					glob_matches(j->rule->allow.items[i], name) ||
@@ -233,15 +235,14 @@ judge_coverage(const struct judging *j)
 	for (size_t i = 0; i < globs->n; i++)
 		if (!is_covered[i])
 			names[missing.n++] = globs->items[i];
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = (double)(globs->n - missing.n) <
-				     j->rule->share * (double)globs->n - 1e-9,
-			.n_looked = n_opened,
-			.wanted = arena_printf(
-				j->arena, "a share of at least %g", j->rule->share),
-			.found = arena_printf(j->arena, "%zu of %zu were opened%s",
-				globs->n - missing.n, globs->n,
-				words_of_globs(j, ", not ", &missing)),
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = (double)(globs->n - missing.n) <
+						 j->rule->share * (double)globs->n - 1e-9,
+				    .n_looked = n_opened,
+				    .wanted = arena_printf(
+					    j->arena, "a share of at least %g", j->rule->share),
+				    .found = arena_printf(j->arena, "%zu of %zu were opened%s",
+					    globs->n - missing.n, globs->n,
+					    words_of_globs(j, ", not ", &missing)),
+			    });
 }

@@ -251,7 +251,8 @@ parse_expression(const struct reading *r, struct selector *s, bool is_selection)
 	if (is_selection && !expr_is_selection(s->expr)) {
 		err_at(r->err, s->at,
 			"an expression over single events is wanted in [[assertion]] '%s', "
-			"not one over the run", shown_name(r));
+			"not one over the run",
+			shown_name(r));
 		return err_hint(r->err, "type = \"custom\" takes such a one");
 	}
 	if (!is_selection && (expr_is_selection(s->expr) || expr_type(s->expr) != EXPR_BOOL)) {

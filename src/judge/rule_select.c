@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_select.c - the judges of rules over single events: count, never, exists, all, bytes, latency,
- * custom */
+/* rule_select.c - the judges of rules over single events: count, never, exists, all, bytes,
+ * latency, custom */
 
 #include "judge/rule_own.h"
 
@@ -33,18 +33,19 @@ judge_count(const struct judging *j)
 	if (!judging_select(j, &s, &j->rule->where) ||
 		judging_is_empty(j, s.n_matched, s.n_looked, "event that 'where' selects"))
 		return;
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = s.n_matched > j->rule->max || s.n_matched < j->rule->min,
-			.is_certain = s.n_matched > j->rule->max,
-			.n_looked = s.n_looked,
-			.wanted = words_of_limits(j, "that match"),
-			.found = arena_printf(j->arena, "%s where %s",
-				words_of_n(j->arena, s.n_matched, "event", "events"),
-				j->rule->where.text),
-			.rows = s.rows,
-			.n_rows = s.n_rows,
-		});
+	judging_conclude(
+		j, &(struct finding_of_rule){
+			   .is_broken = s.n_matched > j->rule->max ||
+					s.n_matched<j->rule->min, .is_certain = s.n_matched> j
+						->rule->max,
+			   .n_looked = s.n_looked,
+			   .wanted = words_of_limits(j, "that match"),
+			   .found = arena_printf(j->arena, "%s where %s",
+				   words_of_n(j->arena, s.n_matched, "event", "events"),
+				   j->rule->where.text),
+			   .rows = s.rows,
+			   .n_rows = s.n_rows,
+		   });
 }
 
 /* What is in both, in a; both ascend. */
@@ -95,22 +96,23 @@ judge_never(const struct judging *j)
 		intersect(&s, &among);
 		if (judging_is_empty(j, n_looked, among.n_looked, "event that 'among' selects"))
 			return;
-	} else if (judging_is_empty(j, s.n_applied, s.n_looked, "event that 'where' applies to")) {
+	} else if (judging_is_empty(
+			   j, s.n_applied, s.n_looked, "event that 'where' applies to")) {
 		return;
 	}
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = s.n_matched,
-			.is_certain = true,
-			.n_looked = n_looked,
-			.wanted = "none",
-			.found = arena_printf(j->arena, "%s where %s",
-				s.n_matched ? words_of_n(j->arena, s.n_matched, "event", "events")
-					    : "no event",
-				j->rule->where.text),
-			.rows = s.rows,
-			.n_rows = s.n_rows,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = s.n_matched,
+				    .is_certain = true,
+				    .n_looked = n_looked,
+				    .wanted = "none",
+				    .found = arena_printf(j->arena, "%s where %s",
+					    s.n_matched ? words_of_n(j->arena, s.n_matched,
+								  "event", "events")
+							: "no event",
+					    j->rule->where.text),
+				    .rows = s.rows,
+				    .n_rows = s.n_rows,
+			    });
 }
 
 void
@@ -120,18 +122,18 @@ judge_exists(const struct judging *j)
 
 	if (!judging_select(j, &s, &j->rule->where))
 		return;
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = s.n_matched < j->rule->min,
-			.n_looked = s.n_looked,
-			.wanted = words_of_limits(j, "that match"),
-			.found = arena_printf(j->arena, "%s where %s",
-				s.n_matched ? words_of_n(j->arena, s.n_matched, "event", "events")
-					    : "no event",
-				j->rule->where.text),
-			.rows = s.rows,
-			.n_rows = s.n_rows,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = s.n_matched < j->rule->min,
+				    .n_looked = s.n_looked,
+				    .wanted = words_of_limits(j, "that match"),
+				    .found = arena_printf(j->arena, "%s where %s",
+					    s.n_matched ? words_of_n(j->arena, s.n_matched,
+								  "event", "events")
+							: "no event",
+					    j->rule->where.text),
+				    .rows = s.rows,
+				    .n_rows = s.n_rows,
+			    });
 }
 
 void
@@ -146,19 +148,18 @@ judge_all(const struct judging *j)
 		return;
 	n = s.n_matched;
 	subtract(&s, &must);
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = s.n_rows,
-			.is_certain = true,
-			.n_looked = n,
-			.wanted = arena_printf(
-				j->arena, "each one where %s", j->rule->other.text),
-			.found = arena_printf(j->arena,
-				"%zu of %" PRIu64 " events where %s are not so", s.n_rows, n,
-				j->rule->where.text),
-			.rows = s.rows,
-			.n_rows = s.n_rows,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = s.n_rows,
+				    .is_certain = true,
+				    .n_looked = n,
+				    .wanted = arena_printf(
+					    j->arena, "each one where %s", j->rule->other.text),
+				    .found = arena_printf(j->arena,
+					    "%zu of %" PRIu64 " events where %s are not so",
+					    s.n_rows, n, j->rule->where.text),
+				    .rows = s.rows,
+				    .n_rows = s.n_rows,
+			    });
 }
 
 void
@@ -177,12 +178,13 @@ judge_bytes(const struct judging *j)
 		n++;
 		sum += (uint64_t)bytes;
 	}
-	if (judging_is_empty(j, n, s.n_looked, "call that 'where' selects and that moved bytes"))
+	if (judging_is_empty(
+		    j, n, s.n_looked, "call that 'where' selects and that moved bytes"))
 		return;
 	judging_conclude(j,
 		&(struct finding_of_rule){
-			.is_broken = sum > j->rule->max || sum < j->rule->min,
-			.is_certain = sum > j->rule->max,
+			.is_broken = sum > j->rule->max ||
+				     sum<j->rule->min, .is_certain = sum> j->rule->max,
 			.n_looked = s.n_looked,
 			.wanted = words_of_limits(j, "bytes"),
 			.found = arena_printf(j->arena, "%s by %s where %s",
@@ -249,22 +251,21 @@ hold_to_limits(const struct judging *j, const struct timed *all, size_t n, uint6
 		is_broken |= (double)ns > j->rule->ms[i] * NS_PER_MS;
 		str_addf(&found, "%s%s %.3f ms", found.n ? ", " : "", percentiles[i].name,
 			(double)ns / NS_PER_MS);
-		str_addf(&wanted, "%s%s <= %.3f ms", wanted.n ? ", " : "",
-			percentiles[i].name, j->rule->ms[i]);
+		str_addf(&wanted, "%s%s <= %.3f ms", wanted.n ? ", " : "", percentiles[i].name,
+			j->rule->ms[i]);
 	}
 	str_addf(&found, " of %s where %s", words_of_n(j->arena, n, "call", "calls"),
 		j->rule->where.text);
 	for (size_t i = 0; i < n_rows; i++)
 		slowest[i] = all[n - 1 - i].row;
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = is_broken,
-			.n_looked = n_looked,
-			.wanted = arena_strdup(j->arena, str_text(&wanted)),
-			.found = arena_strdup(j->arena, str_text(&found)),
-			.rows = slowest,
-			.n_rows = n_rows,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = is_broken,
+				    .n_looked = n_looked,
+				    .wanted = arena_strdup(j->arena, str_text(&wanted)),
+				    .found = arena_strdup(j->arena, str_text(&found)),
+				    .rows = slowest,
+				    .n_rows = n_rows,
+			    });
 }
 
 void
@@ -324,15 +325,14 @@ conclude_custom(const struct judging *j, const struct expr_result *r)
 		return judging_end(j, j->unseen ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
 			arena_printf(j->arena, "'%s' is neither true nor false: %s",
 				j->rule->where.text, words_of_parts(j, r)));
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = !r->value.truth,
-			.n_looked = n_looked,
-			.wanted = j->rule->where.text,
-			.found = words_of_parts(j, r),
-			.rows = shown->rows,
-			.n_rows = shown->n_rows,
-		});
+	judging_conclude(j, &(struct finding_of_rule){
+				    .is_broken = !r->value.truth,
+				    .n_looked = n_looked,
+				    .wanted = j->rule->where.text,
+				    .found = words_of_parts(j, r),
+				    .rows = shown->rows,
+				    .n_rows = shown->n_rows,
+			    });
 }
 
 void

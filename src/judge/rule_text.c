@@ -32,7 +32,7 @@ static const char introduction[] =
 	"holes, is "
 	"inconclusive,\n"
 	"except where what was seen breaks it already. Selectors are expressions over events: "
-	"[query.md](query.md).\n"
+	"[expressions.md](expressions.md).\n"
 	"\n"
 	"## Keys of every rule\n"
 	"\n";

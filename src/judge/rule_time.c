@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_time.c - the judge of critical_path: how long what is selected took, and whom that waited for
+/* rule_time.c - the judge of critical_path: how long what is selected took, and whom that
+ * waited for
  */
 
 #include "judge/rule_own.h"
@@ -24,8 +25,8 @@ struct span {
 struct selected {
 	struct span *spans;
 	size_t n, capacity;
-	bool *process;        /* by index in facts: selected */
-	uint64_t n_processes; /* of them */
+	bool *process;                   /* by index in facts: selected */
+	uint64_t n_processes;            /* of them */
 	bool is_all, is_calls, has_open; /* has_open: an end was not seen */
 	uint32_t last;                   /* leader of the process that ended last */
 	uint64_t cpu_ns;
@@ -100,8 +101,8 @@ select_processes(const struct judging *j, struct selected *s)
 	for (size_t i = 0; i < f->n_processes && !gave_up; i++) {
 		const char *program = f->processes[i].program ? f->processes[i].program : "";
 
-		if (!j->rule->compiled || regex_find(j->rule->compiled, program, strlen(program),
-						  0, NULL, NULL, &gave_up))
+		if (!j->rule->compiled || regex_find(j->rule->compiled, program,
+						  strlen(program), 0, NULL, NULL, &gave_up))
 			add_process(s, f, i);
 	}
 	s->is_all = s->n_processes == f->n_processes;
@@ -135,8 +136,9 @@ select_calls(const struct judging *j, struct selected *s)
 
 		matches = name && map_get_text(names, name);
 		if (matches && from != COLUMN_NULL && to != COLUMN_NULL)
-			add_span(s, (struct span){ (uint32_t)columns_number(c, COLUMN_TASK, row),
-					    (uint64_t)from, (uint64_t)to });
+			add_span(
+				s, (struct span){ (uint32_t)columns_number(c, COLUMN_TASK, row),
+					   (uint64_t)from, (uint64_t)to });
 	}
 	s->is_calls = true;
 	if (gave_up)
@@ -227,7 +229,8 @@ words_of_selection(const struct judging *j, const struct selected *s)
 		return arena_printf(j->arena, "calls that match '%s' (%zu of them)",
 			j->rule->pattern, s->n);
 	return arena_printf(j->arena, "%s '%s'%s (%" PRIu64 " of %zu processes)",
-		j->rule->choice == CLOCK_WALL ? "a program that matches" : "programs that match",
+		j->rule->choice == CLOCK_WALL ? "a program that matches"
+					      : "programs that match",
 		j->rule->pattern, j->rule->choice == CLOCK_WALL ? " ran" : "", s->n_processes,
 		j->facts->n_processes);
 }
@@ -244,8 +247,8 @@ measure(const struct judging *j, struct selected *s, const struct path_step *ste
 		m->value = on_path_ns(j, s, steps, n);
 		m->what = arena_printf(j->arena, "time on the critical path of %s", what);
 		if (!n)
-			judging_end(j, VERDICT_INCONCLUSIVE,
-				"the chain of causes is not known");
+			judging_end(
+				j, VERDICT_INCONCLUSIVE, "the chain of causes is not known");
 		return n;
 	}
 	if (j->rule->choice == CLOCK_CPU) {
@@ -255,7 +258,8 @@ measure(const struct judging *j, struct selected *s, const struct path_step *ste
 			m->what = "CPU time of the run";
 		if (s->is_calls)
 			judging_end(j, VERDICT_ERROR,
-				"clock = \"cpu\" is of processes: what single calls took is not "
+				"clock = \"cpu\" is of processes: what single calls took is "
+				"not "
 				"known");
 		return !s->is_calls;
 	}
@@ -271,9 +275,9 @@ judge_selected(const struct judging *j, struct selected *s)
 {
 	bool is_part = !s->is_all && !s->is_calls && j->rule->choice == CLOCK_WALL;
 	struct path_step *steps = NULL;
-	size_t n = j->effects ? critical_path(
-					j->effects, j->arena, is_part ? s->last : 0, &steps)
-			      : 0;
+	size_t n = j->effects
+			   ? critical_path(j->effects, j->arena, is_part ? s->last : 0, &steps)
+			   : 0;
 	struct measure m = { .limit = j->rule->max * NS_PER_MS,
 		.n_events = s->is_calls ? s->n : s->n_processes,
 		.unseen = j->unseen };

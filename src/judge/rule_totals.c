@@ -54,7 +54,8 @@ judge_span_count(const struct judging *j)
 		m.value += f->calls[i].n;
 	}
 	if (gave_up)
-		return judging_end(j, VERDICT_ERROR, "span_name_pattern takes too long to match");
+		return judging_end(
+			j, VERDICT_ERROR, "span_name_pattern takes too long to match");
 	if (!f->has_all_calls)
 		m.unseen = "only some system calls were traced";
 	m.n_events = f->n_calls;
@@ -91,7 +92,8 @@ static const struct memory memories[] = {
 	[TRACK_ALLOCATIONS] = { "memory asked for by mmap, brk and mremap, of any process",
 		"memory asked for by mmap, brk and mremap, all processes" },
 	[TRACK_RSS] = { "peak resident memory of any process (VmHWM)",
-		"peaks of resident memory (VmHWM) of processes that lived at one time, added up" },
+		"peaks of resident memory (VmHWM) of processes that lived at one time, added "
+		"up" },
 	[TRACK_PEAK] = { "anonymous memory of any process, mapped at one time",
 		"anonymous memory of all processes, mapped at one time" },
 };
@@ -99,7 +101,7 @@ static const struct memory memories[] = {
 static uint64_t
 of_one(const struct process_facts *p, uint32_t mode)
 {
-	return mode == TRACK_RSS  ? p->peak_rss_bytes
+	return mode == TRACK_RSS    ? p->peak_rss_bytes
 	       : mode == TRACK_PEAK ? p->peak_mapped_bytes
 				    : p->allocated_bytes;
 }
@@ -159,8 +161,8 @@ void
 judge_memory_usage(const struct judging *j)
 {
 	uint32_t mode = j->rule->choice;
-	bool is_tree = rule_has(j->rule, "per") ? j->rule->per == PER_RUN
-						: mode == TRACK_ALLOCATIONS;
+	bool is_tree =
+		rule_has(j->rule, "per") ? j->rule->per == PER_RUN : mode == TRACK_ALLOCATIONS;
 	const struct facts *f = j->facts;
 	const char *why = why_not_known(f, mode);
 	struct measure m = { .value = is_tree ? of_tree(f, mode) : of_largest(f, mode),

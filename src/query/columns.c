@@ -246,3 +246,18 @@ columns_text(const struct columns *c, enum column column, size_t row, unsigned n
 	}
 	return NULL;
 }
+
+const char *
+columns_real(const struct columns *c, enum column column, size_t row, unsigned nth)
+{
+	int64_t value;
+
+	if (column_specs[column].type != COLUMN_IS_PATH)
+		return NULL;
+	for (unsigned i = 0; i < column_sources[column].n; i++) {
+		value = raw_value(c, column, row, i);
+		if (value > 0 && nth-- == 0)
+			return c->dict.entries[value].other;
+	}
+	return NULL;
+}

@@ -82,5 +82,7 @@ size_t columns_bytes(const struct columns *c); /* of memory, all in all */
  * may have several: nth from 0, NULL behind the last. */
 int64_t columns_number(const struct columns *c, enum column column, size_t row);
 const char *columns_text(const struct columns *c, enum column column, size_t row, unsigned nth);
+/* The real spelling of what columns_text() gave; NULL: it has no other one. */
+const char *columns_real(const struct columns *c, enum column column, size_t row, unsigned nth);
 
 #endif

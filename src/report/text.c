@@ -237,8 +237,8 @@ add_finding(
 	if (!in_full)
 		return;
 	if (!is_told(f, f->wanted) || !is_told(f, f->found)) {
-		add_labelled(t, "golden", f->wanted);
-		add_labelled(t, "run", f->found);
+		add_labelled(t, is_of_rule(f) ? "wanted" : "golden", f->wanted);
+		add_labelled(t, is_of_rule(f) ? "found" : "run", f->found);
 	}
 	if (f->detail && !is_told_by_diff(f))
 		add_block(t, f->detail);

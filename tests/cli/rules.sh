@@ -10,6 +10,7 @@ gate() {
 	cat > renacer.toml << END
 [gate]
 golden_dir = "golden"
+backend = "ptrace"
 profile = "counts"
 record_runs = 1
 [[target]]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_events_test.c - rules over the events of a run: what each type demands, and that none of them
- * passes on what was not seen */
+/* rule_events_test.c - rules over the events of a run: what each type demands, and that none of
+ * them passes on what was not seen */
 
 #include "unit/effects_run.h"
 
@@ -199,7 +199,8 @@ read_rule(struct arena *arena, const char *body, bool allow_empty)
 	struct toml *doc;
 
 	assert_int_equal(toml_parse(&doc, arena, "t.toml", text, strlen(text), &err), 0);
-	if (rule_read(&rule, arena, toml_get(doc, "assertion")->first, name_of_call, &err) < 0) {
+	if (rule_read(&rule, arena, toml_get(doc, "assertion")->first, name_of_call, &err) <
+		0) {
 		err_print(&err, "rule_events_test", stderr);
 		fail_msg("refused: %s", body);
 	}
@@ -274,8 +275,10 @@ no_rule_passes_on_a_trace_with_holes(void **state)
 			struct outcome out;
 
 			judge(&out, arena, rule, (enum hole)hole);
-			if (out.kind == VERDICT_PASS && !may_pass(rows[i].body, (enum hole)hole))
-				fail_msg("hole %d: %s passes: %s", hole, rows[i].body, out.text);
+			if (out.kind == VERDICT_PASS &&
+				!may_pass(rows[i].body, (enum hole)hole))
+				fail_msg(
+					"hole %d: %s passes: %s", hole, rows[i].body, out.text);
 			if (takes_allow_empty(rule) && !strstr(rows[i].body, "allow_empty")) {
 				rule_done(rule);
 				rule = read_rule(arena, rows[i].body, true);
@@ -327,8 +330,9 @@ a_broken_rule_shows_its_events(void **state)
 	judge(&out, arena, rule, WHOLE);
 	assert_int_equal(out.kind, VERDICT_FAIL);
 	assert_int_equal(out.n_events, 20);
-	if (!str_has_prefix(out.evidence, "rename(\"/v/new\", \"/v/good\") = 0, by /usr/bin/prog "
-					  "(task 1), at "))
+	if (!str_has_prefix(out.evidence,
+		    "rename(\"/v/new\", \"/v/good\") = 0, by /usr/bin/prog "
+		    "(task 1), at "))
 		fail_msg("%s", out.evidence);
 	assert_non_null(strstr(out.detail, "/w/bad"));
 	assert_string_equal(out.wanted, "none");

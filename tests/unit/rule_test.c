@@ -195,7 +195,8 @@ good_rule(struct arena *arena, const char *body)
 }
 
 static void
-judge(struct outcome *out, struct arena *arena, const struct rule *rule, const struct facts *facts)
+judge(struct outcome *out, struct arena *arena, const struct rule *rule,
+	const struct facts *facts)
 {
 	const struct rule_run run = { .facts = facts };
 
@@ -216,7 +217,8 @@ a_disabled_rule_of_a_type_to_come_loads_and_is_skipped(void **state)
 {
 	static const char *const bodies[] = {
 		ANTI "pattern = 'TightLoop'\nthreshold = 0.7\nenabled = false\n",
-		"name = 'n'\ntype = 'custom'\nexpression = 'count(bytes > 3) > 3'\nenabled = false\n",
+		"name = 'n'\ntype = 'custom'\nexpression = 'count(bytes > 3) > 3'\nenabled = "
+		"false\n",
 		"name = 'n'\ntype = 'never'\nwhere = 'bytes > 3'\nenabled = false\n",
 		SPANS "max_spans = 0\nenabled = false\n",
 	};
