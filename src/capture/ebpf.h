@@ -30,7 +30,7 @@ struct drain {
 
 	struct bpf_session *session; /* borrowed */
 	struct rings *rings;
-	struct hold *hold; /* NULL: nobody is waited for (tests) */
+	struct hold *hold;     /* NULL: nobody is waited for (tests) */
 	int64_t misses_before; /* -1: not to be known */
 
 	struct task_table tasks;
@@ -83,6 +83,8 @@ void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
 void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
+/* A call whose end was unclear is told: another record of its task came, perhaps its end. */
+void ebpf_flush(struct drain *d, struct task *t, bool is_end);
 /* The program and its arguments as the kernel knows them, where they could not be copied. */
 void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
 	size_t n_args);

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -240,7 +241,7 @@ state_of(const struct task *t, uint8_t how)
 }
 
 static void
-tell(struct drain *d, struct task *t)
+tell(struct drain *d, struct task *t, uint64_t exit_ns)
 {
 	struct event *event;
 
@@ -252,9 +253,70 @@ tell(struct drain *d, struct task *t)
 	t->call.areas = t->areas.list;
 	t->call.n_areas = (uint32_t)t->areas.n;
 	event = drain_event(d, EVENT_CALL, t);
+	event->time_ns = exit_ns;
 	/* Entries are not told of when they come; times put them into their place. */
 	t->call.enter_seq = MIN(t->call.enter_ns, event->seq - 1);
 	event->call = t->call;
+}
+
+/* A task that sends itself the signal that cannot be caught has made its last call. */
+static bool
+kills_itself(struct drain *d, const struct task *t)
+{
+	unsigned at = t->id == CALL_tgkill || t->id == CALL_rt_tgsigqueueinfo ? 2 : 1;
+	int32_t whom = (int32_t)t->call.arg[0];
+	const struct task *other;
+
+	if (t->call.is_error || (int32_t)t->call.arg[at] != SIGKILL)
+		return false;
+	switch (t->id) {
+	case CALL_kill:
+	case CALL_rt_sigqueueinfo:
+		return whom <= 0 || whom == t->process->pid;
+	case CALL_tkill:
+		other = task_find(&d->tasks, whom);
+		return other && other->process == t->process;
+	case CALL_tgkill:
+	case CALL_rt_tgsigqueueinfo:
+		return whom == t->process->pid;
+	default:
+		return false;
+	}
+}
+
+/* The call has a result, but whether the program sees it, the next record of this task says:
+ * when that is its end, the call never returned. */
+static bool
+is_open(struct drain *d, const struct task *t)
+{
+	if (t->call.state == CALL_RESTARTED)
+		return true;
+	return t->call.state == CALL_DONE &&
+	       (kills_itself(d, t) || (t->call.is_error && t->call.ret == -EINTR));
+}
+
+static void
+take_result_back(struct task *t)
+{
+	t->call.state = CALL_UNFINISHED;
+	t->call.ret = 0;
+	t->call.is_error = false;
+}
+
+void
+ebpf_flush(struct drain *d, struct task *t, bool is_end)
+{
+	struct areas areas = t->told;
+
+	if (!t->is_held)
+		return;
+	t->is_held = false;
+	if (is_end)
+		take_result_back(t);
+	tell(d, t, t->exit_ns);
+	/* The event is read later than the record at hand. */
+	t->told = t->areas;
+	t->areas = areas;
 }
 
 static void
@@ -281,14 +343,15 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	t->call.ret = rec->ret;
 	t->call.is_error = rec->ret < 0 && rec->ret >= -MAX_ERRNO;
 	t->call.state = (uint8_t)state_of(t, rec->how);
-	if (t->call.state == CALL_UNFINISHED) {
-		t->call.ret = 0;
-		t->call.is_error = false;
-	}
+	if (t->call.state == CALL_UNFINISHED)
+		take_result_back(t);
 	note(d, t);
 	if (t->is_wanted) {
 		fetch_both(d, t, &late, is_live ? t->tid : 0);
-		tell(d, t);
+		t->is_held = is_open(d, t);
+		t->exit_ns = d->now_ns;
+		if (!t->is_held)
+			tell(d, t, d->now_ns);
 	}
 	leave(t, &late);
 }

@@ -68,6 +68,7 @@ struct task {
 	 * record that it belongs to. */
 	struct copies early, ahead;
 	uint64_t entry_ns; /* of the call that `early` belongs to */
+	uint64_t exit_ns;  /* of the call that is held */
 	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };
