@@ -47,6 +47,87 @@ nameless(struct effects *fx, struct tally *t, const struct call *call)
 	return add_count(t, arena_intern(fx->arena, name, strlen(name)));
 }
 
+/* How calls move the bytes of descriptors: which way, and who counts them. */
+enum { MOVES_IN = 1, MOVES_OUT = 2, MOVES_MANY = 4 };
+static const uint8_t moves[N_CALL_IDS] = {
+	[CALL_read] = MOVES_IN,
+	[CALL_pread64] = MOVES_IN,
+	[CALL_readv] = MOVES_IN,
+	[CALL_preadv] = MOVES_IN,
+	[CALL_preadv2] = MOVES_IN,
+	[CALL_recvfrom] = MOVES_IN,
+	[CALL_recvmsg] = MOVES_IN,
+	[CALL_recvmmsg] = MOVES_IN | MOVES_MANY,
+	[CALL_recvmmsg_time64] = MOVES_IN | MOVES_MANY,
+	[CALL_write] = MOVES_OUT,
+	[CALL_pwrite64] = MOVES_OUT,
+	[CALL_writev] = MOVES_OUT,
+	[CALL_pwritev] = MOVES_OUT,
+	[CALL_pwritev2] = MOVES_OUT,
+	[CALL_sendto] = MOVES_OUT,
+	[CALL_sendmsg] = MOVES_OUT,
+	[CALL_sendmmsg] = MOVES_OUT | MOVES_MANY,
+	[CALL_vmsplice] = MOVES_OUT,
+	[CALL_sendfile] = MOVES_IN | MOVES_OUT,
+	[CALL_sendfile64] = MOVES_IN | MOVES_OUT,
+	[CALL_splice] = MOVES_IN | MOVES_OUT,
+	[CALL_copy_file_range] = MOVES_IN | MOVES_OUT,
+};
+
+/* The same of socketcall, by its first argument: send, sendto, sendmsg and their opposites. */
+static unsigned
+way_of(const struct act *a)
+{
+	static const uint8_t inner[] = {
+		[9] = MOVES_OUT,
+		[10] = MOVES_IN,
+		[11] = MOVES_OUT,
+		[12] = MOVES_IN,
+		[16] = MOVES_OUT,
+		[17] = MOVES_IN,
+	};
+
+	if (a->id != CALL_socketcall)
+		return moves[a->id];
+	return a->call->arg[0] < ARRAY_LEN(inner) ? inner[a->call->arg[0]] : 0;
+}
+
+static uint64_t
+bytes_of(const struct act *a, unsigned way)
+{
+	uint64_t n = (uint64_t)a->call->ret, sum = 0;
+	struct message m;
+
+	if (!(way & MOVES_MANY))
+		return n;
+	for (uint64_t i = 0; i < MIN(n, MAX_MESSAGES_SEEN); i++)
+		if (messages_read(a->call, a->call->arg[1], i, &m))
+			sum += m.n_done;
+	return sum;
+}
+
+static void
+count_bytes(const struct act *a, struct call_count *c)
+{
+	unsigned way = way_of(a);
+	uint64_t n;
+
+	if (!way || a->call->is_error || a->call->state != CALL_DONE || a->call->ret <= 0)
+		return;
+	n = bytes_of(a, way);
+	c->bytes_in += way & MOVES_IN ? n : 0;
+	c->bytes_out += way & MOVES_OUT ? n : 0;
+}
+
+static bool
+is_opening(const struct act *a)
+{
+	bool is_open = a->id == CALL_open || a->id == CALL_openat || a->id == CALL_openat2 ||
+		       a->id == CALL_creat || a->id == CALL_open_by_handle_at;
+
+	return is_open && !a->call->is_error && a->call->state == CALL_DONE;
+}
+
 static void
 count_in(const struct act *a, struct tally *t)
 {
@@ -65,6 +146,7 @@ count_in(const struct act *a, struct tally *t)
 	c->n++;
 	c->n_errors += call->is_error;
 	c->time_ns += spent;
+	count_bytes(a, c);
 }
 
 void
@@ -77,6 +159,7 @@ tally_call(const struct act *a)
 	count_in(a, p->tally);
 	count_in(a, a->fx->total);
 	a->fx->n_calls++;
+	a->fx->n_opened += is_opening(a);
 }
 
 void
@@ -86,10 +169,14 @@ memory_mapped(struct act *a)
 	uint32_t old[4];
 
 	if (a->id == CALL_mmap && a->call->arch == ARCH_I386) {
-		if (call_read(a->call, 0, arg[0], old, sizeof old) && old[3] & MAP_ANONYMOUS)
+		if (!call_read(a->call, 0, arg[0], old, sizeof old))
+			return;
+		if (old[3] & MAP_ANONYMOUS)
 			a->task->process->allocated += old[1];
+		a->task->process->mapped += old[1];
 		return;
 	}
+	a->task->process->mapped += arg[1];
 	if (arg[3] & MAP_ANONYMOUS)
 		a->task->process->allocated += arg[1];
 }
@@ -103,16 +190,23 @@ on_brk(struct act *a)
 
 	if (a->call->arch == ARCH_I386)
 		end = (uint32_t)end;
-	if (p->brk && end > p->brk)
+	if (p->brk && end > p->brk) {
 		p->allocated += end - p->brk;
+		p->mapped += end - p->brk;
+	}
 	p->brk = end;
 }
 
 void
 on_mremap(struct act *a)
 {
-	if (a->call->arg[2] > a->call->arg[1])
-		a->task->process->allocated += a->call->arg[2] - a->call->arg[1];
+	struct process *p = a->task->process;
+	uint64_t was = a->call->arg[1], is = a->call->arg[2];
+
+	if (is > was) {
+		p->allocated += is - was;
+		p->mapped += is - was;
+	}
 }
 
 static int
@@ -166,6 +260,8 @@ facts_fill(struct effects *fx, const struct trace_footer *footer)
 	*f = (struct facts){ .n_calls = fx->n_calls,
 		.has_all_calls = !fx->header.is_subset,
 		.has_memory_calls = !fx->header.is_subset || fx->saw_memory_calls,
+		.n_opened = fx->n_opened,
+		.max_fds = fx->max_fds,
 		.n_processes = fx->n_processes,
 		.has_peak_mapped = fx->opts.peak_memory,
 		.peak_mapped_bytes = fx->anon_peak };
@@ -179,6 +275,8 @@ facts_fill(struct effects *fx, const struct trace_footer *footer)
 
 		fill_process(fx, out, fx->processes[i]);
 		f->allocated_bytes += out->allocated_bytes;
+		f->mapped_bytes += fx->processes[i]->mapped;
+		f->n_threads += fx->processes[i]->n_threads;
 		f->peak_rss_bytes = MAX(f->peak_rss_bytes, out->peak_rss_bytes);
 		f->has_peak_rss |= out->peak_rss_bytes != 0;
 	}

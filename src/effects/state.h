@@ -185,7 +185,7 @@ struct slot {
 struct table {
 	uint32_t n_tasks;
 	struct slot *slots;
-	size_t n, capacity;
+	size_t n, capacity, n_open;
 };
 
 /* Root and working directory; tasks may share them. */
@@ -230,7 +230,7 @@ struct process {
 	bool has_ids; /* user and group are known */
 	struct ids user, group;
 	int32_t status;
-	uint64_t peak_rss, allocated, user_ns, system_ns, started_ns, ended_ns, brk;
+	uint64_t peak_rss, allocated, mapped, user_ns, system_ns, started_ns, ended_ns, brk;
 	struct moment ended; /* the ends of its tasks so far */
 	struct stamp forked; /* the last event of its parent before it began */
 	struct tally *tally;
@@ -321,7 +321,7 @@ struct effects {
 	uint32_t acting;   /* the task whose event is at hand */
 	struct facts facts;
 	struct tally *total;
-	uint64_t n_calls, first_ns, last_ns;
+	uint64_t n_calls, n_opened, max_fds, first_ns, last_ns;
 	uint64_t anon_now, anon_peak; /* anon.h, all processes */
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */

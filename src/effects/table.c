@@ -75,6 +75,7 @@ table_copy(const struct table *t)
 
 	copy->slots = mem_array(t->n, sizeof *copy->slots);
 	copy->n = copy->capacity = t->n;
+	copy->n_open = t->n_open;
 	for (size_t i = 0; i < t->n; i++) {
 		copy->slots[i] = t->slots[i];
 		copy->slots[i].n_late = 0;
@@ -127,6 +128,8 @@ table_set(struct effects *fx, struct table *t, int64_t fd, struct open_file *o, 
 		t->slots[t->n++] = (struct slot){ 0 };
 	}
 	before = t->slots[fd].open;
+	t->n_open += !before;
+	fx->max_fds = MAX(fx->max_fds, t->n_open);
 	t->slots[fd] = (struct slot){ .open = o, .cloexec = cloexec, .set_seq = seq };
 	open_drop(fx, before);
 }
@@ -160,6 +163,7 @@ table_close(struct effects *fx, struct table *t, int64_t fd, uint64_t enter_seq)
 		return;
 	}
 	o = s->open;
+	t->n_open -= o != NULL;
 	*s = (struct slot){ .n_late = s->n_late, .set_seq = s->set_seq };
 	open_drop(fx, o);
 }

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "gate/again.h"
+#include "gate/budgets.h"
 #include "store/golden.h"
 
 #include <unistd.h>
@@ -31,7 +32,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
 		.grant = g->opts->grant,
 		.grant_nr = g->opts->grant_nr,
-		.all_calls = g->all_calls,
+		.all_calls = g->all_calls || budgets_need_all_calls(target),
 		.keep_sandbox = g->opts->keep_sandboxes,
 		.perturbed = perturbed,
 		.tape = g->tape,
@@ -73,6 +74,7 @@ artifacts_pending(
 	if (!g->opts->artifacts)
 		return;
 	path = path_of(g, target, 1, "golden");
+	budget_note(run->golden, target->budgets, target->n_budgets, run->facts);
 	if (run->timed_out || run->interrupted || run->disagreement ||
 		!trace_is_complete(&run->footer)) {
 		note.text = arena_printf(g->arena, "its trace and output are in '%s'",

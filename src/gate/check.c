@@ -37,6 +37,8 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 	/* Seen in the same way, whatever the other one is otherwise judged by. */
 	seen = *other;
 	seen.profile = target->profile;
+	seen.budgets = target->budgets;
+	seen.n_budgets = target->n_budgets;
 	if (gate_run(g, &seen, 0, &r->run, err) < 0)
 		return err_wrap(err, "the run of '%s'", other->name);
 	r->is_run = true;
@@ -114,15 +116,21 @@ reference_load(
 	return err_hint(err, "%s, or record the golden again", say_expect_exit(g, status));
 }
 
+/* What the target's budget and the rules make of the run. */
 static size_t
-judge_rules(struct gate *g, const struct target *target, const struct run *run,
-	struct outcome **out)
+judge_limits(struct gate *g, const struct target *target, const struct reference *r,
+	const struct run *run, struct outcome **out)
 {
 	const struct rules *rules = &g->config->rules;
 	const struct rule_run seen = { run->facts, run->columns, run->effects };
 	size_t n = 0;
 
-	*out = arena_array(g->arena, rules->n + 1, sizeof **out);
+	*out = arena_array(g->arena, rules->n + target->n_budgets + 1, sizeof **out);
+	if (r->is_run)
+		budget_note(r->golden, target->budgets, target->n_budgets, r->run.facts);
+	for (size_t i = 0; i < target->n_budgets; i++)
+		budget_judge(&(*out)[n++], g->arena, &target->budgets[i], run->facts, r->golden,
+			run->unwatched);
 	for (size_t i = 0; i < rules->n; i++)
 		if (rule_applies(rules->items[i], target->name))
 			rule_judge(&(*out)[n++], g->arena, rules->items[i], target->name,
@@ -224,7 +232,7 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 	parts.knowns = &g->config->knowns;
 	parts.today = known_today(g->arena);
 	say_basis(g, target, r, run, &parts, v);
-	parts.n_outcomes = judge_rules(g, target, run, &outcomes);
+	parts.n_outcomes = judge_limits(g, target, r, run, &outcomes);
 	parts.outcomes = outcomes;
 	if (target->equivalent_to)
 		parts.accept = arena_printf(
@@ -254,6 +262,8 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 	if (rc == 0) {
 		v->golden_runs = reference.golden->n_runs;
 		rc = gate_run(g, target, nr, &run, &err);
+		if (rc == 0 && !run.timed_out && run_exit(&run) == target->expect_exit)
+			run.unwatched = unwatched_run(g, target);
 	}
 	if (rc == 0)
 		rc = judge_run(g, target, &reference, &run, v, &err);

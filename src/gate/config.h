@@ -56,6 +56,8 @@ struct target {
 	struct redaction *redactions;
 	size_t n_redactions;
 	struct output_maps output_maps;
+	struct budget *budgets;
+	size_t n_budgets;
 	const char *golden;        /* absolute path */
 	const char *equivalent_to; /* name of another target whose run stands for the golden;
 				      NULL */

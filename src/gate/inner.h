@@ -76,6 +76,8 @@ gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *o
 /* Says in the verdict that this is a second run, under another backend, if it is. */
 void again_note(struct gate *g, const struct target *target, const struct run *run,
 	struct verdict *v);
+/* One run more without a tracer, where a budget wants it; NULL: none does. In the arena. */
+const struct unwatched *unwatched_run(struct gate *g, const struct target *target);
 /* Takes back the artifacts of a run that passed. */
 void artifacts_remove(struct gate *g, const struct target *target, uint32_t nr);
 /* Leaves the run's golden as the one to accept; a note in the verdict says where. */

@@ -165,6 +165,8 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 	golden->fingerprint =
 		(struct fingerprint){ arena_strdup(a, f->arch), arena_strdup(a, f->libc),
 			arena_strdup(a, f->interpreter), arena_strdup(a, f->build_id) };
+	for (uint32_t i = 0; i < n; i++)
+		budget_note(golden, target->budgets, target->n_budgets, runs[i].facts);
 	if (dir_make(arena_strndup(a, target->golden, (size_t)(slash - target->golden)), 0755,
 		    &err) < 0 ||
 		golden_save(golden, target->golden, g->config->zst_above, &written, &err) < 0) {

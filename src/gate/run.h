@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "gate/config.h"
+#include "judge/budget.h"
 #include "mutate/mutant.h"
 
 struct run_opts {
@@ -46,6 +47,8 @@ struct run {
 	char *why;   /* capture_why() */
 	char *again; /* why it is a second run (gate/again.h), a sentence; NULL: it is not */
 	uint64_t time_ns;
+	/* What a second run without a tracer came to, borrowed; NULL: there was none. */
+	const struct unwatched *unwatched;
 };
 
 /* -1: we could not run it at all (not found, no sandbox, its setup failed, tracing refused);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "gate/historic.h"
 #include "gate/known.h"
+#include "gate/budgets.h"
 #include "gate/output_maps.h"
 #include "gate/setting.h"
 #include "gate/target.h"
@@ -34,6 +35,7 @@ static const struct {
 	{ "redactions", "{\"type\": \"array\", \"items\": " SCHEMA_REF("redaction") "}" },
 	{ "targets", "{\"type\": \"array\", \"items\": " SCHEMA_REF("target") "}" },
 	{ "assertions", "{\"type\": \"array\", \"items\": " SCHEMA_REF("assertion") "}" },
+	BUDGET_SCHEMAS,
 	{ "knowns", "{\"type\": \"array\", \"items\": " SCHEMA_REF("known") "}" },
 };
 
@@ -272,6 +274,7 @@ put_definitions(struct json_writer *w)
 	put_table(w, "environment", setting_environment_keys);
 	put_reports(w);
 	put_target(w);
+	put_table(w, "budget", budget_keys);
 	put_table(w, "redaction", target_redact_keys);
 	put_output_maps(w);
 	put_table(w, "tolerance", output_maps_tolerance_keys);

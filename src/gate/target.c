@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/regex.h"
 #include "base/str.h"
+#include "gate/budgets.h"
 #include "gate/key.h"
 #include "gate/output_maps.h"
 #include "gate/paths.h"
@@ -266,7 +267,7 @@ const struct key target_keys[] = {
 	{ "aslr", KEY_BOOL, FIELD(aslr) },
 	{ "output_maps", KEY_OWN, FIELD(output_maps), .read = output_maps_read,
 		.schema = SCHEMA_REF("output_maps") },
-	{ .name = "budget", .kind = KEY_LATER },
+	{ "budget", KEY_OWN, .read = budgets_read, .schema = SCHEMA_REF("budget") },
 	{ .name = NULL },
 };
 #undef FIELD

@@ -10,6 +10,7 @@
 struct call_count {
 	const char *name; /* of the syscall */
 	uint64_t n, n_errors, time_ns;
+	uint64_t bytes_in, bytes_out; /* moved by those that move bytes of descriptors */
 };
 
 struct process_facts {
@@ -30,6 +31,10 @@ struct facts {
 	uint64_t wall_ns; /* from the first exec to the last exit */
 	uint64_t n_calls;
 	uint64_t allocated_bytes; /* all processes: anonymous mmap, brk and mremap growth */
+	uint64_t mapped_bytes;    /* the same, and mappings of files */
+	uint64_t n_opened;        /* calls of the open family that gave a descriptor */
+	uint64_t n_threads;       /* started beside the first one of each process */
+	uint64_t max_fds;         /* that one process held at one time */
 	uint64_t peak_rss_bytes;  /* the largest VmHWM of any process */
 	uint64_t peak_mapped_bytes; /* anonymous, of all processes, at most at one time */
 	bool has_peak_mapped;       /* that was asked for */

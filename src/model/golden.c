@@ -176,3 +176,33 @@ golden_sort(struct golden *g)
 	if (g->n_effects)
 		qsort(g->effects, g->n_effects, sizeof *g->effects, compare_effects);
 }
+
+const struct golden_number *
+golden_number(const struct golden *g, const char *name)
+{
+	for (size_t i = 0; i < g->n_numbers; i++)
+		if (strcmp(g->numbers[i].name, name) == 0)
+			return &g->numbers[i];
+	return NULL;
+}
+
+struct golden_number *
+golden_number_add(struct golden *g, const char *name)
+{
+	struct golden_number *more;
+	size_t at = 0;
+
+	while (at < g->n_numbers && strcmp(g->numbers[at].name, name) < 0)
+		at++;
+	if (at < g->n_numbers && strcmp(g->numbers[at].name, name) == 0)
+		return &g->numbers[at];
+	more = arena_array(g->arena, g->n_numbers + 1, sizeof *more);
+	if (at)
+		memcpy(more, g->numbers, at * sizeof *more);
+	more[at] = (struct golden_number){ .name = arena_strdup(g->arena, name) };
+	if (at < g->n_numbers)
+		memcpy(more + at + 1, g->numbers + at, (g->n_numbers - at) * sizeof *more);
+	g->numbers = more;
+	g->n_numbers++;
+	return &more[at];
+}

@@ -100,6 +100,15 @@ struct golden_word {
 	const char *raw, *alias;
 };
 
+/* What the recordings came to in something that a budget counts. */
+struct golden_number {
+	const char *name;   /* of the budget: "syscalls", "calls.openat" */
+	uint64_t low, high; /* over the recordings */
+	/* By name of the call, the most of each, in their order: "openat 12". */
+	const char *const *by;
+	size_t n_by;
+};
+
 struct golden {
 	struct arena *arena; /* owns everything below */
 	uint32_t format, table;
@@ -113,6 +122,8 @@ struct golden {
 	size_t n_pids;
 	struct effect *effects; /* by kind, then in canonical order */
 	size_t n_effects, capacity;
+	struct golden_number *numbers; /* by name; only what the target has budgets for */
+	size_t n_numbers;
 	/* Names that vary: canonical paths, directories first, "<tmp>/sort<tmp:1=6>". The
 	 * number behind "=" is the length of what varies, where that is always the same. */
 	const char *const *temps;
@@ -138,6 +149,11 @@ void effect_list(struct golden *g, struct effect *e, const char *name, const cha
 	size_t n);
 const struct value *effect_value(const struct effect *e, const char *name); /* NULL: absent */
 bool value_is_equal(const struct value *a, const struct value *b);
+/* A place for the number of that name, in order; the one there is, if there is one. Borrowed
+ * until the next. */
+struct golden_number *golden_number_add(struct golden *g, const char *name);
+const struct golden_number *golden_number(
+	const struct golden *g, const char *name); /* or NULL */
 /* Canonical order: kind, then key in byte order, then values; EFFECT_CALL keeps its order per
  * key. Recording twice gives the same bytes because of this. */
 void golden_sort(struct golden *g);

@@ -36,6 +36,9 @@ const struct catalog_entry catalog[] = {
 #define TYPE(id_, name_, title_, fails_, meaning_, example_)                                   \
 	{ "renacer/rule/" name_, title_, fails_, meaning_ RULE },
 #include "judge/rules.def"
+	{ "renacer/rule/budget", "BudgetExceeded", "The target cost more than its budget allows.",
+		"The message has the number, the limit, what the golden has and the calls by which it grew. "
+		"Change the program, or the limit in the target's budget in renacer.toml." },
 	{ "renacer/known", "KnownDifference", "A difference that a [[known]] table accepts.",
 		"Its owner has agreed to end it by the date that the table names." },
 	{ "renacer/known-stale", "KnownStale", "A [[known]] table that must go.",

@@ -3,7 +3,7 @@
  * golden_line.h - one line of a golden's text: its fields, strictly, and its places for
  * messages
  *
- * For golden_parse.c only. Everything here that fails fills parser.err with the line and a
+ * For golden_parse.c and golden_number.c only. Everything here that fails fills parser.err with the line and a
  * caret.
  */
 #ifndef STORE_GOLDEN_LINE_H
@@ -46,6 +46,8 @@ MUST_CHECK int line_expect(
 	struct parser *p, const struct json **at, const char *name, const struct json **out);
 MUST_CHECK int line_expect_text(
 	struct parser *p, const struct json **at, const char *name, const char **out);
+/* A number of the run; they stand behind all effects, sorted by name. golden_number.c */
+MUST_CHECK int number_parse(struct parser *p, const struct json *at);
 MUST_CHECK int line_expect_end(struct parser *p, const struct json *at);
 
 #endif

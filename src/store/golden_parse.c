@@ -366,12 +366,14 @@ parse_object(struct parser *p, const struct json *at)
 			return -1;
 		else if (p->open && strcmp(at->key, p->open->name) == 0)
 			return parse_text(p, at);
-	if (strcmp(at->key, "effect") == 0)
+	if (strcmp(at->key, "effect") == 0 && !p->golden->n_numbers)
 		return parse_effect(p, at);
+	if (strcmp(at->key, "number") == 0)
+		return number_parse(p, at);
 	if (strcmp(at->key, "end") == 0)
 		return parse_end(p, at);
-	err_at(p->err, line_place_of(p, at), "expected an effect or the end, found '%s'",
-		at->key);
+	err_at(p->err, line_place_of(p, at), "expected %s or the end, found '%s'",
+		p->golden->n_numbers ? "a number" : "an effect", at->key);
 	return field_place(at->key) < n_fields
 		       ? err_hint(p->err,
 				 "lines of text stand below an effect that says "

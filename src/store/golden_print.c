@@ -199,6 +199,22 @@ put_effect(struct json_writer *w, const struct effect *e, uint32_t n_runs)
 }
 
 static void
+put_number(struct json_writer *w, const struct golden_number *number)
+{
+	json_begin(w, '{');
+	put_text_field(w, "number", number->name);
+	json_key(w, "low");
+	json_uint(w, number->low);
+	json_key(w, "high");
+	json_uint(w, number->high);
+	if (number->n_by) {
+		json_key(w, "by");
+		put_list(w, number->by, number->n_by);
+	}
+	json_end(w, '}');
+}
+
+static void
 print_lines(struct str *out, struct str *line, const struct value *v)
 {
 	for (const char *p = v->text, *end; *p; p = end) {
@@ -258,6 +274,12 @@ golden_print(struct str *out, struct golden *g)
 		for (size_t k = 0; k < e->n_values; k++)
 			if (has_lines(&e->values[k]))
 				print_lines(out, &line, &e->values[k]);
+	}
+	for (size_t i = 0; i < g->n_numbers; i++) {
+		str_clear(&line);
+		w = (struct json_writer){ .out = &line };
+		put_number(&w, &g->numbers[i]);
+		add_line(out, &line);
 	}
 	str_addf(out, "{\"end\":%zu}\n", count_lines(out, start));
 }
