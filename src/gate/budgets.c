@@ -96,6 +96,8 @@ scan_count(uint64_t *out, const char *text, struct err *err)
 		if (__builtin_mul_overflow(n, 10, &n) ||
 			__builtin_add_overflow(n, (uint64_t)(*p - '0'), &n))
 			break;
+	if (*p >= '0' && *p <= '9')
+		return err_set(err, "'%s' is no limit any more", text);
 	if (p == text || *p)
 		return err_set(err, "'%s' is not a whole number", text);
 	*out = n;
@@ -134,7 +136,11 @@ read_text(struct budget *b, const struct toml *v, struct err *err)
 			return refuse(v, b, "is not a share", err);
 		if (b->share > SHARE_MAX)
 			return refuse(v, b, "is no limit any more", err);
-		return b->is_relative ? 0 : refuse(v, b, "lacks a '+': of the golden", err);
+		return b->is_relative ? 0
+				      : refuse(v, b,
+						"is a share of what? With a '+' it comes on "
+						"top of the golden",
+						err);
 	}
 	if (scans[unit](&b->amount, text, err) < 0)
 		return key_place(err, v->at);
@@ -166,14 +172,14 @@ static int
 read_limit(struct key_context *k, struct budget *b, const struct toml *v, struct err *err)
 {
 	struct key_context inner = { k->arena,
-		arena_printf(k->arena, "budget '%s' of %s", b->name, k->where), k->arg };
+		arena_printf(k->arena, "'%s' in %s", b->name, k->where), k->arg };
 	struct limit limit = { .value = v, .is_hard = budget_rows[b->metric].is_hard };
 
 	b->at = v->key_at;
 	if (v->kind == TOML_TABLE && keys_read(&inner, budget_limit_keys, v, &limit, err) < 0)
 		return -1;
 	b->is_hard = limit.is_hard;
-	if (read_amount(&inner, b, limit.value, err) < 0)
+	if (read_amount(limit.value == v ? k : &inner, b, limit.value, err) < 0)
 		return -1;
 	if (b->metric == BUDGET_MAX_RSS && b->is_relative && b->is_hard) {
 		err_at(err, limit.value->at,

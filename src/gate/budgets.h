@@ -27,14 +27,15 @@ bool budgets_need_unwatched(const struct target *target);
 		      "{\"anyOf\": [" simple "]}, \"hard\": {\"type\": \"boolean\"}}}]}"       \
 	}
 #define BUDGET_SHARE "{\"type\": \"string\", \"pattern\": \"^[+][0-9]+([.][0-9]+)?%$\"}"
-#define BUDGET_AMOUNT(units)                                                                   \
-	"{\"type\": \"string\", \"pattern\": \"^[+]?[0-9]+" units "$\"}, " BUDGET_SHARE
+#define BUDGET_AMOUNT(pattern)                                                                 \
+	"{\"type\": \"string\", \"pattern\": \"^" pattern "$\"}, " BUDGET_SHARE
 #define BUDGET_WHOLE "{\"type\": \"integer\", \"minimum\": 0}, "
 #define BUDGET_SCHEMAS                                                                         \
-	BUDGET_SCHEMA("count_limit", BUDGET_WHOLE BUDGET_AMOUNT("")),                          \
+	BUDGET_SCHEMA("count_limit", BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+")),                \
 		BUDGET_SCHEMA("bytes_limit",                                                   \
-			BUDGET_WHOLE BUDGET_AMOUNT("(B|kB|MB|GB|KiB|MiB|GiB)?")),              \
-		BUDGET_SCHEMA("time_limit", BUDGET_AMOUNT("(ns|us|ms|s|m|h)")),                \
+			BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?")),    \
+		BUDGET_SCHEMA("time_limit",                                                    \
+			BUDGET_AMOUNT("([+][0-9]+|0*[1-9][0-9]*)(ns|us|ms|s|m|h)")),           \
 	{                                                                                      \
 		"call_limits", "{\"type\": \"object\", \"minProperties\": 1, "                 \
 			       "\"additionalProperties\": " SCHEMA_REF("count_limit") "}"      \

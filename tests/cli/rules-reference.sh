@@ -67,7 +67,9 @@ beyond = re.compile("|".join([
     r"there is no column", r"this is a", r"what must be true of the run", r"over single events is wanted",
     r"did you mean", r"needs 'export_path'", r"without its golden", r"environment cannot be kept", r"nothing to run",
     r"expected", r"is not closed", r"parenthes", r"in \[\[assertion\]\] '.*': ", r"not defined", r"is no regular file",
-    r"whole number, not a float", r"not a date and time", r"not nan", r"share the golden", r"same golden", r"is not a name", r"already"]))
+    r"whole number, not a float", r"not a date and time", r"not nan", r"share the golden", r"same golden", r"is no limit any more",
+    r"unknown system call", r"unknown class of", r"no family of calls", r"is no call at all", r"cannot be hard", r"is empty",
+    r"is not a name", r"already"]))
 
 def plain(value):
     if isinstance(value, dict):
