@@ -30,7 +30,8 @@ want_all(struct bpf_control *c)
 			hint_of(h, (enum arch)arch, nr);
 			h->flags = CALL_IS_WANTED;
 			for (unsigned i = 0; i < h->n; i++)
-				if (h->hint[i].when & HINT_AT_ENTRY)
+				if (h->hint[i].when & HINT_AT_ENTRY ||
+					h->hint[i].when >> HINT_RIVAL_SHIFT)
 					h->flags |= CALL_IS_EARLY;
 		}
 }
