@@ -14,29 +14,30 @@
 #define PATH_STEPS 512u                            /* components and mounts at most */
 #define NAME_BYTES 256u
 
+/* How far it got stands in the scratch memory (path_at): what is on the stack the verifier
+ * follows value by value, and walks the loop a thousand times. */
 struct climb {
 	struct scratch *s;
 	struct dentry *dentry;
 	struct vfsmount *mnt;
-	uint32_t at; /* of the first byte written: 0 to BPF_EXE_MAX */
 	uint32_t is_done;
 };
 
 static __always_inline uint8_t *
 path_byte(struct climb *c)
 {
-	return c->s->bytes + PATH_BUFFER + c->at % BPF_EXE_MAX;
+	return c->s->bytes + PATH_BUFFER + c->s->path_at % BPF_EXE_MAX;
 }
 
 /* Puts a name before what is there. False: it does not fit. */
 static __always_inline bool
 prepend(struct climb *c, const void *name, uint32_t n)
 {
-	if (n >= NAME_BYTES || c->at <= n)
+	if (n >= NAME_BYTES || c->s->path_at <= n)
 		return false;
-	c->at -= n;
+	c->s->path_at -= n;
 	bpf_probe_read_kernel(path_byte(c), n, name);
-	c->at -= 1;
+	c->s->path_at -= 1;
 	*path_byte(c) = '/';
 	return true;
 }
@@ -97,12 +98,13 @@ path_of(struct scratch *s, struct task_struct *task, uint8_t *to)
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
-	struct climb c = { .s = s, .dentry = dentry, .mnt = mnt, .at = BPF_EXE_MAX };
+	struct climb c = { .s = s, .dentry = dentry, .mnt = mnt };
 	bool is_lone = is_nowhere(dentry, mnt);
 	uint32_t n;
 
+	s->path_at = BPF_EXE_MAX;
 	if (is_lone || is_unlinked(dentry)) {
-		c.at -= sizeof deleted - 1;
+		s->path_at -= sizeof deleted - 1;
 		__builtin_memcpy(path_byte(&c), deleted, sizeof deleted - 1);
 	}
 	if (is_lone)
@@ -110,7 +112,7 @@ path_of(struct scratch *s, struct task_struct *task, uint8_t *to)
 			BPF_CORE_READ(dentry, d_name.len));
 	else
 		bpf_loop(PATH_STEPS, climb_step, &c, 0);
-	n = BPF_EXE_MAX - c.at;
+	n = BPF_EXE_MAX - s->path_at;
 	if (!c.is_done || n > BPF_EXE_MAX)
 		return 0;
 	bpf_probe_read_kernel(to, n, path_byte(&c));

@@ -43,6 +43,7 @@ struct scratch {
 	uint32_t used, n_snippets;
 	uint64_t room; /* bytes of payload that may still be copied */
 	uint32_t n_works;
+	uint32_t path_at; /* of the first byte of a path written so far: 0 to BPF_EXE_MAX */
 	uint8_t word; /* bytes of a pointer */
 	uint8_t hint; /* the row */
 	uint8_t when; /* enum hint_when */
@@ -50,7 +51,7 @@ struct scratch {
 	uint8_t may_stop; /* the task can be made to wait until we read its memory from outside
 			   */
 	uint8_t must_stop;
-	uint8_t pad[6];
+	uint8_t pad[2];
 	struct work works[WORKS]; /* the last one is at work */
 	uint8_t bytes[BPF_RECORD_MAX + PIECE + PAGE];
 };
