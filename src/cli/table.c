@@ -34,7 +34,6 @@ fill(struct columns *c, struct trace_reader *reader, struct err *err)
 
 	columns_watch(c, &opts);
 	fx = effects_new(trace_reader_header(reader), &opts);
-	columns_follow(c, fx);
 	if (replay(fx, reader, err) < 0)
 		return -1;
 	footer = trace_reader_footer(reader);
@@ -51,7 +50,7 @@ table_load(struct columns **out, const char *path, uint64_t wanted, struct err *
 
 	if (trace_reader_open(&reader, path, err) < 0)
 		return -1;
-	c = columns_new(trace_reader_header(reader), wanted);
+	c = columns_new(wanted);
 	if (fill(c, reader, err) < 0)
 		return err_wrap(err, "trace '%s'", path);
 	*out = TAKE(c);

@@ -336,10 +336,10 @@ effects_apply(struct effects *fx, const struct event *event)
 	if (fx->opts.before)
 		fx->opts.before(fx->opts.visit_arg, event);
 	if (watch)
-		watch->before(watch->arg, event);
+		watch->before(watch->arg, fx, event);
 	apply(fx, event);
 	if (watch)
-		watch->after(watch->arg, event);
+		watch->after(watch->arg, fx, event);
 	if (fx->opts.clocks || fx->opts.visit)
 		event_log_add(fx, event);
 	if (fx->opts.critical)

@@ -21,8 +21,8 @@ struct effects;
  * after it is applied, causes before what they bring about. What descriptors and paths stand
  * for at that moment is in effects/look.h. */
 struct effects_watch {
-	void (*before)(void *arg, const struct event *event);
-	void (*after)(void *arg, const struct event *event);
+	void (*before)(void *arg, struct effects *fx, const struct event *event);
+	void (*after)(void *arg, struct effects *fx, const struct event *event);
 	void *arg;
 };
 

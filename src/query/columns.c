@@ -85,7 +85,7 @@ attribute_set(struct attribute *a, size_t key, int64_t value)
 }
 
 struct columns *
-columns_new(const struct trace_header *header, uint64_t wanted)
+columns_new(uint64_t wanted)
 {
 	struct columns *c = mem_alloc(sizeof *c);
 
@@ -98,7 +98,7 @@ columns_new(const struct trace_header *header, uint64_t wanted)
 		c->vectors |= 1u << V_IMAGE;
 	dict_init(&c->dict);
 	c->call_event = dict_add(&c->dict, "call", NULL);
-	c->builder = builder_new(c, header);
+	c->builder = builder_new(c);
 	return c;
 }
 
@@ -124,12 +124,6 @@ columns_watch(struct columns *c, struct effects_opts *opts)
 	opts->watch = &c->watch;
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))
 		opts->regions = true;
-}
-
-void
-columns_follow(struct columns *c, struct effects *fx)
-{
-	builder_follow(c->builder, fx);
 }
 
 int
@@ -165,7 +159,7 @@ columns_lack(const struct columns *c, enum column column)
 	case COLUMN_FUNCTION:
 	case COLUMN_FILE:
 	case COLUMN_LINE:
-		return c->vector[V_PLACE].n_chunks ? NULL : "the trace holds no stacks";
+		return c->attribute[column].n ? NULL : "the trace holds no stacks";
 	case COLUMN_REGION:
 		return c->has_regions ? NULL : "start-up and main were not told apart";
 	default:

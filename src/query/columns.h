@@ -55,15 +55,14 @@ extern const struct column_spec column_specs[N_COLUMNS];
 struct columns;
 
 /* wanted: the columns that will be asked for (expr_columns()); only these are kept. */
-struct columns *columns_new(const struct trace_header *header, uint64_t wanted);
+struct columns *columns_new(uint64_t wanted);
 void columns_free(struct columns *c);
 AUTO_DEFINE(struct columns *, columns_free)
 
-/* One run: columns_watch() before effects_new(opts), columns_follow() right after it; every
- * event to effects_event(), from where it comes here by itself; effects_finish(); then
- * columns_finish(), while the effects are still there. From then on nothing but reading. */
+/* One run: columns_watch(), then effects_new(opts); every event to effects_event(), from where
+ * it comes here by itself; effects_finish(); then columns_finish(), while the effects are still
+ * there. From then on nothing but reading. */
 void columns_watch(struct columns *c, struct effects_opts *opts);
-void columns_follow(struct columns *c, struct effects *fx);
 MUST_CHECK int columns_finish(
 	struct columns *c, const struct trace_footer *footer, struct err *err);
 

@@ -90,11 +90,10 @@ unsigned set_words(enum column column);
 void attribute_set(struct attribute *a, size_t key, int64_t value);
 
 /* rows.c */
-struct builder *builder_new(struct columns *c, const struct trace_header *header);
+struct builder *builder_new(struct columns *c);
 void builder_free(struct builder *b);
-void builder_follow(struct builder *b, struct effects *fx);
-void builder_before(void *columns, const struct event *event);
-void builder_after(void *columns, const struct event *event);
+void builder_before(void *columns, struct effects *fx, const struct event *event);
+void builder_after(void *columns, struct effects *fx, const struct event *event);
 void builder_finish(struct builder *b);
 
 #endif

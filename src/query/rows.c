@@ -71,11 +71,10 @@ path_of(struct builder *b, const char *path)
 }
 
 struct builder *
-builder_new(struct columns *c, const struct trace_header *header)
+builder_new(struct columns *c)
 {
 	struct builder *b = mem_alloc(sizeof *b);
 
-	(void)header;
 	b->c = c;
 	b->arena = arena_new();
 	b->by_task = map_new();
@@ -103,12 +102,6 @@ builder_free(struct builder *b)
 	mem_free(b->programs);
 	str_done(&b->text);
 	mem_free(b);
-}
-
-void
-builder_follow(struct builder *b, struct effects *fx)
-{
-	b->fx = fx;
 }
 
 static void
@@ -394,10 +387,11 @@ begin_row(struct builder *b, const struct event *event)
 }
 
 void
-builder_before(void *columns, const struct event *event)
+builder_before(void *columns, struct effects *fx, const struct event *event)
 {
 	struct builder *b = ((struct columns *)columns)->builder;
 
+	b->fx = fx;
 	b->has_row = false;
 	if (event->kind == EVENT_PATH || event->kind == EVENT_HELD)
 		return;
@@ -489,11 +483,12 @@ push_row(struct builder *b)
 }
 
 void
-builder_after(void *columns, const struct event *event)
+builder_after(void *columns, struct effects *fx, const struct event *event)
 {
 	struct builder *b = ((struct columns *)columns)->builder;
 	struct owner *o;
 
+	(void)fx;
 	if (!b->has_row)
 		return;
 	o = put_task(b, event);
@@ -554,6 +549,8 @@ builder_finish(struct builder *b)
 	for (int i = 0; i < N_VECTORS; i++)
 		if (i != V_REGION)
 			vector_seal(&c->vector[i]);
+	if (!b->fx) /* nothing ever happened */
+		return;
 	if (c->wanted & COLUMN_BIT(COLUMN_ARGV))
 		fill_argv(b);
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))

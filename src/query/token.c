@@ -304,7 +304,7 @@ static int
 text(struct lexer *l, struct token *t, struct err *err)
 {
 	AUTO(str_done) struct str out = { 0 };
-	const char *p = l->text + l->at + 1;
+	const char *p = l->text + l->at + 1, *escape;
 	char quote = p[-1];
 
 	for (; *p != quote; p++) {
@@ -315,9 +315,9 @@ text(struct lexer *l, struct token *t, struct err *err)
 			str_add_char(&out, *p);
 			continue;
 		}
-		p++;
+		escape = p++;
 		if (!unescape(&p, &out)) {
-			lexer_error(l, err, (size_t)(p - l->text) - 1, 2,
+			lexer_error(l, err, (size_t)(escape - l->text), 2,
 				"no such escape in a text");
 			return err_hint(err, "\\n \\r \\t \\\" \\\\ \\xNN (not \\x00); in '…' "
 					     "a backslash is one");
