@@ -15,19 +15,15 @@ watch_needs(struct watch *w, const struct config *config, const struct target *t
 struct effects *
 watch_begin(struct watch *w, const struct trace_header *header, struct effects_opts *opts)
 {
-	struct effects *fx;
-
 	opts->peak_memory |= w->needs.peak_memory;
 	opts->critical |= w->needs.critical;
 	opts->clocks |= w->needs.clocks;
 	opts->leaks |= w->needs.leaks;
-	if (!w->needs.columns)
-		return effects_new(header, opts);
-	w->columns = columns_new(header, w->needs.columns);
-	columns_watch(w->columns, opts);
-	fx = effects_new(header, opts);
-	columns_follow(w->columns, fx);
-	return fx;
+	if (w->needs.columns) {
+		w->columns = columns_new(w->needs.columns);
+		columns_watch(w->columns, opts);
+	}
+	return effects_new(header, opts);
 }
 
 int

@@ -83,11 +83,10 @@ see(struct seen *s, const struct rule_needs *needs, enum hole hole)
 	struct err err = { 0 };
 
 	*s = (struct seen){ .made = { .arch = ARCH_X86_64 } };
-	s->columns = columns_new(&header, needs->columns ? needs->columns : 1);
+	s->columns = columns_new(needs->columns ? needs->columns : 1);
 	columns_watch(s->columns, &opts);
 	opts.profile = PROFILE_EFFECTS;
 	s->made.fx = effects_new(&header, &opts);
-	columns_follow(s->columns, s->made.fx);
 	made_start(&s->made, 1, 0, 1, 0);
 	if (hole != EMPTY)
 		do_things(&s->made);
