@@ -163,6 +163,25 @@ effects_look_argv(const struct effects *fx, uint32_t process, uint64_t exec_seq,
 	return false;
 }
 
+/* The addresses of several messages, each once, with commas between them. */
+static bool
+named_peers(const struct act *a, struct str *out)
+{
+	uint64_t n = a->call->is_error ? 1 : MAX((uint64_t)a->call->ret, (uint64_t)1);
+	struct message m = { 0 };
+
+	for (uint64_t i = 0; i < MIN(n, (uint64_t)MAX_MESSAGES_SEEN); i++) {
+		AUTO(str_done) struct str one = { 0 };
+
+		if (!messages_read(a->call, a->call->arg[1], i, &m) ||
+			!socket_address(a, 1, m.name, m.n_name, &one) ||
+			(out->n && strstr(out->data, str_text(&one))))
+			continue;
+		str_addf(out, "%s%s", out->n ? ", " : "", str_text(&one));
+	}
+	return out->n;
+}
+
 /* The address that the call itself names. */
 static bool
 named_peer(const struct act *a, const struct call_about *about, struct str *out)
@@ -174,8 +193,7 @@ named_peer(const struct act *a, const struct call_about *about, struct str *out)
 		return message_read(a->call, a->call->arg[1], &m) &&
 		       socket_address(a, 1, m.name, m.n_name, out);
 	if (about->id == CALL_sendmmsg || about->id == CALL_recvmmsg)
-		return messages_read(a->call, a->call->arg[1], 0, &m) &&
-		       socket_address(a, 1, m.name, m.n_name, out);
+		return named_peers(a, out);
 	if (about->address < 0)
 		return false;
 	area = decode_area(a->call, (uint8_t)about->address, AREA_STRUCT);

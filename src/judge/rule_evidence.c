@@ -95,6 +95,9 @@ row_words(const struct judging *j, size_t row)
 		columns_number(c, COLUMN_TASK, row));
 	if (end != COLUMN_NULL)
 		str_addf(&out, ", at %.3f ms", (double)end / NS_PER_MS);
+	if (j->rule->kind == RULE_LATENCY)
+		str_addf(&out, ", in %.3f ms",
+			(double)columns_number(c, COLUMN_DURATION, row) / NS_PER_MS);
 	if (file)
 		str_addf(&out, ", %s:%" PRId64, file, columns_number(c, COLUMN_LINE, row));
 	return arena_strdup(j->arena, out.data);

@@ -54,7 +54,7 @@ judging_measure(const struct judging *j, const struct measure *m)
 	struct outcome *out = j->out;
 
 	out->n_events = m->n_events;
-	out->wanted = arena_printf(j->arena, "at most %s", m->shown_limit);
+	out->wanted = m->shown_limit;
 	out->found = m->shown;
 	if (m->value > m->limit) {
 		out->kind = VERDICT_FAIL;

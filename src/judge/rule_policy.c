@@ -154,6 +154,24 @@ judge_exec_policy(const struct judging *j)
 	conclude_policy(&p, "program", "programs");
 }
 
+/* Of several messages sent at once the addresses stand behind one another. */
+static void
+look_at_peers(struct policy *p, size_t row)
+{
+	const char *text = columns_text(p->j->columns, COLUMN_PEER, row, 0);
+
+	while (text) {
+		const char *comma = strstr(text, ", ");
+		AUTO(mem_free) char *one = mem_strdup(text);
+
+		if (comma)
+			one[comma - text] = '\0';
+		if (!policy_permits(p, one, NULL))
+			add_bad(p, row);
+		text = comma ? comma + 2 : NULL;
+	}
+}
+
 void
 judge_network_policy(const struct judging *j)
 {
@@ -167,7 +185,7 @@ judge_network_policy(const struct judging *j)
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(calls); i++)
 			if (has_text(c, COLUMN_SYSCALL, row, calls[i]))
-				look_at(&p, COLUMN_PEER, row);
+				look_at_peers(&p, row);
 	}
 	conclude_policy(&p, "address", "addresses");
 }

@@ -251,7 +251,7 @@ hold_to_limits(const struct judging *j, const struct timed *all, size_t n, uint6
 		is_broken |= (double)ns > j->rule->ms[i] * NS_PER_MS;
 		str_addf(&found, "%s%s %.3f ms", found.n ? ", " : "", percentiles[i].name,
 			(double)ns / NS_PER_MS);
-		str_addf(&wanted, "%s%s <= %.3f ms", wanted.n ? ", " : "", percentiles[i].name,
+		str_addf(&wanted, "%s%s <= %g ms", wanted.n ? ", " : "", percentiles[i].name,
 			j->rule->ms[i]);
 	}
 	str_addf(&found, " of %s where %s", words_of_n(j->arena, n, "call", "calls"),
