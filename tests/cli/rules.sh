@@ -49,8 +49,6 @@ refused() { # STATUS BODY COMMAND REGEX
 seen=
 python=/usr/bin/python3
 
-count=$'type = "count"\nwhere = "syscall == \'openat\' and path ~ \'/etc/*.txt\'"\nallow_empty = true\n'
-opens='syscall == '"'openat'"
 
 # count, never, exists, all
 body=$'type = "count"\nwhere = "syscall == \'mkdir\'"\nmax = 2'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rules-sendmmsg.c - two messages to two addresses by one call: 127.0.0.1, ports 9001 and 7001 */
+/* rules-sendmmsg.c - two messages to two addresses by one call: 127.0.0.1, ports 9001 and 7001
+ */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* critical_test.c - the critical path: blocked time belongs to whoever ended it; and what is mapped at
- * one time */
+/* critical_test.c - the critical path: blocked time belongs to whoever ended it; and what is
+ * mapped at one time */
 
 #include "unit/effects_run.h"
 
@@ -17,8 +17,8 @@
 
 /* A call that began at `enter`, in the time of the made run (1000 ns an event). */
 static void
-at_ns(struct made *m, uint32_t task, enum call_id id, int64_t ret, uint64_t enter, uint64_t exit,
-	const struct made_arg *args, size_t n)
+at_ns(struct made *m, uint32_t task, enum call_id id, int64_t ret, uint64_t enter,
+	uint64_t exit, const struct made_arg *args, size_t n)
 {
 	struct event e = { .kind = EVENT_CALL, .task = task, .time_ns = exit };
 	struct area areas[4];
@@ -47,7 +47,9 @@ at_ns(struct made *m, uint32_t task, enum call_id id, int64_t ret, uint64_t ente
 static void
 life_at(struct made *m, enum event_kind kind, uint32_t task, uint32_t parent, uint64_t ns)
 {
-	struct event e = { .kind = (uint8_t)kind, .task = task, .time_ns = ns, .seq = ++m->seq };
+	struct event e = {
+		.kind = (uint8_t)kind, .task = task, .time_ns = ns, .seq = ++m->seq
+	};
 	struct err err = { 0 };
 
 	if (kind == EVENT_START)
@@ -77,8 +79,9 @@ want_path(struct made *m, uint32_t task, const char *wanted)
 	n = critical_path(m->fx, arena, task, &steps);
 	for (size_t i = 0; i < n; i++)
 		str_addf(&text, "%s%u:%llu-%llu%s%s", i ? ", " : "", steps[i].task,
-			(unsigned long long)steps[i].from_ns, (unsigned long long)steps[i].to_ns,
-			steps[i].released ? " " : "", steps[i].released ? steps[i].released : "");
+			(unsigned long long)steps[i].from_ns,
+			(unsigned long long)steps[i].to_ns, steps[i].released ? " " : "",
+			steps[i].released ? steps[i].released : "");
 	assert_string_equal(str_text(&text), wanted);
 	made_free(m);
 }
@@ -191,15 +194,16 @@ static void
 memory_that_is_given_back_is_counted_once(void **state)
 {
 	const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
-	struct made m = made_with(PROFILE_EFFECTS, (struct effects_opts){ .peak_memory = true });
+	struct made m =
+		made_with(PROFILE_EFFECTS, (struct effects_opts){ .peak_memory = true });
 	const struct facts *f;
 
 	(void)state;
 	made_exec(&m, 1, "/bin/one");
 	map(&m, 1, 0x10000, 0x4000, anonymous);
 	made_call(&m, 1, CALL_munmap, 0, N(0x11000), N(0x1000)); /* a hole in the middle */
-	map(&m, 1, 0x20000, 0x2000, MAP_PRIVATE);                 /* of a file: no matter */
-	map(&m, 1, 0x10000, 0x1000, anonymous);                   /* over what was there */
+	map(&m, 1, 0x20000, 0x2000, MAP_PRIVATE);                /* of a file: no matter */
+	map(&m, 1, 0x10000, 0x1000, anonymous);                  /* over what was there */
 	made_call(&m, 1, CALL_mremap, 0x40000, N(0x12000), N(0x2000), N(0x3000), N(1));
 	made_call(&m, 1, CALL_brk, 0x80000, N(0));
 	made_call(&m, 1, CALL_brk, 0x81000, N(0x81000));
