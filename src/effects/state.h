@@ -234,7 +234,7 @@ struct process {
 	struct moment ended; /* the ends of its tasks so far */
 	struct stamp forked; /* the last event of its parent before it began */
 	struct tally *tally;
-	struct anon *anon; /* NULL: nothing mapped that is counted */
+	struct anon *anon;       /* NULL: nothing mapped that is counted */
 	struct manners *manners; /* strict; NULL: nothing seen */
 };
 

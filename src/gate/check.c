@@ -133,8 +133,8 @@ judge_limits(struct gate *g, const struct target *target, const struct reference
 			run->unwatched);
 	for (size_t i = 0; i < rules->n; i++)
 		if (rule_applies(rules->items[i], target->name))
-			rule_judge(&(*out)[n++], g->arena, rules->items[i], target->name,
-				&seen);
+			rule_judge(
+				&(*out)[n++], g->arena, rules->items[i], target->name, &seen);
 	return n;
 }
 

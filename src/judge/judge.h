@@ -171,10 +171,10 @@ struct finding {
 /* What came of one rule on one target. */
 struct outcome {
 	const char *name, *type;
-	enum verdict_kind kind; /* pass, fail, skip, inconclusive, error */
-	bool is_warning;        /* fail_on_violation = false: a fail does not count */
-	const char *text;       /* "12 calls looked at, 12 <= 100" */
-	uint64_t n_events;      /* how many it looked at */
+	enum verdict_kind kind;     /* pass, fail, skip, inconclusive, error */
+	bool is_warning;            /* fail_on_violation = false: a fail does not count */
+	const char *text;           /* "12 calls looked at, 12 <= 100" */
+	uint64_t n_events;          /* how many it looked at */
 	const char *wanted, *found; /* what was demanded, what there was; NULL: see text */
 	const char *evidence;       /* the first event that shows it; NULL: none */
 	const char *detail;         /* more of them, or the chain of a critical path; NULL */
