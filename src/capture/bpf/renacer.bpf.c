@@ -79,7 +79,7 @@ scratch_of(struct turn *t, const struct record_call *call)
 		lose(t->mine, LOSS_STORAGE);
 		return NULL;
 	}
-	scratch_begin(s, call);
+	scratch_begin(s, t, call);
 	return s;
 }
 
@@ -119,7 +119,6 @@ look_at_ring(struct turn *t)
 static __always_inline int
 tell_entry(struct state *st)
 {
-	const struct call_hints *hints = hints_of(&st->call);
 	struct scratch *s;
 	struct turn t;
 
@@ -132,10 +131,10 @@ tell_entry(struct state *st)
 		scratch_call(s)->ret = -1;
 		s->room = room_for_data(&t, 0);
 		s->may_stop = 0;
-		walk(s, &t, hints, HINT_AT_ENTRY);
+		walk(s, HINT_AT_ENTRY);
 		st->had_fault = s->had_fault;
 		if (s->n_snippets)
-			scratch_publish(s, &t, RECORD_ENTRY);
+			scratch_publish(s, RECORD_ENTRY);
 	}
 	turn_end(&t);
 	return 0;
@@ -211,10 +210,10 @@ tell_call(struct state *st, struct turn *t, uint32_t when)
 		return;
 	s->may_stop = st->call.how < CALL_HOW_UNFINISHED;
 	s->room = room_for_data(t, s->may_stop ? shared.control.reserve_bytes : 0);
-	walk(s, t, hints, when);
+	walk(s, when);
 	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
 	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
-	scratch_publish(s, t, RECORD_CALL);
+	scratch_publish(s, RECORD_CALL);
 	if (stops)
 		hold_back(t);
 }

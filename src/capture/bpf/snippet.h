@@ -4,6 +4,8 @@
  *
  * A read takes all or nothing, and fails where a page is not present. So what failed whole is
  * tried again page by page (walk.h), and the rest from the first missing page on is a fault.
+ *
+ * Functions that are not static are verified once, and not for each call of them.
  */
 #ifndef CAPTURE_BPF_SNIPPET_H
 #define CAPTURE_BPF_SNIPPET_H
@@ -12,13 +14,6 @@
 
 #define SNIPPET_PAD(n) (((n) + 7u) & ~7u)
 
-/* What the loop of walk.h is given. */
-struct walk {
-	struct scratch *s;
-	struct turn *turn;
-	const struct call_hints *hints;
-};
-
 static __always_inline struct record_call *
 scratch_call(struct scratch *s)
 {
@@ -26,35 +21,41 @@ scratch_call(struct scratch *s)
 }
 
 static __always_inline void
-scratch_begin(struct scratch *s, const struct record_call *call)
+scratch_begin(struct scratch *s, const struct turn *t, const struct record_call *call)
 {
+	struct record_call *to = scratch_call(s);
+
+	*to = *call;
+	to->head.cpu = (uint16_t)t->cpu;
+	to->head.time_ns = t->now_ns;
 	s->used = sizeof *call;
 	s->n_snippets = 0;
 	s->had_fault = s->must_stop = 0;
-	*scratch_call(s) = *call;
 }
 
 static __always_inline void
-scratch_publish(struct scratch *s, struct turn *t, uint16_t kind)
+scratch_publish(struct scratch *s, uint16_t kind)
 {
 	struct record_call *call = scratch_call(s);
+	struct turn t = { .cpu = call->head.cpu % BPF_CPUS };
 	uint32_t size = s->used;
 
 	if (size > BPF_RECORD_MAX)
 		return;
+	t.mine = &shared.cpus[t.cpu];
 	call->head.kind = kind;
 	call->head.size = size;
-	call->head.cpu = (uint16_t)t->cpu;
-	call->head.time_ns = t->now_ns;
 	call->n_snippets = (uint16_t)s->n_snippets;
-	publish(t, s->bytes, size);
+	publish(&t, s->bytes, size);
 }
 
 /* What was there goes ahead as a record of its own. */
-static __noinline int
-send_ahead(struct scratch *s, struct turn *t)
+__noinline int
+send_ahead(struct scratch *s)
 {
-	scratch_publish(s, t, RECORD_MORE);
+	if (!s)
+		return 0;
+	scratch_publish(s, RECORD_MORE);
 	s->used = sizeof(struct record_call);
 	s->n_snippets = 0;
 	return 0;
@@ -62,10 +63,10 @@ send_ahead(struct scratch *s, struct turn *t)
 
 /* Makes room for a snippet. */
 static __always_inline void
-room(struct scratch *s, struct turn *t, uint32_t size)
+make_room(struct scratch *s, uint32_t size)
 {
 	if (s->used + sizeof(struct snippet) + size > BPF_RECORD_MAX)
-		send_ahead(s, t);
+		send_ahead(s);
 }
 
 static __always_inline void
@@ -80,12 +81,12 @@ snippet_head(struct scratch *s, uint32_t at, uint64_t address, uint32_t size,
 }
 
 /* Tells what is not copied. */
-static __noinline int
-note(struct walk *w, uint64_t address, uint64_t size, enum snippet_state state)
+__noinline int
+note(struct scratch *s, uint64_t address, uint64_t size, uint32_t state)
 {
-	struct scratch *s = w->s;
-
-	room(s, w->turn, 0);
+	if (!s)
+		return 0;
+	make_room(s, 0);
 	if (size > UINT32_MAX)
 		size = UINT32_MAX;
 	if (state == SNIPPET_FAULT)
@@ -95,15 +96,14 @@ note(struct walk *w, uint64_t address, uint64_t size, enum snippet_state state)
 }
 
 /* One snippet of at most PIECE bytes. 0: done; else nothing was written. */
-static __noinline int
-put(struct walk *w, uint64_t address, uint32_t size)
+__noinline int
+put(struct scratch *s, uint64_t address, uint32_t size)
 {
-	struct scratch *s = w->s;
 	uint32_t at;
 
-	if (size > PIECE || address < PAGE)
+	if (!s || size > PIECE || address < PAGE)
 		return -1;
-	room(s, w->turn, SNIPPET_PAD(size));
+	make_room(s, SNIPPET_PAD(size));
 	at = s->used % BPF_RECORD_MAX;
 	if (bpf_probe_read_user(
 		    s->bytes + at + sizeof(struct snippet), size, (const void *)address))

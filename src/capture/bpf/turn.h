@@ -43,7 +43,6 @@ struct scratch {
 	uint32_t used, n_snippets;
 	uint64_t room; /* bytes of payload that may still be copied */
 	uint32_t n_works;
-	uint32_t path_at; /* of the first byte of a path written so far: 0 to BPF_EXE_MAX */
 	uint8_t word; /* bytes of a pointer */
 	uint8_t hint; /* the row */
 	uint8_t when; /* enum hint_when */
@@ -52,6 +51,7 @@ struct scratch {
 			   */
 	uint8_t must_stop;
 	uint8_t pad[2];
+	uint32_t path_at;         /* of path.h: its first byte, from 0 to BPF_EXE_MAX */
 	struct work works[WORKS]; /* the last one is at work */
 	uint8_t bytes[BPF_RECORD_MAX + PIECE + PAGE];
 };

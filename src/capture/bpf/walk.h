@@ -116,64 +116,64 @@ pop(struct scratch *s)
 }
 
 /* All of it, at once where that works; limit 0: none. */
-static __noinline int
-copy(struct walk *w, uint64_t address, uint64_t size, uint64_t limit)
+__noinline int
+copy(struct scratch *s, uint64_t address, uint64_t size, uint64_t limit)
 {
-	size = least(size, limit ? limit : BYTES_MAX);
-	if (!address || !size || (size <= PIECE && !put(w, address, (uint32_t)size)))
+	if (!s)
 		return 0;
-	push(w->s, size <= PIECE ? STEP_PAGES : STEP_COPY, address, size, 0);
+	size = least(size, limit ? limit : BYTES_MAX);
+	if (!address || !size || (size <= PIECE && !put(s, address, (uint32_t)size)))
+		return 0;
+	push(s, size <= PIECE ? STEP_PAGES : STEP_COPY, address, size, 0);
 	return 0;
 }
 
 /* Payload: what the ring has no room for is left where it is, and the task waits for us. One
  * that is at its end, or not yet in its call, cannot wait. */
 static __always_inline void
-copy_data(struct walk *w, uint64_t address, uint64_t size)
+copy_data(struct scratch *s, uint64_t address, uint64_t size)
 {
-	struct scratch *s = w->s;
-
 	if (!address || !size)
 		return;
 	if (size <= s->room) {
 		s->room -= size;
-		copy(w, address, size, UINT32_MAX);
+		copy(s, address, size, UINT32_MAX);
 		return;
 	}
-	note(w, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
+	note(s, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
 	s->must_stop = s->may_stop;
 }
 
 static __noinline int
-step_copy(struct walk *w, struct work *k)
+step_copy(struct scratch *s, struct work *k)
 {
 	uint32_t n = (uint32_t)least(k->n, PIECE);
 
-	if (put(w, k->address, n)) {
+	if (put(s, k->address, n)) {
 		k->step = STEP_PAGES;
 		return 0;
 	}
 	k->address += n;
 	k->n -= n;
 	if (!k->n)
-		pop(w->s);
+		pop(s);
 	return 0;
 }
 
 static __noinline int
-step_pages(struct walk *w, struct work *k)
+step_pages(struct scratch *s, struct work *k)
 {
 	uint32_t n = (uint32_t)least(k->n, to_page_end(k->address));
 
-	if (put(w, k->address, n)) {
-		note(w, k->address, k->n, SNIPPET_FAULT);
-		pop(w->s);
+	if (put(s, k->address, n)) {
+		note(s, k->address, k->n, SNIPPET_FAULT);
+		pop(s);
 		return 0;
 	}
 	k->address += n;
 	k->n -= n;
 	if (!k->n)
-		pop(w->s);
+		pop(s);
 	return 0;
 }
 
@@ -181,14 +181,13 @@ step_pages(struct walk *w, struct work *k)
 
 /* When a page of the string is missing: to the end of this page, where its NUL may be. */
 static __noinline int
-string_page(struct walk *w, struct work *k)
+string_page(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	uint32_t at, n = (uint32_t)least(k->n, to_page_end(k->address));
 	long got;
 
-	if (n > PAGE || put(w, k->address, n)) {
-		note(w, k->address, 1, SNIPPET_FAULT);
+	if (n > PAGE || put(s, k->address, n)) {
+		note(s, k->address, 1, SNIPPET_FAULT);
 		pop(s);
 		return 0;
 	}
@@ -205,9 +204,8 @@ string_page(struct walk *w, struct work *k)
 }
 
 static __noinline int
-step_string(struct walk *w, struct work *k)
+step_string(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	uint32_t at, n = (uint32_t)least(k->n, PAGE);
 	long got = -1;
 
@@ -215,14 +213,14 @@ step_string(struct walk *w, struct work *k)
 		pop(s);
 		return 0;
 	}
-	room(s, w->turn, PAGE);
+	make_room(s, PAGE);
 	at = s->used % BPF_RECORD_MAX;
 	/* One more than is wanted: the last byte is always made a NUL. */
 	if (k->address >= PAGE)
 		got = bpf_probe_read_user_str(s->bytes + at + sizeof(struct snippet), n + 1,
 			(const void *)k->address);
 	if (got < 0)
-		return string_page(w, k);
+		return string_page(s, k);
 	if (got > n)
 		got = n;
 	else
@@ -234,9 +232,8 @@ step_string(struct walk *w, struct work *k)
 }
 
 static __noinline int
-step_strings(struct walk *w, struct work *k)
+step_strings(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	uint64_t pointer = word_at(s, k->address);
 	uint64_t start = k->n;
 
@@ -246,13 +243,12 @@ step_strings(struct walk *w, struct work *k)
 		return 0;
 	}
 	pop(s);
-	return copy(w, start, k->address - start, 0);
+	return copy(s, start, k->address - start, 0);
 }
 
 static __noinline int
-step_pointers(struct walk *w, struct work *k)
+step_pointers(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	uint64_t pointer = k->n ? word_at(s, k->address) : 0;
 
 	if (!pointer) {
@@ -261,15 +257,14 @@ step_pointers(struct walk *w, struct work *k)
 	}
 	k->n--;
 	k->address += s->word;
-	return copy(w, pointer, k->size, 0);
+	return copy(s, pointer, k->size, 0);
 }
 
 /* --- payload --- */
 
 static __noinline int
-step_iov(struct walk *w, struct work *k)
+step_iov(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	struct {
 		uint64_t base, n;
 	} e;
@@ -292,20 +287,18 @@ step_iov(struct walk *w, struct work *k)
 	e.n = least(e.n, k->left);
 	if (e.base)
 		k->left -= e.n;
-	copy_data(w, e.base, e.n);
+	copy_data(s, e.base, e.n);
 	return 0;
 }
 
 /* The array, and with `moved` what it leads to. The kernel refuses more elements, and calls
  * differ in how much of the register they look at. */
 static __always_inline int
-iov(struct walk *w, uint64_t address, uint64_t n, uint64_t moved)
+iov(struct scratch *s, uint64_t address, uint64_t n, uint64_t moved)
 {
-	struct scratch *s = w->s;
-
 	if (moved && address && (uint32_t)n <= HINT_IOVS_MAX)
 		push(s, STEP_IOV, address, (uint32_t)n, 0)->left = moved;
-	return copy(w, address, least(n, HINT_IOVS_MAX) * 2 * s->word, 0);
+	return copy(s, address, least(n, HINT_IOVS_MAX) * 2 * s->word, 0);
 }
 
 /* How much goes out of a call: what it moved, or all that it was to move. */
@@ -359,27 +352,26 @@ msg_read(struct msg_wide *m, const struct scratch *s, uint64_t address)
 }
 
 static __noinline int
-step_msg(struct walk *w, struct work *k)
+step_msg(struct scratch *s, struct work *k)
 {
 	uint64_t address = k->address, moved = k->left;
 	bool is_brief = k->flags & WORK_IS_BRIEF;
 	struct msg_wide m;
 
-	pop(w->s);
-	copy(w, address, k->size, 0);
-	if (!msg_read(&m, w->s, address))
+	pop(s);
+	copy(s, address, k->size, 0);
+	if (!msg_read(&m, s, address))
 		return 0;
 	if (!is_brief) {
-		copy(w, m.name, (uint32_t)m.name_size, HINT_NAME_MAX); /* an int and a hole */
-		copy(w, m.control, m.control_size, HINT_CONTROL_MAX);
+		copy(s, m.name, (uint32_t)m.name_size, HINT_NAME_MAX); /* an int and a hole */
+		copy(s, m.control, m.control_size, HINT_CONTROL_MAX);
 	}
-	return iov(w, m.iov, m.n_iov, moved);
+	return iov(s, m.iov, m.n_iov, moved);
 }
 
 static __noinline int
-step_mmsg(struct walk *w, struct work *k)
+step_mmsg(struct scratch *s, struct work *k)
 {
-	struct scratch *s = w->s;
 	uint32_t header = msg_size(s), size = header + s->word;
 	uint64_t address = k->address, moved = UINT64_MAX;
 	bool is_done = k->size < result(s), is_out = k->flags & WORK_IS_OUT;
@@ -388,7 +380,7 @@ step_mmsg(struct walk *w, struct work *k)
 
 	if (!k->n || bpf_probe_read_user(&byte, 1, (const void *)address)) {
 		if (k->n)
-			note(w, address, size, SNIPPET_FAULT);
+			note(s, address, size, SNIPPET_FAULT);
 		pop(s);
 		return 0;
 	}
@@ -406,13 +398,11 @@ step_mmsg(struct walk *w, struct work *k)
 /* --- rows --- */
 
 static __noinline int
-row_data(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
+row_data(struct scratch *s, const struct hint *h, uint64_t address, uint64_t n)
 {
-	struct scratch *s = w->s;
-
 	switch (h->op) {
 	case HINT_DATA_OUT:
-		copy_data(w, address, least(n, out_max(s)));
+		copy_data(s, address, least(n, out_max(s)));
 		return 0;
 	case HINT_DATA_IN:
 		n = least(n, result(s));
@@ -420,21 +410,19 @@ row_data(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 	case HINT_DATA_ALL:
 		break;
 	case HINT_IOV_OUT:
-		return iov(w, address, n, out_max(s));
+		return iov(s, address, n, out_max(s));
 	case HINT_IOV_IN:
-		return iov(w, address, n, in_max(s));
+		return iov(s, address, n, in_max(s));
 	}
 	if (h->size)
-		copy(w, address, h->size, 0);
-	copy_data(w, address + h->size, n);
+		copy(s, address, h->size, 0);
+	copy_data(s, address + h->size, n);
 	return 0;
 }
 
 static __always_inline void
-row_message(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
+row_message(struct scratch *s, const struct hint *h, uint64_t address, uint64_t n)
 {
-	struct scratch *s = w->s;
-
 	bool is_out = h->op == HINT_MSG_OUT || h->op == HINT_MMSG_OUT;
 	struct work *k;
 
@@ -449,18 +437,17 @@ row_message(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 }
 
 static __noinline int
-row_clone(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
+row_clone(struct scratch *s, const struct hint *h, uint64_t address, uint64_t n)
 {
 	/* struct clone_args is the same everywhere: flags, pidfd, child_tid, parent_tid, … */
-	copy(w, u64_at(address + 8), 4, 0);
-	copy(w, u64_at(address + 24), 4, 0);
-	return copy(w, address, n < 32 ? 32 : n, h->limit);
+	copy(s, u64_at(address + 8), 4, 0);
+	copy(s, u64_at(address + 24), 4, 0);
+	return copy(s, address, n < 32 ? 32 : n, h->limit);
 }
 
 static __noinline int
-row_memory(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
+row_memory(struct scratch *s, const struct hint *h, uint64_t address, uint64_t n)
 {
-	struct scratch *s = w->s;
 	uint64_t size = h->size;
 
 	switch (h->op) {
@@ -488,12 +475,12 @@ row_memory(struct walk *w, const struct hint *h, uint64_t address, uint64_t n)
 		size = u32_at(n);
 		break;
 	case HINT_SIGSET_PAIR:
-		copy(w, word_at(s, address), word_at(s, address + s->word), h->limit);
-		return copy(w, address, 2 * s->word, 0);
+		copy(s, word_at(s, address), word_at(s, address + s->word), h->limit);
+		return copy(s, address, 2 * s->word, 0);
 	case HINT_CLONE_ARGS:
-		return row_clone(w, h, address, n);
+		return row_clone(s, h, address, n);
 	}
-	return copy(w, address, size, h->op == HINT_BYTES ? 0 : h->limit);
+	return copy(s, address, size, h->op == HINT_BYTES ? 0 : h->limit);
 }
 
 static __always_inline bool
@@ -516,81 +503,6 @@ applies(struct scratch *s, const struct hint *h)
 	       !(h->when & (has_failed(s) ? HINT_IF_OK : HINT_IF_FAILED));
 }
 
-static __noinline int
-row(struct walk *w, uint32_t i)
-{
-	struct scratch *s = w->s;
-	const struct hint *h;
-	uint64_t address, n;
-
-	if (i >= HINTS_MAX)
-		return 0;
-	h = &w->hints->hint[i];
-	address = argument(s, h->reg);
-	if (s->word == 4)
-		address = (uint32_t)address;
-	if (!address || !applies(s, h))
-		return 0;
-	n = h->len == HINT_NO_REG ? UINT64_MAX : argument(s, h->len);
-	s->hint = (uint8_t)i;
-	if (h->op >= HINT_MSG_OUT && h->op <= HINT_MMSG_IN)
-		row_message(w, h, address, n);
-	else if (h->op >= HINT_DATA_OUT && h->op <= HINT_IOV_IN)
-		row_data(w, h, address, n);
-	else
-		row_memory(w, h, address, n);
-	return 0;
-}
-
-static long
-step(uint32_t i, struct walk *w)
-{
-	struct scratch *s = w->s;
-	struct work *k;
-
-	if (!s->n_works)
-		return 1;
-	k = &s->works[(s->n_works - 1) % WORKS];
-	s->hint = k->hint;
-	switch (k->step) {
-	case STEP_COPY:
-		return step_copy(w, k);
-	case STEP_PAGES:
-		return step_pages(w, k);
-	case STEP_STRING:
-		return step_string(w, k);
-	case STEP_STRINGS:
-		return step_strings(w, k);
-	case STEP_POINTERS:
-		return step_pointers(w, k);
-	case STEP_IOV:
-		return step_iov(w, k);
-	case STEP_MSG:
-		return step_msg(w, k);
-	case STEP_MMSG:
-		return step_mmsg(w, k);
-	}
-	return 1;
-}
-
-/* Appends what the rows of this moment (enum hint_when) lead to. */
-static __always_inline void
-walk(struct scratch *s, struct turn *t, const struct call_hints *hints, uint32_t when)
-{
-	struct walk w = { .s = s, .turn = t, .hints = hints };
-
-	s->word = hints->word;
-	s->when = (uint8_t)when;
-	s->n_works = 0;
-	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++)
-		row(&w, i);
-	if (!s->n_works)
-		return;
-	bpf_loop(STEPS_MAX, step, &w, 0);
-	if (s->n_works)
-		lose(t->mine, LOSS_DEPTH);
-}
-
 static __always_inline const struct call_hints *
 hints_of(const struct record_call *call)
 {
@@ -601,6 +513,95 @@ hints_of(const struct record_call *call)
 		arch = 0;
 	barrier_var(arch);
 	return &shared.control.calls[arch][call->nr % HINT_NRS];
+}
+
+__noinline int
+row(struct scratch *s, uint32_t i)
+{
+	const struct call_hints *hints;
+	const struct hint *h;
+	uint64_t address, n;
+
+	if (!s)
+		return 0;
+	hints = hints_of(scratch_call(s));
+	if (i >= HINTS_MAX)
+		return 0;
+	barrier_var(i); /* bounded where it is used: the verifier forgets */
+	h = &hints->hint[i];
+	address = argument(s, h->reg);
+	if (s->word == 4)
+		address = (uint32_t)address;
+	if (!address || !applies(s, h))
+		return 0;
+	n = h->len == HINT_NO_REG ? UINT64_MAX : argument(s, h->len);
+	s->hint = (uint8_t)i;
+	if (h->op >= HINT_MSG_OUT && h->op <= HINT_MMSG_IN)
+		row_message(s, h, address, n);
+	else if (h->op >= HINT_DATA_OUT && h->op <= HINT_IOV_IN)
+		row_data(s, h, address, n);
+	else
+		row_memory(s, h, address, n);
+	return 0;
+}
+
+/* A step of the last work. 1: there is none. */
+__noinline int
+step(struct scratch *s)
+{
+	struct work *k;
+
+	if (!s || !s->n_works)
+		return 1;
+	k = &s->works[(s->n_works - 1) % WORKS];
+	s->hint = k->hint;
+	switch (k->step) {
+	case STEP_COPY:
+		return step_copy(s, k);
+	case STEP_PAGES:
+		return step_pages(s, k);
+	case STEP_STRING:
+		return step_string(s, k);
+	case STEP_STRINGS:
+		return step_strings(s, k);
+	case STEP_POINTERS:
+		return step_pointers(s, k);
+	case STEP_IOV:
+		return step_iov(s, k);
+	case STEP_MSG:
+		return step_msg(s, k);
+	case STEP_MMSG:
+		return step_mmsg(s, k);
+	}
+	return 1;
+}
+
+static long
+next_step(uint32_t i, struct scratch **s)
+{
+	return step(*s) != 0;
+}
+
+/* Appends what the rows of this moment (enum hint_when) lead to. */
+__noinline int
+walk(struct scratch *s, uint32_t when)
+{
+	const struct call_hints *hints;
+
+	if (!s)
+		return 0;
+	hints = hints_of(scratch_call(s));
+	s->word = hints->word;
+	s->when = (uint8_t)when;
+	s->n_works = 0;
+	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++)
+		row(s, i);
+	if (!s->n_works)
+		return 0;
+	bpf_loop(STEPS_MAX, next_step, &s, 0);
+	if (s->n_works)
+		lose_here(LOSS_DEPTH);
+	return 0;
 }
 
 #endif
