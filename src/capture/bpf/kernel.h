@@ -5,6 +5,9 @@
  * Only the fields that are used, in any order: libbpf finds the true offsets in the running
  * kernel's BTF when it loads the program (preserve_access_index). A name behind three
  * underscores is another kernel's form of the same struct.
+ *
+ * Numbers are read as they are (task->pid), pointers by BPF_CORE_READ(): for each pointer that
+ * is read as it is the verifier searches all names of the kernel's types, for milliseconds.
  */
 #ifndef CAPTURE_BPF_KERNEL_H
 #define CAPTURE_BPF_KERNEL_H

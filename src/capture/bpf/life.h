@@ -118,12 +118,13 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 	out->n_path = n > 0 ? (uint32_t)n : 0;
 	used += SNIPPET_PAD(out->n_path);
 
-	n = bpf_probe_read_kernel_str(s->bytes + exec_room(used), PAGE, bprm->filename);
+	n = bpf_probe_read_kernel_str(
+		s->bytes + exec_room(used), PAGE, BPF_CORE_READ(bprm, filename));
 	out->n_filename = n > 0 ? (uint32_t)n : 0;
 	used += SNIPPET_PAD(out->n_filename);
 
-	start = task->mm->arg_start;
-	size = task->mm->arg_end - start;
+	start = BPF_CORE_READ(task, mm, arg_start);
+	size = BPF_CORE_READ(task, mm, arg_end) - start;
 	out->args_size = (uint32_t)size;
 	if (size > PIECE)
 		size = PIECE;
@@ -155,21 +156,23 @@ rss_pages(struct mm_struct *mm)
 		return BPF_CORE_READ(old, rss_stat.count[RSS_FILE].counter) +
 		       BPF_CORE_READ(old, rss_stat.count[RSS_ANON].counter) +
 		       BPF_CORE_READ(old, rss_stat.count[RSS_SHARED].counter);
-	return mm->rss_stat[RSS_FILE].count + mm->rss_stat[RSS_ANON].count +
-	       mm->rss_stat[RSS_SHARED].count;
+	return BPF_CORE_READ(mm, rss_stat[RSS_FILE].count) +
+	       BPF_CORE_READ(mm, rss_stat[RSS_ANON].count) +
+	       BPF_CORE_READ(mm, rss_stat[RSS_SHARED].count);
 }
 
 /* As VmHWM of /proc/PID/status. Where the memory is gone by now, as ru_maxrss. */
 static __always_inline uint64_t
 peak_rss_pages(struct task_struct *task)
 {
-	struct mm_struct *mm = task->mm;
-	int64_t now;
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	int64_t now, before;
 
 	if (!mm)
-		return task->signal->maxrss;
+		return BPF_CORE_READ(task, signal, maxrss);
 	now = rss_pages(mm);
-	return now > (int64_t)mm->hiwater_rss ? (uint64_t)now : mm->hiwater_rss;
+	before = (int64_t)BPF_CORE_READ(mm, hiwater_rss);
+	return (uint64_t)(now > before ? now : before);
 }
 
 #define TASKS_MAX 4096u /* of a process that end at once */
@@ -199,10 +202,10 @@ spend_task(uint32_t i, struct spending *s)
 static __always_inline void
 spend(struct record_exit *out, struct signal_struct *signal)
 {
-	struct spending s = { .user_ns = signal->utime,
-		.system_ns = signal->stime,
-		.run_ns = signal->sum_sched_runtime,
-		.next = signal->thread_head.next };
+	struct spending s = { .user_ns = BPF_CORE_READ(signal, utime),
+		.system_ns = BPF_CORE_READ(signal, stime),
+		.run_ns = BPF_CORE_READ(signal, sum_sched_runtime),
+		.next = BPF_CORE_READ(signal, thread_head.next) };
 	uint64_t parts;
 
 	s.end = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
@@ -217,12 +220,13 @@ spend(struct record_exit *out, struct signal_struct *signal)
 static __always_inline void
 tell_exit(struct state *st, struct task_struct *task, struct turn *t)
 {
-	struct signal_struct *signal = task->signal;
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	struct record_exit out = { .head = head(t, st, RECORD_EXIT, sizeof out) };
 
-	out.status =
-		signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->exit_code;
-	out.is_process = signal->live.counter == 0;
+	out.status = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT
+			     ? BPF_CORE_READ(signal, group_exit_code)
+			     : task->exit_code;
+	out.is_process = BPF_CORE_READ(signal, live.counter) == 0;
 	if (out.is_process) {
 		out.peak_rss_bytes = peak_rss_pages(task) * PAGE;
 		spend(&out, signal);
@@ -260,7 +264,7 @@ tell_signal(struct state *st, int signal, struct kernel_siginfo *info, struct k_
 	if (signal == SIGKILL)
 		return;
 	out.signal = signal;
-	out.has_handler = (uint64_t)ka->sa.sa_handler > 1;
+	out.has_handler = (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1;
 	if ((uint64_t)info > 1) {
 		out.code = code = info->si_code;
 		out.error = info->si_errno;

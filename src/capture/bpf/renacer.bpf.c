@@ -277,7 +277,7 @@ tell_unfinished(struct state *st, struct task_struct *task, struct turn *t)
 	st->in_call = 0;
 	st->call.ret = -1; /* as after a failure: nothing was moved */
 	if (is_wanted(&st->call))
-		tell_call(st, t, task->mm ? HINT_AT_EXIT : 0);
+		tell_call(st, t, BPF_CORE_READ(task, mm) ? HINT_AT_EXIT : 0);
 }
 
 SEC("tp_btf/sched_process_exit")

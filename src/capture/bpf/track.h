@@ -23,8 +23,9 @@ static __always_inline void
 name_task(struct state *s, struct task_struct *task)
 {
 	s->call.head.tid = number_of(task);
-	s->call.head.pid =
-		task->tgid == task->pid ? s->call.head.tid : number_of(task->group_leader);
+	s->call.head.pid = task->tgid == task->pid
+				   ? s->call.head.tid
+				   : number_of(BPF_CORE_READ(task, group_leader));
 }
 
 /* Who opened us, when that is a user without the rights of root; UINT32_MAX: all may be read.
