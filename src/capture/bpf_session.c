@@ -188,10 +188,28 @@ attach(struct loading *l, struct err *err)
 	return 0;
 }
 
+/* All at once: the kernel waits for running programs after each update of such a map. */
+static int
+place_rings(const struct loading *l, const int *fds)
+{
+	int rings = bpf_object__find_map_fd_by_name(l->object, "rings");
+	uint32_t keys[BPF_CPUS], n = l->n_cpus;
+
+	for (uint32_t cpu = 0; cpu < n; cpu++)
+		keys[cpu] = cpu;
+	if (!bpf_map_update_batch(rings, keys, fds, &n, NULL))
+		return 0;
+	for (uint32_t cpu = 0; cpu < l->n_cpus; cpu++) {
+		if (bpf_map_update_elem(rings, &cpu, &fds[cpu], BPF_ANY))
+			return -1;
+	}
+	return 0;
+}
+
 static int
 add_rings(struct loading *l, struct err *err)
 {
-	int rings = bpf_object__find_map_fd_by_name(l->object, "rings");
+	int *fds = l->fds + l->n_fds;
 
 	for (uint32_t cpu = 0; cpu < l->n_cpus; cpu++) {
 		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "renacer_ring", 0, 0,
@@ -200,9 +218,9 @@ add_rings(struct loading *l, struct err *err)
 		if (fd < 0)
 			return explain(err, l, errno, "make a ring");
 		l->fds[l->n_fds++] = fd;
-		if (bpf_map_update_elem(rings, &cpu, &fd, BPF_ANY))
-			return explain(err, l, errno, "place a ring");
 	}
+	if (place_rings(l, fds) < 0)
+		return explain(err, l, errno, "place the rings");
 	return 0;
 }
 
