@@ -31,8 +31,9 @@ ring_bytes(size_t *out, struct err *err)
 		return 0;
 	errno = 0;
 	*out = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *out < 4096 || (*out & (*out - 1))) {
-		err_set(err, "RENACER_RING is '%s', not a power of two from 4096", text);
+	if (errno || end == text || *end || *out < BPF_RECORD_MAX || (*out & (*out - 1))) {
+		err_set(err, "RENACER_RING is '%s', not a power of two from %u", text,
+			BPF_RECORD_MAX);
 		return err_hint(err, "unset RENACER_RING");
 	}
 	return 0;

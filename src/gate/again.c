@@ -3,6 +3,7 @@
 
 #include "gate/again.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "gate/inner.h"
 
@@ -50,6 +51,8 @@ repeat(struct run *run, const struct config *config, const struct target *target
 		return -1;
 	}
 	second.time_ns += run->time_ns;
+	mem_free(second.why);
+	second.why = mem_strdup("under ebpf something of it was lost");
 	run_done(run);
 	*run = second;
 	return 0;

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "gate/again.h"
 #include "gate/budgets.h"
+#include "gate/perturb.h"
 #include "store/golden.h"
 
 #include <unistd.h>
@@ -24,12 +25,21 @@ path_of(struct gate *g, const struct target *target, uint32_t nr, const char *en
 	return arena_printf(g->arena, "%s/%s.%s", g->opts->artifacts, target->name, ending);
 }
 
+/* Only a task that stands still at its calls can be held up there. */
+static enum capture_backend
+backend_for(const struct gate *g, unsigned perturbed)
+{
+	enum capture_backend wish = gate_backend(g);
+
+	return wish == BACKEND_EBPF && (perturbed & PERTURB_SLOW) ? BACKEND_PTRACE : wish;
+}
+
 int
 gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, unsigned perturbed,
 	struct run *out, struct err *err)
 {
 	struct run_opts opts = {
-		.backend = g->opts->backend ? g->opts->backend : g->config->backend,
+		.backend = backend_for(g, perturbed),
 		.grant = g->opts->grant,
 		.grant_nr = g->opts->grant_nr,
 		.all_calls = g->all_calls || budgets_need_all_calls(target),

@@ -73,6 +73,12 @@ gate_run(struct gate *g, const struct target *target, uint32_t nr, struct run *o
 {
 	return gate_run_perturbed(g, target, nr, 0, out, err);
 }
+/* The backend that was asked for, by option or by the configuration. */
+static inline enum capture_backend
+gate_backend(const struct gate *g)
+{
+	return g->opts->backend ? g->opts->backend : g->config->backend;
+}
 /* Says in the verdict that this is a second run, under another backend, if it is. */
 void again_note(struct gate *g, const struct target *target, const struct run *run,
 	struct verdict *v);

@@ -230,6 +230,20 @@ say_runs(struct session *s)
 	}
 }
 
+/* ebpf was asked for by name: what was traced with another one is no secret. */
+static void
+note_slowed(struct session *s, uint32_t i)
+{
+	if (gate_backend(s->gate) == BACKEND_EBPF && (s->perturbed[i] & PERTURB_SLOW) &&
+		s->runs[i].golden)
+		session_note(s, FINDING_NOTE, "renacer/record/slowed",
+			arena_printf(s->gate->arena,
+				"run %u was traced with ptrace: it was to be slowed, and ebpf "
+				"slows nothing",
+				i + 1),
+			NULL);
+}
+
 void
 record_target(struct gate *g, const struct target *target, struct verdict *out)
 {
@@ -254,6 +268,7 @@ record_target(struct gate *g, const struct target *target, struct verdict *out)
 		say_runs(&s);
 	for (uint32_t i = 0; i < s.n_done; i++) {
 		again_note(g, target, &s.runs[i], out);
+		note_slowed(&s, i);
 		if (out->kind == VERDICT_PASS)
 			artifacts_remove(g, target, i + 1);
 		if (i + 1 == s.n_done)
