@@ -261,6 +261,18 @@ warn_if_incomplete(const struct trace_footer *footer)
 		fprintf(stderr, "renacer: the trace is not complete: %s\n", footer->reason);
 }
 
+/* What ebpf loses ptrace does not: it has the target wait. */
+static void
+warn_of_capture(const struct capture *c)
+{
+	const struct trace_footer *f = capture_footer(c);
+
+	warn_if_incomplete(f);
+	if (capture_backend(c) == BACKEND_EBPF &&
+		(f->n_lost || f->n_escaped || f->n_untraceable))
+		fprintf(stderr, "hint: for a trace that is, slower: --backend ptrace\n");
+}
+
 /* Ends as the target ended, so that whoever started us sees the same. */
 static int
 pass_on(int status)
@@ -407,7 +419,7 @@ watch(int *status, enum trace_mode mode, const struct trace_values *values,
 	if (values->pid && cli_signal()) /* what ends every trace of a running process */
 		fprintf(stderr, "renacer: process %s runs on untraced\n", values->pid);
 	else
-		warn_if_incomplete(capture_footer(owner));
+		warn_of_capture(owner);
 	if (mode == TRACE_RECORD && !trace_is_complete(capture_footer(owner)))
 		*status = 4;
 	else

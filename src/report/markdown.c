@@ -202,10 +202,6 @@ add_bases(struct markdown *m, const struct verdicts *v, const size_t *order)
 		str_addf(m->out, "**: %u run%s, golden of %u: ", t->n_runs,
 			t->n_runs == 1 ? "" : "s", t->golden_runs);
 		add_text(m, basis_words(scratch, &t->basis));
-		if (t->basis.again) {
-			str_add(m->out, "; ");
-			add_text(m, t->basis.again);
-		}
 		if (unseen) {
 			str_add(m->out, "; not seen or not compared: ");
 			add_text(m, unseen);
