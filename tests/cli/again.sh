@@ -54,8 +54,8 @@ says '"backend": "ptrace"' report.json
 says "$again" report.xml
 says "taken again under ptrace.*12 events were lost" report.md
 silent 'lost_events' report.json
-lossy renacer-gate --backend ebpf --jobs 2 hello same > jobs || { cat jobs; fail 'two at a time'; }
-says "$again" jobs
+lossy renacer-gate --backend ebpf --jobs 2 hello same > by-jobs || { cat by-jobs; fail 'two at a time'; }
+says "$again" by-jobs
 # As its reference, too.
 lossy renacer-gate --backend ebpf same > same || fail 'against another target'
 [ "$(grep -c "$again" same)" -eq 2 ] || { cat same; fail 'one of two runs is not said to be a second one'; }
