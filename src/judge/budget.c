@@ -211,8 +211,11 @@ limit_of(const struct budget *b, const struct golden_number *number)
 	if (!b->is_relative)
 		return b->amount;
 	base = number->high;
-	if (b->is_share)
-		more = (uint64_t)((double)base * b->share + 1e-9); /* rounded down */
+	if (b->is_share) {
+		double part = (double)base * b->share + 1e-9; /* rounded down */
+
+		more = part < 0x1p63 ? (uint64_t)part : UINT64_MAX;
+	}
 	return __builtin_add_overflow(base, more, &limit) ? UINT64_MAX : limit;
 }
 

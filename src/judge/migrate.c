@@ -123,6 +123,21 @@ copy_effect(struct golden *to, const struct golden *from, const struct version_t
 	}
 }
 
+/* What budgets are held against: numbers of calls mean the same in all versions. */
+static void
+copy_numbers(struct golden *to, const struct golden *g)
+{
+	for (size_t i = 0; i < g->n_numbers; i++) {
+		const struct golden_number *from = &g->numbers[i];
+		struct golden_number *number = golden_number_add(to, from->name);
+
+		number->low = from->low;
+		number->high = from->high;
+		number->n_by = from->n_by;
+		number->by = from->n_by ? arena_words(to->arena, from->by) : NULL;
+	}
+}
+
 /* Its head; the effects are still to come. */
 static struct golden *
 copy_head(const struct golden *g, uint32_t table)
@@ -143,6 +158,7 @@ copy_head(const struct golden *g, uint32_t table)
 		arena_strdup(copy->arena, g->fingerprint.interpreter),
 		arena_strdup(copy->arena, g->fingerprint.build_id),
 	};
+	copy_numbers(copy, g);
 	return copy;
 }
 

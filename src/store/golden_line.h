@@ -3,8 +3,8 @@
  * golden_line.h - one line of a golden's text: its fields, strictly, and its places for
  * messages
  *
- * For golden_parse.c and golden_number.c only. Everything here that fails fills parser.err with the line and a
- * caret.
+ * For golden_parse.c and golden_number.c only. Everything here that fails fills parser.err with
+ * the line and a caret.
  */
 #ifndef STORE_GOLDEN_LINE_H
 #define STORE_GOLDEN_LINE_H

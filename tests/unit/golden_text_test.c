@@ -17,6 +17,8 @@
 	"\"libc\":\"\",\"interpreter\":\"\",\"build_id\":\"\"}}\n"
 #define EXIT "{\"effect\":\"exit\",\"key\":\"exit\",\"code\":0}\n"
 #define STREAM(key) "{\"effect\":\"stream\",\"key\":\"" key "\",\"bytes\":4,\"text\":null}\n"
+#define NUMBER(name_, low_, high_)                                                             \
+	"{\"number\":\"" name_ "\",\"low\":" low_ ",\"high\":" high_ "}\n"
 #define LINE(text) "{\"text\":\"" text "\"}\n"
 
 static struct golden *
@@ -329,6 +331,24 @@ what_is_not_exactly_a_golden_is_refused_with_its_line(void **state)
 			"unknown kind of effect 'nope'", NULL },
 		{ HEADER "{\"effect\":1}\n", "x.golden:2:2", "expected text, found a whole",
 			NULL },
+		{ HEADER EXIT NUMBER("b", "1", "2") NUMBER("a", "1", "2"), "x.golden:4:2",
+			"number 'a' must stand before 'b', and once", NULL },
+		{ HEADER EXIT NUMBER("a", "1", "2") NUMBER("a", "1", "2"), "x.golden:4:2",
+			"number 'a' must stand before 'a', and once", NULL },
+		{ HEADER EXIT NUMBER("a", "2", "1"), "x.golden:3:2", "low is above high",
+			NULL },
+		{ HEADER EXIT NUMBER("a", "-2", "1"), "x.golden:3:15",
+			"expected a whole number that is not negative", NULL },
+		{ HEADER EXIT NUMBER("a", "\"2\"", "1"), "x.golden:3:15",
+			"expected a whole number that is not negative", NULL },
+		{ HEADER EXIT "{\"number\":\"a\",\"high\":1}\n", "x.golden:3:15",
+			"expected the field 'low', found 'high'", NULL },
+		{ HEADER EXIT "{\"number\":\"a\",\"low\":1,\"high\":1,\"x\":1}\n",
+			"x.golden:3:32", "expected the field 'by', found 'x'", NULL },
+		{ HEADER NUMBER("a", "1", "2") EXIT, "x.golden:3:2",
+			"expected a number or the end, found 'effect'", NULL },
+		{ HEADER NUMBER("a", "1", "2") "{\"end\":2}\n", "x.golden:3:1",
+			"a golden without effects says", NULL },
 		{ HEADER "{\"key\":\"\"}\n", "x.golden:2:2", "expected an effect or the end",
 			NULL },
 		{ HEADER "{\"effect\":\"exit\",\"code\":0}\n", "x.golden:2:18",
@@ -492,6 +512,33 @@ fields_have_names_of_their_own(void **state)
 	(void)state;
 }
 
+static void
+numbers_of_budgets_are_sorted_and_read_again(void **state)
+{
+	static const char *const by[] = { "openat 12", "read 3", NULL };
+	AUTO(golden_free) struct golden *g = golden_new(), *read = NULL;
+	AUTO(str_done) struct str text = { 0 };
+	AUTO(str_done) struct str again = { 0 };
+	struct err err = { 0 };
+	struct golden_number *number;
+
+	effect_number(g, golden_add(g, EFFECT_EXIT, "exit"), "code", 0);
+	golden_number_add(g, "threads")->high = 1;
+	number = golden_number_add(g, "syscalls");
+	*number = (struct golden_number){ number->name, 12, UINT64_MAX, by, 2 };
+	assert_ptr_equal(golden_number_add(g, "syscalls"), golden_number(g, "syscalls"));
+	assert_null(golden_number(g, "wall"));
+	golden_print(&text, g);
+	assert_non_null(strstr(text.data,
+		"{\"number\":\"syscalls\",\"low\":12,\"high\":18446744073709551615,"
+		"\"by\":[\"openat 12\",\"read 3\"]}\n"
+		"{\"number\":\"threads\",\"low\":0,\"high\":1}\n{\"end\":4}\n"));
+	assert_int_equal(golden_parse(&read, "x", text.data, text.n, &err), 0);
+	golden_print(&again, read);
+	assert_string_equal(text.data, again.data);
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -506,6 +553,7 @@ main(void)
 		cmocka_unit_test(a_golden_cut_at_any_byte_is_refused),
 		cmocka_unit_test(a_golden_that_lost_a_line_is_refused),
 		cmocka_unit_test(fields_have_names_of_their_own),
+		cmocka_unit_test(numbers_of_budgets_are_sorted_and_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
