@@ -195,11 +195,13 @@ read_some(struct copies_reader *r, uint64_t address, void *buf, size_t n,
 }
 
 static void
-note(struct copies_reader *r, const struct copy *copy, uint64_t address, uint64_t size)
+note(struct copies_reader *r, bool is_data, const struct copy *copy, uint64_t address,
+	uint64_t size)
 {
 	if (r->gap.is_found)
 		return;
 	r->gap = (struct copies_gap){ .is_found = true,
+		.is_data = is_data,
 		.state = copy ? copy->state : SNIPPET_OK,
 		.address = address,
 		.size = size };
@@ -213,7 +215,7 @@ read_near(void *arg, uint64_t address, void *buf, size_t n)
 	size_t got = read_some(r, address, buf, n, &copy);
 
 	if (got < n && !memchr(buf, 0, got))
-		note(r, copy, address + got, n - got);
+		note(r, false, copy, address + got, n - got);
 	return got;
 }
 
@@ -225,7 +227,7 @@ read_data(void *arg, uint64_t address, void *buf, size_t n)
 	size_t got = read_some(r, address, buf, n, &copy);
 
 	if (got < n)
-		note(r, copy, address + got, n - got);
+		note(r, true, copy, address + got, n - got);
 	return got;
 }
 
@@ -246,5 +248,5 @@ copies_look(struct copies_reader *r, uint64_t address, uint64_t size)
 {
 	struct copies *set;
 
-	note(r, find(r, address, &set), address, size);
+	note(r, false, find(r, address, &set), address, size);
 }

@@ -39,6 +39,7 @@ void copies_add(struct copies *c, uint64_t address, const void *bytes, size_t n)
 /* What a reading ran into. */
 struct copies_gap {
 	bool is_found;
+	bool is_data;           /* of payload */
 	uint8_t state;          /* enum snippet_state; SNIPPET_OK: nothing was copied there */
 	uint64_t address, size; /* bytes that were asked for and are missing */
 };
@@ -48,9 +49,9 @@ struct copies_gap {
 struct copies_reader {
 	struct copies *sets[3];    /* NULL: none */
 	const struct copies *past; /* of these, what the task has there now is another thing */
-	pid_t live; /* a task that stands still and may be asked itself; 0: none */
-	bool skips_faults;      /* what could not be read before the call, it did not change */
-	struct copies_gap gap;  /* the first, cleared by the caller */
+	pid_t live;            /* a task that stands still and may be asked itself; 0: none */
+	bool skips_faults;     /* what could not be read before the call, it did not change */
+	struct copies_gap gap; /* the first, cleared by the caller */
 };
 
 /* For strings and structs: what ends behind a NUL was asked for by size of a guess. */

@@ -166,7 +166,7 @@ drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time
 	}
 	if (!t->number)
 		ebpf_start(d, t);
-	ebpf_flush(d, t, rec->kind == RECORD_EXIT);
+	ebpf_flush(d, t, rec);
 	hand_on(d, t, rec);
 }
 

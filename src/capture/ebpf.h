@@ -83,8 +83,9 @@ void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
 void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
-/* A call whose end was unclear is told: another record of its task came, perhaps its end. */
-void ebpf_flush(struct drain *d, struct task *t, bool is_end);
+/* A call whose end was unclear is told: another record of its task came, perhaps its end; NULL:
+ * none will. */
+void ebpf_flush(struct drain *d, struct task *t, const struct record *next);
 /* The program and its arguments as the kernel knows them, where they could not be copied. */
 void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
 	size_t n_args);

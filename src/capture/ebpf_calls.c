@@ -91,16 +91,18 @@ gap_words(uint8_t state)
 					: "were not copied";
 }
 
-/* Under ptrace(2) an address where nothing is gives the same: nothing. */
+/* What a failed call led to and is not there, the kernel did not look at either. Where nothing
+ * is mapped, ptrace(2) finds nothing; but a program that was executed since has another memory.
+ */
 static bool
 is_harmless(const struct drain *d, const struct task *t, const struct copies_gap *gap)
 {
 	if (gap->address < LOWEST_ADDRESS)
 		return true;
-	if (gap->state != SNIPPET_FAULT || !t->call.is_error)
-		return false;
-	return t->call.ret == -EFAULT ||
-	       (d->hold && t->id != CALL_execve && memory_is_absent(t->tid, gap->address));
+	if (t->call.is_error)
+		return gap->is_data || gap->state == SNIPPET_FAULT;
+	return gap->state == SNIPPET_FAULT && d->hold && t->id != CALL_execve &&
+	       t->id != CALL_execveat && memory_is_absent(t->tid, gap->address);
 }
 
 static void
@@ -303,15 +305,28 @@ take_result_back(struct task *t)
 	t->call.is_error = false;
 }
 
+/* A signal that ends a process ends the wait of its first task, as it would without us; the
+ * others are killed. */
+static bool
+is_cut_off(const struct task *t, const struct record *next)
+{
+	int32_t signal;
+
+	if (next->kind != RECORD_EXIT)
+		return false;
+	signal = ((const struct record_exit *)next)->status & 0x7f;
+	return !signal || signal == SIGKILL || t->tid != t->process->pid;
+}
+
 void
-ebpf_flush(struct drain *d, struct task *t, bool is_end)
+ebpf_flush(struct drain *d, struct task *t, const struct record *next)
 {
 	struct areas areas = t->told;
 
 	if (!t->is_held)
 		return;
 	t->is_held = false;
-	if (is_end)
+	if (!next || is_cut_off(t, next))
 		take_result_back(t);
 	tell(d, t, t->exit_ns);
 	/* The event is read later than the record at hand. */
@@ -335,6 +350,12 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	bool is_stopped = rec->flags & CALL_STOPPED;
 	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
 
+	/* A filter that kills: the call was refused, and then was the last. */
+	if (rec->how == CALL_HOW_STRANGE && t->is_denied) {
+		leave(t, &late);
+		return;
+	}
+	t->is_denied = rec->how == CALL_HOW_NO_ENTRY;
 	if (!copies_lend(&late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
 		d->n_unsound++;
 	if (t->in_call && rec->enter_ns != t->entry_ns)
@@ -465,7 +486,8 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 	hint_of(row, arch, nr);
 	row->flags = CALL_IS_WANTED;
 	for (uint8_t i = 0; i < row->n; i++) {
-		if (row->hint[i].when & HINT_AT_ENTRY)
+		if ((row->hint[i].when & HINT_AT_ENTRY) ||
+			row->hint[i].when >> HINT_RIVAL_SHIFT)
 			row->flags |= CALL_IS_EARLY;
 	}
 }

@@ -209,7 +209,7 @@ ebpf_exit(struct drain *d, struct task *t, const struct record_exit *rec)
 void
 ebpf_vanished(struct drain *d, struct task *t)
 {
-	ebpf_flush(d, t, true);
+	ebpf_flush(d, t, NULL);
 	d->n_lost++;
 	drain_doubt(d, "the end of process %d was not recorded", t->process->pid);
 	end(d, t, &(struct task_exit){ 0 });

@@ -69,6 +69,7 @@ struct task {
 	struct copies early, ahead;
 	uint64_t entry_ns; /* of the call that `early` belongs to */
 	uint64_t exit_ns;  /* of the call that is held */
+	bool is_denied;    /* ebpf: its last call was refused by a filter */
 	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };
