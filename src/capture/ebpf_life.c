@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "capture/proc.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 lead(struct drain *d, struct task *t)
@@ -217,9 +219,41 @@ ebpf_vanished(struct drain *d, struct task *t)
 
 /* --- signals, rings --- */
 
+/* Stops that we asked for ourselves (hold.h), and what ends them. */
+static bool
+is_ours(const struct record_signal *rec)
+{
+	return (rec->signal == SIGSTOP && rec->code == SI_KERNEL) ||
+	       (rec->signal == SIGCONT && rec->code == SI_USER && rec->sender_pid == getpid());
+}
+
+static bool
+stops(const struct record_signal *rec)
+{
+	return rec->signal == SIGSTOP ||
+	       (!rec->has_handler && (rec->signal == SIGTSTP || rec->signal == SIGTTIN ||
+					     rec->signal == SIGTTOU));
+}
+
+/* The whole process stops, and each task tells. */
+static void
+tell_stop(struct drain *d, const struct process *p, int32_t signal)
+{
+	for (const struct task *t = d->tasks.first; t; t = t->next) {
+		struct signal_info *out;
+
+		if (t->process != p || t->phase == TASK_ENDING)
+			continue;
+		out = &drain_event(d, EVENT_SIGNAL, t)->signal;
+		*out = (struct signal_info){ .signal = signal, .is_stop = true };
+	}
+}
+
 void
 ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 {
+	if (is_ours(rec))
+		return;
 	drain_event(d, EVENT_SIGNAL, t)->signal = (struct signal_info){ .signal = rec->signal,
 		.code = rec->code,
 		.error = rec->error,
@@ -230,6 +264,8 @@ ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 		.user_ticks = rec->user_ticks,
 		.system_ticks = rec->system_ticks,
 		.is_stop = rec->is_stop };
+	if (stops(rec) && !rec->is_stop)
+		tell_stop(d, t->process, rec->signal);
 }
 
 /* Of a ring that was set up before, or by somebody else. */
