@@ -9,6 +9,7 @@
 #include "judge/rule_own.h"
 
 #include "base/clock.h"
+#include "judge/antipattern.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -161,6 +162,7 @@ static const struct judge {
 	[RULE_CRITICAL_PATH] = { judge_critical_path, false },
 	[RULE_SPAN_COUNT] = { judge_span_count, false },
 	[RULE_MEMORY_USAGE] = { judge_memory_usage, false },
+	[RULE_ANTI_PATTERN] = { judge_anti_pattern, true },
 	[RULE_CUSTOM] = { judge_custom, true },
 	[RULE_COUNT] = { judge_count, true },
 	[RULE_NEVER] = { judge_never, true },
@@ -235,6 +237,8 @@ rule_needs(const struct rule *rule, struct rule_needs *needs)
 				  COLUMN_BIT(COLUMN_START) | COLUMN_BIT(COLUMN_END);
 	if (!judges[rule->kind].is_over_events)
 		return;
+	if (rule->kind == RULE_ANTI_PATTERN)
+		needs->columns |= antipattern_columns((enum antipattern)rule->choice);
 	needs->all_calls = true;
 	needs->columns |= own_columns(rule->kind) | selector_columns(&rule->where) |
 			  selector_columns(&rule->other) | selector_columns(&rule->third);

@@ -25,6 +25,7 @@ struct judging {
 void judge_critical_path(const struct judging *j);
 void judge_span_count(const struct judging *j);
 void judge_memory_usage(const struct judging *j);
+void judge_anti_pattern(const struct judging *j);
 void judge_custom(const struct judging *j);
 void judge_count(const struct judging *j);
 void judge_never(const struct judging *j);

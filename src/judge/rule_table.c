@@ -3,6 +3,7 @@
 
 #include "judge/rule_table.h"
 
+#include "judge/antipattern.h"
 #include "judge/rule.h"
 
 #include <string.h>
@@ -45,8 +46,12 @@ static const char *const accesses[] = {
 	[ACCESS_WRITE] = "write",
 	NULL,
 };
-static const char *const anti_patterns[] = { "GodProcess", "TightLoop", "PcieBottleneck",
-	NULL };
+static const char *const anti_patterns[] = {
+#define GROUPED(id_, name_, ...) [ANTIPATTERN_##id_] = name_,
+#define OTHER(id_, name_, ...) [ANTIPATTERN_##id_] = name_,
+#include "judge/antipattern.def"
+	NULL,
+};
 
 #define T(id_) (UINT64_C(1) << RULE_##id_)
 #define EVERY ((UINT64_C(1) << N_RULE_KINDS) - 1)

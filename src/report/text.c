@@ -427,7 +427,9 @@ add_everything(struct text *t, const struct verdict *v)
 		add_clean(t, PLAIN, o->name);
 		str_add(t->out, ": ");
 		add_clean(t, PLAIN, o->text);
-		str_addf(t->out, " (%" PRIu64 " looked at)\n", o->n_events);
+		if (!o->text || !strstr(o->text, "looked at)"))
+			str_addf(t->out, " (%" PRIu64 " looked at)", o->n_events);
+		str_add_char(t->out, '\n');
 	}
 	add_labelled(t, "command", v->command);
 	add_labelled(t, "golden", v->golden_path);

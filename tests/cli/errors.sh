@@ -71,7 +71,7 @@ says "an item of 'redact' in [[target]] 'one' must be a table, not a string" $'c
 says "a relative tolerance of -1 is neither 0 nor from 1e-15 to 0.1" \
 	$'command = ["true"]\noutput_maps = [{ float_tolerance = -1 }]'
 says "did you mean 'bool_case'?" $'command = ["true"]\noutput_maps = ["bool_cas"]'
-says "type 'anti_pattern' is not supported yet" \
+says "[[assertion]] 'a' lacks 'pattern'" \
 	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "anti_pattern"'
 says "its target is a glob over names: the first is 'one'" \
 	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "span_count"\nmax_spans = 1\ntarget = "two*"'

@@ -175,9 +175,18 @@ breaks "${body/peak/allocations}" "$grow" 'asked for by mmap'
 holds $'type = "memory_usage"\nmax_bytes = 2000000000\ntracking_mode = "rss"\nper = "tree"' 'ls | cat'
 breaks $'type = "memory_usage"\nmax_bytes = 1000000\ntracking_mode = "rss"\nper = "tree"' 'ls | cat' 'added up'
 
+# An anti-pattern, with the program that it is of.
+body=$'type = "anti_pattern"\npattern = "tiny-write"\nthreshold = 0.6'
+holds "$body" 'echo hello > f'
+tiny="$python"' -c "
+import os
+fd = os.open(\"f\", os.O_CREAT | os.O_WRONLY)
+for i in range(500): os.write(fd, b\"x\")"'
+breaks "$body" "$tiny" 'tiny-write, confidence 0\.[6-9].*wanted: no tiny-write'
+holds "$body"$'\nprocess_name_pattern = "/perl$"' "$tiny"
+
 # All types were both.
 for type in $(renacer-gate explain | cut -d' ' -f1); do
-	[ "$type" = anti_pattern ] && continue
 	[[ "$seen " == *" +$type "* ]] || note "no program passes $type"
 	[[ "$seen " == *" -$type "* ]] || note "no program fails $type"
 done

@@ -601,8 +601,6 @@ configurations_in_the_wild_are_told_what_to_change(void **state)
 	static const struct {
 		const char *marker, *text;
 	} steps[] = {
-		{ "prevent_god_process", "type 'anti_pattern' is not supported yet" },
-		{ "detect_tight_loop", "type 'anti_pattern' is not supported yet" },
 		{ "[semantic_equivalence]", "[semantic_equivalence] is not supported yet" },
 	};
 
