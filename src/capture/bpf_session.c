@@ -28,7 +28,7 @@
 #define RINGS_BYTES (256u << 20) /* of all rings, where nothing else was asked for */
 
 static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork", "on_exec",
-	"on_exit", "on_signal" };
+	"on_exit", "on_signal", "on_fatal" };
 
 #define N_PROGRAMS ARRAY_LEN(programs)
 

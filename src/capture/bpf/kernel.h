@@ -160,6 +160,14 @@ struct mm_struct___before62 {
 	struct mm_rss_stat rss_stat;
 };
 
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
 struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
@@ -185,6 +193,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct fs_struct *fs;
 	struct signal_struct *signal;
+	struct sigpending pending;
 	struct seccomp seccomp;
 	struct sched_entity se;
 	struct list_head thread_node;

@@ -14,6 +14,7 @@ enum { HOW_FORK = 1, HOW_VFORK, HOW_CLONE, HOW_THREAD };
 #define CLONE_VFORK 0x4000u
 #define SIGCHLD 17
 #define SIGKILL 9
+#define SIGSTOP 19
 #define SIGNAL_GROUP_EXIT 4u
 #define SECCOMP_MODE_DEAD 3
 
@@ -110,7 +111,7 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 	*out = (struct record_exec){ .head = head(t, st, RECORD_EXEC, 0),
 		.former_tid = former,
 		.arch = arch,
-		.is_secure = bprm->secureexec,
+		.is_secure = BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec),
 		.time_entry_ns = st->call.enter_ns };
 
 	n = path_of(s, task, s->bytes + exec_room(used));
@@ -242,6 +243,7 @@ tell_exit(struct state *st, struct task_struct *task, struct turn *t)
 #define SIGFPE 8
 #define SIGSEGV 11
 #define SI_USER 0
+#define SI_KERNEL 0x80
 #define SI_QUEUE -1
 #define SI_TIMER -2
 #define SI_TKILL -6
@@ -254,35 +256,44 @@ is_fault(int signal)
 }
 
 static __always_inline void
-tell_signal(struct state *st, int signal, struct kernel_siginfo *info, struct k_sigaction *ka,
+load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
+{
+	int code = info->si_code;
+
+	out->code = code;
+	out->error = info->si_errno;
+	if (code > 0 && is_fault(signal)) {
+		out->address = (uint64_t)info->_sifields._sigfault._addr;
+	} else if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE ||
+		   code == SI_TIMER || signal == SIGCHLD) {
+		out->sender_pid = info->_sifields._kill._pid;
+		out->sender_uid = (int32_t)info->_sifields._kill._uid;
+	}
+	if (code == SI_QUEUE || code == SI_TIMER)
+		out->address = (uint64_t)info->_sifields._rt._sigval.sival_ptr;
+	if (code > 0 && signal == SIGCHLD) {
+		out->status = info->_sifields._sigchld._status;
+		out->user_ticks = (uint64_t)info->_sifields._sigchld._utime;
+		out->system_ticks = (uint64_t)info->_sifields._sigchld._stime;
+	}
+}
+
+/* Instead of a pointer there may be SEND_SIG_NOINFO (0) or SEND_SIG_PRIV (1). */
+static __always_inline void
+tell_signal(struct state *st, int signal, struct kernel_siginfo *info, bool has_handler,
 	struct turn *t)
 {
 	struct record_signal out = { .head = head(t, st, RECORD_SIGNAL, sizeof out) };
-	int code;
 
-	/* SIGKILL is no delivery: the task's end tells it. */
-	if (signal == SIGKILL)
-		return;
 	out.signal = signal;
-	out.has_handler = (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1;
-	if ((uint64_t)info > 1) {
-		out.code = code = info->si_code;
-		out.error = info->si_errno;
-		if (code > 0 && is_fault(signal)) {
-			out.address = (uint64_t)info->_sifields._sigfault._addr;
-		} else if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE ||
-			   code == SI_TIMER || signal == SIGCHLD) {
-			out.sender_pid = info->_sifields._kill._pid;
-			out.sender_uid = (int32_t)info->_sifields._kill._uid;
-		}
-		if (code == SI_QUEUE || code == SI_TIMER)
-			out.address = (uint64_t)info->_sifields._rt._sigval.sival_ptr;
-		if (code > 0 && signal == SIGCHLD) {
-			out.status = info->_sifields._sigchld._status;
-			out.user_ticks = (uint64_t)info->_sifields._sigchld._utime;
-			out.system_ticks = (uint64_t)info->_sifields._sigchld._stime;
-		}
-	}
+	out.has_handler = has_handler;
+	if ((uint64_t)info > 1)
+		load_info(&out, signal, info);
+	else if (info)
+		out.code = SI_KERNEL;
+	/* Our own, of a task that waits for its ring to be read. */
+	if (signal == SIGSTOP && out.code == SI_KERNEL)
+		return;
 	publish(t, &out, sizeof out);
 }
 

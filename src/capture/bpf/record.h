@@ -145,7 +145,8 @@ struct bpf_cpu {
 	uint64_t n_stops;           /* tasks that stopped themselves above the mark */
 	uint64_t high_fill;         /* bytes in the ring, the most there were */
 	uint64_t reason;            /* enum bpf_loss of the first loss */
-	uint64_t pad[2];
+	uint64_t turn_ns;           /* the kernel half's: when the program that runs began */
+	uint64_t pad;
 };
 
 enum bpf_loss {

@@ -2,7 +2,7 @@
 /*
  * renacer.bpf.c - the kernel half of the eBPF backend
  *
- * Six programs at tracepoints, no more: what a task calls, begets, becomes, gets and how it
+ * Programs at seven tracepoints, no more: what a task calls, begets, becomes, gets and how it
  * ends. Compiled for the machine of the kernel, put into our programs as it is, and loaded by
  * capture/bpf_session.c. Only tracked tasks are recorded; all others cost a look-up.
  */
@@ -17,8 +17,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define X32_BIT 0x40000000u
 #define TS_COMPAT 2u
-#define SIGSTOP 19
-
 static __always_inline uint8_t
 arch_of(const struct task_struct *task, uint64_t nr)
 {
@@ -224,6 +222,21 @@ is_wanted(const struct record_call *call)
 	return call->nr >= HINT_NRS || (hints_of(call)->flags & CALL_IS_WANTED);
 }
 
+/* Is this the end of the call for a tracer, too? One whose task is being killed never returns,
+ * whatever it has done by now. Not so a process that ends by another signal, which is made a
+ * SIGKILL for its tasks. */
+static __always_inline bool
+is_cut_off(struct task_struct *task)
+{
+	int code;
+
+	if (!(task->pending.signal.sig[0] & 1ul << (SIGKILL - 1)))
+		return false;
+	code = BPF_CORE_READ(task, signal, group_exit_code) & 0x7f;
+	return !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) || !code ||
+	       code == SIGKILL;
+}
+
 SEC("tp_btf/sys_exit")
 int
 BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
@@ -250,7 +263,11 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	if (!is_wanted(&st->call) || !turn_begin(&t))
 		return 0;
 	st->call.ret = ret;
-	if (st->had_fault && ret < 0)
+	if (is_cut_off(task)) {
+		st->call.how = CALL_HOW_UNFINISHED;
+		st->call.ret = -1;
+	}
+	if (st->had_fault && st->call.ret < 0)
 		when |= HINT_AT_ENTRY;
 	if (!st->call.enter_ns)
 		st->call.enter_ns = t.now_ns;
@@ -335,9 +352,33 @@ BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction 
 	struct state *st = tracked(task, &is_new);
 	struct turn t;
 
-	if (!st || !turn_begin(&t))
+	/* SIGKILL is no delivery: the task's end tells it. */
+	if (!st || signal == SIGKILL || !turn_begin(&t))
 		return 0;
-	tell_signal(st, signal, info, ka, &t);
+	tell_signal(st, signal, info, (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1, &t);
 	turn_end(&t);
+	return 0;
+}
+
+/* A signal that ends its process at once is made a SIGKILL for all its tasks, and never
+ * delivered as what it was. Whoever sends it may be anyone, an interrupt too. */
+SEC("tp_btf/signal_generate")
+int
+BPF_PROG(on_fatal, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
+	int result)
+{
+	struct state *st = bpf_task_storage_get(&states, task, NULL, 0);
+	bool is_inside;
+	struct turn t;
+
+	if (!st || st->run != shared.control.run || signal == SIGKILL || result)
+		return 0;
+	if (!(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) ||
+		BPF_CORE_READ(task, signal, group_exit_code) != signal)
+		return 0;
+	is_inside = turn_begin_inside(&t);
+	tell_signal(st, signal, info, false, &t);
+	if (!is_inside)
+		turn_end(&t);
 	return 0;
 }

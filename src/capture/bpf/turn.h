@@ -3,9 +3,9 @@
  * turn.h - the maps, and the turn of one program on one CPU
  *
  * A program that publishes takes a turn: it marks the CPU as busy, takes its time, builds its
- * record in this CPU's scratch memory and leaves. Nothing else of ours runs on the CPU
- * meanwhile: tracepoints run with preemption off, and what interrupts asks for no turn. Should
- * a kernel do otherwise, the mark is found set, and a loss is counted.
+ * record in this CPU's scratch memory and leaves. No other turn begins on the CPU meanwhile:
+ * tracepoints run with preemption off. Should a kernel do otherwise, the mark is found set, and
+ * a loss is counted. Only a signal may be sent by what interrupts (turn_begin_inside()).
  */
 #ifndef CAPTURE_BPF_TURN_H
 #define CAPTURE_BPF_TURN_H
@@ -106,6 +106,22 @@ lose_here(enum bpf_loss reason)
 	lose(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], reason);
 }
 
+/* For what may interrupt a turn, and needs no scratch memory: inside another turn it has that
+ * one's time, so that the ring stays ordered. */
+static __always_inline bool
+turn_begin_inside(struct turn *t)
+{
+	bool is_inside;
+
+	t->cpu = bpf_get_smp_processor_id() % BPF_CPUS;
+	t->mine = &shared.cpus[t->cpu];
+	is_inside = __sync_lock_test_and_set(&t->mine->busy, 1);
+	t->now_ns = is_inside ? t->mine->turn_ns : 0;
+	if (!t->now_ns)
+		t->now_ns = bpf_ktime_get_ns();
+	return is_inside;
+}
+
 static __always_inline bool
 turn_begin(struct turn *t)
 {
@@ -115,13 +131,14 @@ turn_begin(struct turn *t)
 		lose(t->mine, LOSS_DEPTH);
 		return false;
 	}
-	t->now_ns = bpf_ktime_get_ns();
+	t->now_ns = t->mine->turn_ns = bpf_ktime_get_ns();
 	return true;
 }
 
 static __always_inline void
 turn_end(struct turn *t)
 {
+	t->mine->turn_ns = 0;
 	asm volatile("" ::: "memory");
 	t->mine->busy = 0;
 }
@@ -133,7 +150,7 @@ publish(struct turn *t, const void *record, uint64_t size)
 	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
 
 	if (ring && !bpf_ringbuf_output(ring, (void *)record, size, BPF_RB_NO_WAKEUP))
-		t->mine->n_records++;
+		__sync_fetch_and_add(&t->mine->n_records, 1);
 	else
 		lose(t->mine, LOSS_RING);
 }

@@ -29,6 +29,7 @@ enum step {
 };
 
 enum work_flags {
+	WORK_IS_DATA = 4,  /* payload */
 	WORK_IS_OUT = 1,   /* messages that leave */
 	WORK_IS_BRIEF = 2, /* messages of which name and control say nothing */
 };
@@ -136,8 +137,12 @@ copy_data(struct scratch *s, uint64_t address, uint64_t size)
 	if (!address || !size)
 		return;
 	if (size <= s->room) {
+		uint32_t before = s->n_works;
+
 		s->room -= size;
 		copy(s, address, size, UINT32_MAX);
+		if (s->n_works > before)
+			s->works[before % WORKS].flags = WORK_IS_DATA;
 		return;
 	}
 	note(s, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
@@ -160,13 +165,25 @@ step_copy(struct scratch *s, struct work *k)
 	return 0;
 }
 
+/* A page that nobody has touched: /dev/null takes it without a look. It is there for who reads
+ * it from outside. */
+static __always_inline void
+note_missing(struct scratch *s, const struct work *k)
+{
+	bool is_moved = (k->flags & WORK_IS_DATA) && ret_of(s) > 0 && s->may_stop;
+
+	note(s, k->address, k->n, is_moved ? SNIPPET_LATER : SNIPPET_FAULT);
+	if (is_moved)
+		s->must_stop = 1;
+}
+
 static __noinline int
 step_pages(struct scratch *s, struct work *k)
 {
 	uint32_t n = (uint32_t)least(k->n, to_page_end(k->address));
 
 	if (put(s, k->address, n)) {
-		note(s, k->address, k->n, SNIPPET_FAULT);
+		note_missing(s, k);
 		pop(s);
 		return 0;
 	}
