@@ -120,11 +120,23 @@ as_complete() {
 	[[ "$footer" == "FOOTER $wanted "* ]] || complain "$name ($way): not $wanted: $footer"
 }
 
-# Counts without what the row leaves out: its names stand for calls and for "signal".
+# Counts without what the row leaves out: its names stand for calls and for "signal". Nor with
+# what ptrace(2) alone can tell: signals that nobody hears of (SIGCHLD, SIGCONT, SIGURG, SIGWINCH
+# without a handler; with one there is an rt_sigreturn for each), SIGKILL, and those that end a
+# process at once, which its end tells.
 reduce() {
 	local way=$1 names
 	names=$(tr ' ' '\n' <<< "$exceptions" | sed -n 's/^-//p' | paste -sd '|')
-	grep -Ev "^[0-9.]+ (${names:-no such call})( |$)" "$way/counts" | LC_ALL=C sort > "$way/reduced"
+	grep -Ev "^[0-9.]+ (${names:-no such call})( |$)" "$way/counts" | LC_ALL=C sort | awk '
+		BEGIN { split("17 18 23 28 9", few); for (i in few) unheard[few[i]] = 1 }
+		$2 == "ended" { ended[$1] = $3 }
+		{ line[NR] = $0; who[NR] = $1; what[NR] = $2; which[NR] = $3 }
+		END {
+			for (i = 1; i <= NR; i++)
+				if (what[i] != "signal" || !(which[i] in unheard) &&
+					sprintf("%x", which[i]) != ended[who[i]])
+					print line[i]
+		}' > "$way/reduced"
 	sed -n 's/.* \(escaped.*\) calls .* \(32bit.*\)/\1 \2/p' "$way/trace" |
 		tail -n 1 >> "$way/reduced"
 }
