@@ -115,16 +115,6 @@ take_peer(const struct act *a, int arg)
 		edges_take_peer(a, o->socket->bound);
 }
 
-/* is_firm: it was that child that the caller waited for. */
-static void
-took_child(const struct act *a, int64_t pid, bool is_firm)
-{
-	const struct task *t = pid > 0 ? map_get_number(a->fx->by_pid, (uint32_t)pid) : NULL;
-
-	if (t)
-		causal_learn(a->fx->causal, a->task->nr, &t->process->ended, is_firm);
-}
-
 /* Which of several children ends first is luck; a shell that waits for its last child runs it
  * in the foreground. */
 static bool
@@ -136,13 +126,27 @@ is_last_child(const struct act *a, int64_t pid)
 	       t->process->ordinal == a->task->process->n_children;
 }
 
+/* is_meant: it was that child that the caller asked for, and no other. */
+static void
+took_child(const struct act *a, int64_t pid, bool is_meant, bool blocks)
+{
+	const struct task *t = pid > 0 ? map_get_number(a->fx->by_pid, (uint32_t)pid) : NULL;
+
+	if (!t)
+		return;
+	causal_learn(a->fx->causal, a->task->nr, &t->process->ended,
+		blocks && (is_meant || is_last_child(a, pid)));
+	/* A handler of SIGCHLD that takes whoever has ended knows nothing that is sure. */
+	if ((is_meant || (blocks && is_last_child(a, pid))) && !t->process->waited_ns)
+		t->process->waited_ns = a->event->time_ns;
+}
+
 static void
 take_child(const struct act *a, int arg)
 {
 	int64_t asked = (int32_t)a->call->arg[arg], pid = a->call->ret;
-	bool blocks = !(a->call->arg[2] & WNOHANG);
 
-	took_child(a, pid, blocks && (asked > 0 || is_last_child(a, pid)));
+	took_child(a, pid, asked > 0, !(a->call->arg[2] & WNOHANG));
 }
 
 static void
@@ -159,9 +163,7 @@ take_waitid(const struct act *a, int arg)
 		pid = o->pid;
 	else
 		call_read(a->call, 2, a->call->arg[2] + (is_wide ? 16 : 12), &pid, sizeof pid);
-	took_child(a, pid,
-		!(options & WNOHANG) &&
-			(type == P_PID || type == P_PIDFD || is_last_child(a, pid)));
+	took_child(a, pid, type == P_PID || type == P_PIDFD, !(options & WNOHANG));
 }
 
 static uint64_t

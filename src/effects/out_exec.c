@@ -158,7 +158,8 @@ add_end(struct out *o, struct program *p, const struct process *process)
 }
 
 /* A loop that calls the same command until it succeeds calls it some number of times: what
- * failed before a success with the same parent and the same words is left out. Forks have no
+ * failed before a success with the same parent and the same words is left out, if somebody
+ * waited for its end: two that are started at once are none, whichever is faster. Forks have no
  * words: only a shell's are such commands, others are workers. */
 static void
 fold_retries(struct out *o, struct program *p)
@@ -172,8 +173,8 @@ fold_retries(struct out *o, struct program *p)
 
 		if (ended_well(process) && !later)
 			*map_number(succeeded, parent) = (void *)(uintptr_t)process;
-		if (p->may_repeat && !ended_well(process) && process->has_ended && later &&
-			process->ended_ns <= later->started_ns && process->n_images == 1)
+		if (p->may_repeat && !ended_well(process) && process->waited_ns && later &&
+			process->waited_ns <= later->started_ns && process->n_images == 1)
 			p->count--;
 		else
 			add_end(o, p, process);

@@ -202,6 +202,7 @@ what_failed_before_the_same_succeeded_is_a_retry(void **state)
 	run_child(&one, 3, "/bin/sleep", nap, 0);
 	for (uint32_t task = 2; task < 8; task += 2) {
 		run_child(&many, task, "/bin/ping", words, EXIT_CODE(7));
+		made_call(&many, 1, CALL_wait4, 40000 + task, N(-1), N(0), N(0));
 		run_child(&many, task + 1, "/bin/sleep", nap, 0);
 	}
 	run_child(&many, 8, "/bin/ping", words, 0);
@@ -221,10 +222,14 @@ a_fork_that_failed_is_a_retry_of_another_only_in_a_shell(void **state)
 {
 	static const struct {
 		const char *program, *key;
-		int count;
+		int asked, options, count; /* asked 0: nobody waits */
 	} rows[] = {
-		{ "/usr/bin/python3.11", "fork of /usr/bin/python3.11", 2 },
-		{ "/usr/bin/bash", "fork of /usr/bin/bash", 1 },
+		{ "/usr/bin/python3.11", "fork of /usr/bin/python3.11", -1, 0, 2 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", -1, 0, 1 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 40002, WNOHANG, 1 },
+		/* Both are parts of a pipeline, the first was faster. */
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 0, 0, 2 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", -1, WNOHANG, 2 },
 	};
 
 	(void)state;
@@ -234,6 +239,9 @@ a_fork_that_failed_is_a_retry_of_another_only_in_a_shell(void **state)
 		made_exec(&m, 1, rows[i].program);
 		made_start(&m, 2, 1, 2, 0);
 		made_exit(&m, 2, EXIT_CODE(1));
+		if (rows[i].asked)
+			made_call(&m, 1, CALL_wait4, 40002, N(rows[i].asked), N(0),
+				N(rows[i].options));
 		made_start(&m, 3, 1, 3, 0);
 		made_exit(&m, 3, 0);
 		made_finish(&m);
