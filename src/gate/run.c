@@ -84,6 +84,15 @@ wanted_calls(struct runner *r)
 	return &r->wanted;
 }
 
+/* A slow machine is played by whoever holds tasks still: not ebpf. */
+static enum capture_backend
+backend_of(const struct run_opts *opts)
+{
+	bool is_slowed = opts->perturbed & PERTURB_SLOW;
+
+	return is_slowed && opts->backend == BACKEND_EBPF ? BACKEND_AUTO : opts->backend;
+}
+
 static int
 start(struct runner *r, struct err *err)
 {
@@ -95,7 +104,7 @@ start(struct runner *r, struct err *err)
 		outlet_open(&r->err_out, r->opts->stderr_path, r->text_limit, err) < 0)
 		return -1;
 	struct capture_opts opts = {
-		.backend = r->opts->backend,
+		.backend = backend_of(r->opts),
 		.grant = r->opts->grant,
 		.grant_nr = r->opts->grant_nr,
 		.argv = r->ready.argv,

@@ -60,7 +60,7 @@ gate() { # what log [option...], as $wrap says
 	rc=$?
 	if [ $rc -ne 0 ]; then
 		echo "renacer-gate $what ended with $rc:"
-		[ -n "${PROFILE-}" ] && grep '^FLAKY' "$log" || grep -v '^PASS ' "$log"
+		if [ -n "${PROFILE-}" ]; then grep '^FLAKY' "$log"; else grep -v '^PASS ' "$log"; fi
 	fi
 	return $rc
 }
@@ -80,13 +80,21 @@ done
 [ ${#backends[@]} -gt 1 ] || backends+=("${backends[0]}")
 for i in "${!backends[@]}"; do
 	rm -rf golden
+	wanted=$n_wanted
+	cp renacer.toml renacer.toml.all
+	if [ "${backends[i]}" = ebpf ]; then
+		echo 'ebpf: cannot deny io_uring: node and node-server are left out'
+		without 'node|node-server' < renacer.toml.all > renacer.toml
+		wanted=$((n_wanted - 2))
+	fi
 	gate record "log.record$i" --backend "${backends[i]}" || [ -n "${PROFILE-}" ] || bad=1
+	mv renacer.toml.all renacer.toml
 	n=$(find golden -type f | wc -l)
 	if [ -n "${PROFILE-}" ]; then
-		echo "${backends[i]}: $n of $n_wanted could be recorded"
+		echo "${backends[i]}: $n of $wanted could be recorded"
 		[ "$n" -ge $((n_wanted * 3 / 4)) ] || bad=1
-	elif [ "$only" = '*' ] && [ "$n" -ne $n_wanted ]; then
-		echo "${backends[i]}: $n goldens, not $n_wanted"
+	elif [ "$only" = '*' ] && [ "$n" -ne $wanted ]; then
+		echo "${backends[i]}: $n goldens, not $wanted"
 		bad=1
 	fi
 	if [ "$i" -eq 0 ]; then
@@ -94,13 +102,16 @@ for i in "${!backends[@]}"; do
 		continue
 	fi
 	for golden in golden.first/*; do
-		[ -e "golden/${golden##*/}" ] || [ -z "${PROFILE-}" ] || continue
+		[ -e "golden/${golden##*/}" ] || continue # counted above
 		cmp -s "$golden" "golden/${golden##*/}" && continue
 		echo "recorded with ${backends[0]} (<) and ${backends[i]} (>), not the same: ${golden##*/}"
 		diff "$golden" "golden/${golden##*/}" | cut -c 1-400 | head -20
 		bad=1
 	done
 done
+
+rm -rf golden
+mv golden.first golden
 
 check_often() { # surrounding
 	local i counted start=$SECONDS
