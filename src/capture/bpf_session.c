@@ -122,7 +122,7 @@ open_object(struct loading *l, struct err *err)
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "renacer",
 		.kernel_log_buf = l->log, .kernel_log_size = LOG_BYTES);
 	/* With root's rights all may be read; with a part of them only what is the user's. */
-	uint32_t owner = geteuid() ? getuid() : UINT32_MAX;
+	uint32_t owner = getuid() ? getuid() : UINT32_MAX;
 	struct bpf_map *map;
 
 	libbpf_set_print(NULL);

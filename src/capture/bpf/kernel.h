@@ -145,10 +145,6 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 
-struct mm_rss_stat {
-	atomic_long_t count[4];
-};
-
 struct mm_struct {
 	unsigned long arg_start, arg_end;
 	unsigned long hiwater_rss;
@@ -156,8 +152,12 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+/* Its inner struct has no name here: a type that this kernel does not have would be looked for
+ * in modules, which needs CAP_SYS_ADMIN. */
 struct mm_struct___before62 {
-	struct mm_rss_stat rss_stat;
+	struct {
+		atomic_long_t count[4];
+	} rss_stat;
 };
 
 typedef struct {

@@ -153,7 +153,7 @@ rss_pages(struct mm_struct *mm)
 {
 	struct mm_struct___before62 *old = (void *)mm;
 
-	if (bpf_core_type_exists(struct mm_rss_stat))
+	if (bpf_core_field_exists(old->rss_stat.count))
 		return BPF_CORE_READ(old, rss_stat.count[RSS_FILE].counter) +
 		       BPF_CORE_READ(old, rss_stat.count[RSS_ANON].counter) +
 		       BPF_CORE_READ(old, rss_stat.count[RSS_SHARED].counter);
