@@ -136,8 +136,9 @@ took_child(const struct act *a, int64_t pid, bool is_meant, bool blocks)
 		return;
 	causal_learn(a->fx->causal, a->task->nr, &t->process->ended,
 		blocks && (is_meant || is_last_child(a, pid)));
-	/* A handler of SIGCHLD that takes whoever has ended knows nothing that is sure. */
-	if ((is_meant || (blocks && is_last_child(a, pid))) && !t->process->waited_ns)
+	/* A shell's handler of SIGCHLD may have taken it already when the shell comes to wait.
+	 */
+	if (!t->process->waited_ns)
 		t->process->waited_ns = a->event->time_ns;
 }
 

@@ -158,8 +158,8 @@ add_end(struct out *o, struct program *p, const struct process *process)
 }
 
 /* A loop that calls the same command until it succeeds calls it some number of times: what
- * failed before a success with the same parent and the same words is left out, if somebody
- * waited for its end: two that are started at once are none, whichever is faster. Forks have no
+ * failed before a success with the same parent and the same words is left out, if its end
+ * was known by then: the parts of a pipeline are none, whichever is faster. Forks have no
  * words: only a shell's are such commands, others are workers. */
 static void
 fold_retries(struct out *o, struct program *p)

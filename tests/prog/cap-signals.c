@@ -57,6 +57,8 @@ job_control(int signal)
 	if (!pid) {
 		setpgid(0, 0);
 		raise(signal);
+		/* Who has ended has not been continued, for waitpid(2). */
+		nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
 		_exit(8);
 	}
 	MUST(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
