@@ -1,7 +1,7 @@
 # bash completion for renacer-gate and renacer; asks the programs for their options
 
-_renacer_gate_words() { # program: its options and commands, from its own help
-	"$1" --help 2> /dev/null | sed -nE 's/^  ( *-[A-Za-z], )? *(--[a-z-]+).*/\2/p; s/^  ([a-z]+) .*/\1/p'
+_renacer_gate_words() { # program [command]: its options and commands, from its own help
+	"$@" --help 2> /dev/null | sed -nE 's/^  ( *-[A-Za-z], )? *(--[a-z-]+).*/\2/p; s/^  ([a-z]+) .*/\1/p'
 }
 
 _renacer_gate() {
@@ -27,7 +27,11 @@ _renacer_gate() {
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
 	esac
 	local words
-	words=$(_renacer_gate_words "$1")
+	if [ "${COMP_WORDS[1]}" = query ]; then
+		words=$(_renacer_gate_words "$1" query)
+	else
+		words=$(_renacer_gate_words "$1")
+	fi
 	if [ "${1##*/}" = renacer-gate ] && [ -f "$config" ]; then
 		words+=" $(awk -F '"' '/^\[/ { in_target = /^\[\[target\]\]/ } in_target && /^name *=/ { print $2 }' "$config")"
 	fi

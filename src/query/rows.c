@@ -445,8 +445,9 @@ put_life(struct builder *b, const struct event *event)
 	b->row[V_CPU] = (int64_t)MIN(x->user_ns + x->system_ns, (uint64_t)INT64_MAX);
 }
 
-/* "begin NAME" and "end NAME" of a marker call: for the calls behind it. */
-static void
+/* "begin NAME" and "end NAME" of a marker call: the calls between them are marked, neither of
+ * the two is. Returns what the call itself has. */
+static const char *
 note_mark(struct builder *b, const struct event *event, struct owner *o)
 {
 	const struct call *call = &event->call;
@@ -455,19 +456,19 @@ note_mark(struct builder *b, const struct event *event, struct owner *o)
 	AUTO(mem_free) char *text = NULL;
 
 	if (!call->is_error || call->ret != -ENOENT || b->about.n_paths != 1)
-		return;
+		return o->mark;
 	path = decode_string(call, (uint8_t)b->about.path[0], &n);
 	text = mem_alloc(n + 1);
 	if (n)
 		memcpy(text, path, n);
 	word = strstr(text, "renacer:");
 	if (!word || (word != text && word[-1] != '/'))
-		return;
+		return o->mark;
 	word += strlen("renacer:");
-	if (str_has_prefix(word, "begin "))
-		o->mark = arena_strdup(b->arena, word + strlen("begin "));
-	else if (str_has_prefix(word, "end "))
-		o->mark = NULL;
+	if (!str_has_prefix(word, "begin ") && !str_has_prefix(word, "end "))
+		return o->mark;
+	o->mark = word[0] == 'b' ? arena_strdup(b->arena, word + strlen("begin ")) : NULL;
+	return NULL;
 }
 
 static void
@@ -496,14 +497,12 @@ builder_after(void *columns, struct effects *fx, const struct event *event)
 		b->row[V_EVENT] = b->c->call_event;
 		put_call(b, event);
 		put_made(b, event);
-		if (o && o->mark)
-			b->row[V_MARK] = text_of(b, o->mark);
+		if (o && columns_keep(b->c, V_MARK))
+			b->row[V_MARK] = text_of(b, note_mark(b, event, o));
 	} else {
 		put_life(b, event);
 	}
 	push_row(b);
-	if (o && event->kind == EVENT_CALL && columns_keep(b->c, V_MARK))
-		note_mark(b, event, o);
 }
 
 static void

@@ -1,4 +1,5 @@
-/* query.c - what the examples of docs/expressions.md are asked of: a known number of known calls
+/* query.c - what the examples of docs/expressions.md are asked of: a known number of known
+ * calls
  *
  * Run in an empty directory. Its own calls stand in the region "work"; what the C library does
  * before and behind it is another matter on each machine.

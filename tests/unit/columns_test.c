@@ -237,6 +237,8 @@ a_marked_region_is_between_its_markers(void **state)
 	made_call(&a.m, 1, CALL_getuid, 0);
 	asked_finish(&a, &whole);
 	TEXT_IS(MARK, row_of(&a, "getuid", 0), "(null)");
+	TEXT_IS(MARK, row_of(&a, "access", 0), "(null)");
+	TEXT_IS(MARK, row_of(&a, "access", 1), "(null)");
 	TEXT_IS(MARK, row_of(&a, "getuid", 1), "load");
 	TEXT_IS(MARK, row_of(&a, "getuid", 2), "(null)");
 	asked_free(&a);

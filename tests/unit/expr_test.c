@@ -249,8 +249,8 @@ static const struct {
 } errors[] = {
 	{ "", "the expression ends here: a question is missing", 1, NULL },
 	{ "sycall == \"open\"", "there is no column or function 'sycall'", 1, "'syscall'" },
-	{ "syscall == \"opne\"", "no syscall is called 'opne'", 12, "\"open\"" },
-	{ "syscall ~ \"opne*\"", "no syscall fits 'opne*'", 11, NULL },
+	{ "syscall == \"openn\"", "no syscall is called 'openn'", 12, "\"open\"" },
+	{ "syscall ~ \"openn*\"", "no syscall fits 'openn*'", 11, NULL },
 	{ "errno in {\"ENOENT\", \"ENONE\"}", "no errno is called 'ENONE'", 21,
 		"did you mean" },
 	{ "class == \"networking\"", "no class is called 'networking'", 10, "\"network\"" },
