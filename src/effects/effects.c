@@ -136,6 +136,7 @@ effects_free(struct effects *fx)
 	event_log_free(fx->log);
 	critical_free(fx->critical);
 	mem_free(fx->leaks);
+	map_free(fx->leaks_told);
 	edges_done(fx);
 	causal_free(fx->causal);
 	left_free(fx);

@@ -16,12 +16,17 @@ effects_leaks(const struct effects *fx, size_t *n)
 
 /* What a program inherited is told once, by whoever opened it. */
 static bool
-is_told(const struct effects *fx, const struct leak *leak)
+is_told(struct effects *fx, const struct leak *leak)
 {
-	for (size_t i = 0; i < fx->n_leaks; i++)
-		if (fx->leaks[i].process == leak->process && fx->leaks[i].seq == leak->seq &&
-			fx->leaks[i].fd == leak->fd)
-			return true;
+	const uint64_t key[] = { leak->seq, leak->process, (uint32_t)leak->fd };
+	void **slot;
+
+	if (!fx->leaks_told)
+		fx->leaks_told = map_new();
+	slot = map_slot(fx->leaks_told, key, sizeof key);
+	if (*slot)
+		return true;
+	*slot = fx;
 	return false;
 }
 

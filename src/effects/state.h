@@ -316,6 +316,7 @@ struct effects {
 	struct event_log *log;
 	struct critical *critical; /* NULL: nothing kept */
 	struct leak *leaks;
+	struct map *leaks_told; /* NULL: none so far */
 	size_t n_leaks, leaks_capacity;
 	struct order *order;
 	uint32_t n_living; /* tasks */

@@ -117,7 +117,7 @@ done
 for option in --html --shard; do
 	fails 2 "is not supported yet" renacer-gate $option x
 done
-for command in analyze export; do
+for command in export; do
 	fails 2 "command '$command' is not supported yet" renacer $command a b
 done
 fails 2 "unknown option '--nope'" renacer --nope true
