@@ -12,6 +12,14 @@ case ${INPUT_SUMMARY:-true} in true | false) ;; *) fail 'summary is neither true
 case ${INPUT_BACKEND:-auto} in
 *[!a-z]*) fail 'backend is not a name' ;;
 esac
+# The gate becomes the runner's user again before it reads anything; sudo would take the job's
+# environment and its PATH away.
+by=()
+case ${INPUT_SUDO:-false} in
+false) ;;
+true) by=(sudo -E env "PATH=$PATH") ;;
+*) fail 'sudo is neither true nor false' ;;
+esac
 reports=${INPUT_REPORTS_DIRECTORY:-renacer-reports}
 mkdir -p -- "$reports"
 reports=$(cd -- "$reports" && pwd -P)
@@ -27,7 +35,7 @@ done
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 printf '::stop-commands::%s\n' "$token"
 status=0
-env -u GITHUB_ACTIONS "${RENACER_BIN:?}/renacer-gate" check \
+env -u GITHUB_ACTIONS ${by[@]+"${by[@]}"} "${RENACER_BIN:?}/renacer-gate" check \
 	--config "${INPUT_CONFIG:-renacer.toml}" --backend "${INPUT_BACKEND:-auto}" \
 	--junit "$reports/renacer.xml" --sarif "$reports/renacer.sarif" \
 	--json "$reports/renacer.json" --markdown "$reports/renacer.md" \

@@ -346,6 +346,10 @@ start(struct source *from, const struct trace_values *values, const struct parse
 		return cli_usage(err, NULL, "either a command or '-p', not both");
 	if (capture_start(&from->capture, &opts, err) < 0)
 		return -1;
+	if (values->verbose)
+		fprintf(stderr, "renacer: backend %s: %s\n",
+			capture_backend_names[capture_backend(from->capture)],
+			capture_why(from->capture));
 	/* ^C belongs to the target, which is in our process group; we end when it ends. */
 	if (!values->pid) {
 		signal(SIGINT, SIG_IGN);
