@@ -300,6 +300,7 @@ drain_free(struct drain *d)
 		task_free(t);
 	}
 	queue_done(&d->queue);
+	copies_done(&d->late);
 	mem_free(d->held);
 	arena_free(d->arena);
 	mem_free(d);

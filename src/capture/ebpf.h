@@ -37,6 +37,7 @@ struct drain {
 	struct task *dead; /* out of the table, but queued events point to them */
 	uint32_t n_numbers;
 	struct queue queue;
+	struct copies late; /* of the call at hand; kept, so that nothing is allocated per call */
 	uint64_t seq; /* the last one given: a time, or one more than the last */
 	struct held_fd *held;
 	size_t n_held, held_capacity;

@@ -340,23 +340,23 @@ leave(struct task *t, struct copies *late)
 	t->in_call = false;
 	copies_clear(&t->early);
 	copies_clear(&t->ahead);
-	copies_done(late);
+	copies_clear(late);
 }
 
 void
 ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 {
-	struct copies late = { 0 };
+	struct copies *late = &d->late;
 	bool is_stopped = rec->flags & CALL_STOPPED;
 	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
 
 	/* A filter that kills: the call was refused, and then was the last. */
 	if (rec->how == CALL_HOW_STRANGE && t->is_denied) {
-		leave(t, &late);
+		leave(t, late);
 		return;
 	}
 	t->is_denied = rec->how == CALL_HOW_NO_ENTRY;
-	if (!copies_lend(&late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
+	if (!copies_lend(late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
 		d->n_unsound++;
 	if (t->in_call && rec->enter_ns != t->entry_ns)
 		copies_clear(&t->early); /* of a call whose end was lost */
@@ -368,13 +368,13 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 		take_result_back(t);
 	note(d, t);
 	if (t->is_wanted) {
-		fetch_both(d, t, &late, is_live ? t->tid : 0);
+		fetch_both(d, t, late, is_live ? t->tid : 0);
 		t->is_held = is_open(d, t);
 		t->exit_ns = d->now_ns;
 		if (!t->is_held)
 			tell(d, t, d->now_ns);
 	}
-	leave(t, &late);
+	leave(t, late);
 }
 
 /* --- execve(2) --- */
