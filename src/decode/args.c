@@ -140,8 +140,10 @@ fill(struct args *out, const struct call *call, const struct call_spec *spec,
 		reg += take(a, call);
 		out->n += a->spec->kind != ARG_SKIP;
 	}
-	for (unsigned i = out->n; i < ARRAY_LEN(out->arg); i++)
-		out->arg[i] = (struct arg){ 0 };
+	for (unsigned i = out->n; i < ARRAY_LEN(out->arg); i++) {
+		out->arg[i].spec = NULL;
+		out->arg[i].value = 0;
+	}
 }
 
 void
