@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define SWEEP_NS (100 * (uint64_t)NS_PER_MS)
+#define N_IDLE 100u /* looks in vain, of about a millisecond */
 #define KILL_NS (5 * (uint64_t)NS_PER_S)
 
 void
@@ -108,6 +109,8 @@ ebpf_look_after(struct drain *d, uint64_t now_ns)
 	if (d->next_sweep_ns) {
 		look_for_first(d);
 		sweep(d);
+		if (rings_are_empty(d->rings) && d->n_idle > N_IDLE)
+			hold_claim_all(d->hold);
 	}
 	d->next_sweep_ns = now_ns + SWEEP_NS;
 }
@@ -127,7 +130,7 @@ add_loss(struct drain *d, uint64_t n, const char *why)
 	if (!n)
 		return;
 	d->footer.n_lost += n;
-	drain_doubt(d, "%llu records were lost: %s", (unsigned long long)n, why);
+	drain_doubt(d, "lost records: %llu (%s)", (unsigned long long)n, why);
 }
 
 static void

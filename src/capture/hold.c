@@ -306,6 +306,19 @@ hold_resume(struct hold *h)
 	}
 }
 
+void
+hold_claim_all(struct hold *h)
+{
+	void *value;
+
+	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
+		struct held *t = value;
+
+		if (t->is_attached && t->stand == STANDS)
+			claim(h, t);
+	}
+}
+
 static void
 interrupt(struct held *t)
 {

@@ -33,6 +33,9 @@ bool hold_stopped(struct hold *h, pid_t tid);
 int hold_pass(struct hold *h, size_t fill, size_t size);
 /* The rings were read to their end: whoever stood still goes on. */
 void hold_resume(struct hold *h);
+/* Nothing has come for long: the record of whoever stands still was lost, as others know. It
+ * goes on with the next hold_resume(). */
+void hold_claim_all(struct hold *h);
 
 struct hold_count {
 	uint64_t n_stops;    /* in all */
