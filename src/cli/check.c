@@ -7,6 +7,7 @@
 #include "cli/reports.h"
 #include "gate/gate.h"
 #include "gate/output_maps.h"
+#include "gate/paired.h"
 #include "store/golden.h"
 
 #include <string.h>
@@ -141,10 +142,18 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 		.verbose = values->verbose,
 		.runs = (uint32_t)MIN(values->runs, 1000u),
 		.mutants = (uint32_t)values->mutants,
+		.compare_ref = function == gate_check ? values->compare_ref : NULL,
+		.pairs = (uint32_t)values->pairs,
 		.is_interrupted = cli_is_interrupted,
 		.progress = on_terminal ? show_progress : NULL,
 	};
 
+	if (values->pairs && (values->pairs < PAIRS_MIN || !values->compare_ref))
+		return cli_usage(err, "renacer-gate check --compare-ref main --pairs 15",
+			"'--pairs' goes with '--compare-ref', and is %u at least", PAIRS_MIN);
+	if (values->compare_ref && (function != gate_check || values->golden))
+		return cli_usage(
+			err, NULL, "'--compare-ref' is an option of check with a renacer.toml");
 	if (load(&config, values, parsed, function == gate_check || function == gate_selftest,
 		    err) < 0)
 		return -1;

@@ -35,6 +35,8 @@ const struct option gate_options[] = {
 	{ "expect-exit", 0, OPTION_NUMBER, AT(expect_exit), "N", "with --golden: the exit status that is right (0; 128 + N after signal N)", NULL },
 	{ "runs", 'n', OPTION_TIMES, AT(runs), "N", "how many runs (check 1, record 3, calibrate 10)", NULL },
 	{ "mutants", 0, OPTION_TIMES, AT(mutants), "N", "selftest: at most so many of each kind (25)", NULL },
+	{ "compare-ref", 0, OPTION_TEXT, AT(compare_ref), "COMMIT", "check: build that commit as well, and judge budgets of time by pairs of runs", NULL },
+	{ "pairs", 0, OPTION_TIMES, AT(pairs), "N", "with --compare-ref: how many pairs, 9 at least (15)", NULL },
 	{ "junit", 0, OPTION_TEXT, AT(junit), "FILE", "write a JUnit report; '-' is stdout, here and below", NULL },
 	{ "junit-profile", 0, OPTION_CHOICE, AT(junit_profile), "NAME", "rich (usual), or strict: valid against the Ant schema too", junit_names },
 	{ "sarif", 0, OPTION_TEXT, AT(sarif), "FILE", "write a SARIF 2.1.0 report", NULL },

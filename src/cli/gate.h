@@ -12,7 +12,8 @@ struct gate_values {
 	const char *config, *golden, *profile, *artifacts;
 	const char *junit, *sarif, *json, *markdown;
 	struct option_list output_maps;
-	uint64_t runs, jobs, expect_exit, mutants;
+	uint64_t runs, jobs, expect_exit, mutants, pairs;
+	const char *compare_ref;
 	unsigned color, backend, format, junit_profile;
 	/* No option: what was opened before privilege was given up; NULL: nothing. */
 	const struct capture_grant *grant;

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/regex.h"
-#include "gate/inner.h"
+#include "gate/compare_ref.h"
 #include "gate/key.h"
 #include "gate/sandbox.h"
 
@@ -131,6 +131,8 @@ run_gate(struct verdicts *out, struct arena *arena, const struct config *config,
 	for (size_t i = 0; i < plan.n; i++)
 		if (plan.is_done[i])
 			out->items[out->n++] = plan.verdicts[i];
+	if (opts->compare_ref && compare_ref(out, &g, err) < 0)
+		return -1;
 	out->time_ns = clock_monotonic_ns() - began_ns;
 	out->exit_status = verdicts_exit(out);
 	return 0;

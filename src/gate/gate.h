@@ -19,7 +19,10 @@ struct gate_opts {
 	bool keep_sandboxes; /* for people to look at; a note says where */
 	bool verbose;        /* verdicts tell how each run was made */
 	uint32_t runs;       /* 0: as configured */
-	uint32_t mutants;    /* gate_selftest(): of each operator at most so many; 0: 25 */
+	const char
+		*compare_ref; /* gate_check(): the commit that times are compared with; NULL */
+	uint32_t pairs;       /* of runs, for that; 0: PAIRS_USUAL */
+	uint32_t mutants;     /* gate_selftest(): of each operator at most so many; 0: 25 */
 	bool (*is_interrupted)(void *arg);
 	/* Told when a target begins (done false) and ends, for progress. */
 	void (*progress)(void *arg, const struct target *target, size_t nr, size_t n, bool done,

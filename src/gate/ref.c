@@ -102,16 +102,14 @@ read_commit(struct ref *r, struct err *err)
 	return 0;
 }
 
-static int
-build(struct ref *r, const struct run_opts *opts, char **printed, struct err *err)
+int
+ref_build(const struct config *config, const struct run_opts *opts, char **printed,
+	struct err *err)
 {
-	struct errand errand = { "its build command", r->config->build, r->config->dir,
+	struct errand errand = { "the build command", config->build, config->dir,
 		BUILD_TIMEOUT_NS, opts };
 
-	if (!r->config->build)
-		return 0;
-	return errand_run(&errand, printed, err) < 0 ? err_wrap(err, "commit %.12s", r->commit)
-						     : 0;
+	return config->build ? errand_run(&errand, printed, err) : 0;
 }
 
 static int
@@ -135,7 +133,9 @@ fill(struct ref *r, const struct config *config, const char *name, const struct 
 		return err_set(err, "commit %.12s has no directory '%s'", r->commit, below);
 	if (config_load_for(&r->config, config->path, dir, err) < 0)
 		return err_wrap(err, "the targets at commit %.12s", r->commit);
-	return build(r, opts, printed, err);
+	return ref_build(r->config, opts, printed, err) < 0
+		       ? err_wrap(err, "commit %.12s", r->commit)
+		       : 0;
 }
 
 int

@@ -14,6 +14,9 @@ struct ref;
  * other tree. What git or the build printed goes to *printed when it failed. */
 MUST_CHECK int ref_checkout(struct ref **out, const struct config *config, const char *name,
 	const struct run_opts *opts, char **printed, struct err *err);
+/* Runs config->build, if there is one, in this tree. */
+MUST_CHECK int ref_build(const struct config *config, const struct run_opts *opts,
+	char **printed, struct err *err);
 const struct config *ref_config(const struct ref *r);
 const char *ref_commit(const struct ref *r); /* its full name */
 void ref_free(struct ref *r);                /* removes the tree, too */

@@ -267,6 +267,10 @@ void verdict_from_err(struct verdict *v, struct arena *arena, const struct err *
 /* Appends one more finding (copied); an ERROR or WARNING does not change the kind. */
 void verdict_add_finding(struct verdict *v, struct arena *arena, const struct finding *finding);
 
+/* What is known of one rule later than the rest: replaces the outcome that was skipped under
+ * this name, or comes as one more. A fail makes the verdict one, as a rule of the run would. */
+void verdict_add_outcome(struct verdict *v, struct arena *arena, const struct outcome *outcome);
+
 /* One run of the gate. */
 struct verdicts {
 	struct verdict *items;

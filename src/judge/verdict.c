@@ -365,3 +365,38 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 	if (is_complete && !has_doubts(parts) && findings.n_stale)
 		hold_to_known(v);
 }
+
+static struct outcome *
+place_of(struct verdict *v, struct arena *arena, const char *name)
+{
+	struct outcome *all;
+
+	for (size_t i = 0; i < v->n_outcomes; i++) {
+		if (v->outcomes[i].kind == VERDICT_SKIP && !strcmp(v->outcomes[i].name, name))
+			return &v->outcomes[i];
+	}
+	all = arena_array(arena, v->n_outcomes + 1, sizeof *all);
+	if (v->n_outcomes)
+		memcpy(all, v->outcomes, v->n_outcomes * sizeof *all);
+	v->outcomes = all;
+	return &all[v->n_outcomes++];
+}
+
+void
+verdict_add_outcome(struct verdict *v, struct arena *arena, const struct outcome *outcome)
+{
+	enum verdict_kind weight = outcome_weight(outcome);
+	struct finding finding;
+
+	*place_of(v, arena, outcome->name) = *outcome;
+	if (!outcome_is_finding(outcome))
+		return;
+	add_outcome(&finding, arena, outcome);
+	if (v->expects_fail)
+		finding.level = MIN(finding.level, FINDING_WARNING);
+	verdict_add_finding(v, arena, &finding);
+	if (weight <= v->kind || v->expects_fail)
+		return;
+	v->kind = weight;
+	v->text = arena_printf(arena, "%s: %s", outcome->name, outcome->text);
+}
