@@ -164,23 +164,53 @@ is_on(const struct judging *j, const struct selected *s, const struct path_step 
 	return false;
 }
 
+static int
+by_task(const void *x, const void *y)
+{
+	const struct span *a = x, *b = y;
+
+	if (a->task != b->task)
+		return a->task < b->task ? -1 : 1;
+	return by_start(x, y);
+}
+
+/* What of a step its task spent in the calls selected; these are sorted by task, then by time,
+ * and a task's calls do not overlap. */
+static uint64_t
+in_calls_ns(const struct selected *s, const struct path_step *step)
+{
+	size_t low = 0, high = s->n;
+	uint64_t total = 0;
+
+	while (low < high) {
+		const struct span *m = &s->spans[low + (high - low) / 2];
+
+		if (m->task < step->task || (m->task == step->task && m->to <= step->from_ns))
+			low = (size_t)(m - s->spans) + 1;
+		else
+			high = (size_t)(m - s->spans);
+	}
+	for (; low < s->n && s->spans[low].task == step->task &&
+		s->spans[low].from < step->to_ns;
+		low++)
+		total += MIN(s->spans[low].to, step->to_ns) -
+			 MAX(s->spans[low].from, step->from_ns);
+	return total;
+}
+
 /* What of the path lies in the selection. */
 static uint64_t
-on_path_ns(const struct judging *j, const struct selected *s, const struct path_step *steps,
-	size_t n)
+on_path_ns(const struct judging *j, struct selected *s, const struct path_step *steps, size_t n)
 {
 	uint64_t total = 0;
 
+	if (s->is_calls && s->n)
+		qsort(s->spans, s->n, sizeof *s->spans, by_task);
 	for (size_t i = 0; i < n; i++) {
 		if (is_on(j, s, &steps[i]))
 			total += steps[i].to_ns - steps[i].from_ns;
-		for (size_t k = 0; s->is_calls && k < s->n; k++) {
-			uint64_t from = MAX(s->spans[k].from, steps[i].from_ns);
-			uint64_t to = MIN(s->spans[k].to, steps[i].to_ns);
-
-			if (s->spans[k].task == steps[i].task && to > from)
-				total += to - from;
-		}
+		else if (s->is_calls)
+			total += in_calls_ns(s, &steps[i]);
 	}
 	return total;
 }

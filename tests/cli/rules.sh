@@ -156,6 +156,10 @@ breaks $'type = "critical_path"\nmax_duration_ms = 100\nclock = "on_path"\ntrace
 holds $'type = "critical_path"\nmax_duration_ms = 1500\nclock = "cpu"' 'sleep 0.01'
 breaks $'type = "critical_path"\nmax_duration_ms = 20\nclock = "cpu"' "$python"' -c "sum(i * i for i in range(3000000))"' 'CPU time of the run'
 breaks $'type = "critical_path"\nmax_duration_ms = 20\ntrace_name_pattern = "^syscall:.*nanosleep$"' 'sleep 0.05' 'wall clock of calls that match'
+breaks $'type = "critical_path"\nmax_duration_ms = 40\nclock = "on_path"\ntrace_name_pattern = "^syscall:.*nanosleep$"' \
+	'sleep 0.02; sleep 0.03; sleep 0.01' 'critical path of calls that match .* \(3 of them\): '
+holds $'type = "critical_path"\nmax_duration_ms = 1200\nclock = "on_path"\ntrace_name_pattern = "^syscall:.*nanosleep$"' \
+	'for i in 1 2 3 4 5; do sleep 0.3 & done; wait'
 # A pipe: the reader is blocked by the writer, whose time it is.
 breaks $'type = "critical_path"\nmax_duration_ms = 20\nclock = "on_path"\ntrace_name_pattern = "/sleep$"' \
 	'(sleep 0.1; echo x) | cat' 'which ended the read of task'
