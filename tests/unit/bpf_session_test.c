@@ -1,208 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * bpf_session_test.c - what the kernel half tells of a child of ours, record by record
- *
- * Skipped where the kernel half cannot be loaded: that needs rights, and a kernel with BTF.
- */
+/* bpf_session_test.c - what the kernel half tells of the life of a child of ours */
 
-#include "test.h"
+#include "bpf_told.h"
 
-#include "base/mem.h"
-#include "capture/bpf_session.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-/* Everything that was told, in the order of time. */
-struct told {
-	const struct record **records;
-	size_t n, capacity;
-	int status;
-	pid_t pid;
-	uint64_t n_lost;
-};
-
-static struct bpf_session *session;
-
-static int
-open_session(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	if (bpf_session_open(&session, 1u << 20, &err) == 0)
-		return 0;
-	err_print(&err, "skipped", stderr);
-	err_done(&err);
-	return 0;
-}
-
-static int
-close_session(void **state)
-{
-	(void)state;
-	bpf_session_free(session);
-	return 0;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct record *left = *(const struct record *const *)a;
-	const struct record *right = *(const struct record *const *)b;
-
-	return left->time_ns < right->time_ns ? -1 : left->time_ns > right->time_ns;
-}
-
-static void
-keep(struct told *t, const struct record *r)
-{
-	struct record *copy = mem_alloc(r->size);
-
-	memcpy(copy, r, r->size);
-	t->records = mem_grow(t->records, t->n, &t->capacity, sizeof *t->records);
-	t->records[t->n++] = copy;
-}
-
-static void
-read_ring(struct told *t, struct bpf_ring *r)
-{
-	uint64_t at = *r->consumer, end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
-
-	while (at < end) {
-		const uint32_t *head = (const uint32_t *)(r->data + (at & (r->size - 1)));
-		uint32_t size = __atomic_load_n(head, __ATOMIC_ACQUIRE);
-
-		if (size >> 31)
-			break; /* still being written */
-		if (!(size >> 30))
-			keep(t, (const struct record *)(head + 2));
-		at += ((size & 0x3fffffff) + 15) & ~7ull;
-		__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
-	}
-}
-
-static void
-read_rings(struct told *t)
-{
-	for (uint32_t i = 0; i < session->n_cpus; i++)
-		read_ring(t, &session->rings[i]);
-}
-
-/* Runs it in a child that is tracked from its first call on; the run is over when the child
- * is. */
-static void
-trace(struct told *t, void (*child)(void))
-{
-	int go[2], left;
-	char byte = 0;
-
-	*t = (struct told){ 0 };
-	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	t->pid = fork();
-	assert_true(t->pid >= 0);
-	if (!t->pid) {
-		if (read(go[0], &byte, 1) == 1)
-			child();
-		_exit(0);
-	}
-	bpf_session_begin(session, t->pid);
-	assert_int_equal(write(go[1], &byte, 1), 1);
-	while ((left = waitpid(t->pid, &t->status, WNOHANG)) == 0) {
-		read_rings(t);
-		usleep(500);
-	}
-	assert_int_equal(left, t->pid);
-	read_rings(t);
-	bpf_session_end(session);
-	close(go[0]);
-	close(go[1]);
-	for (uint32_t i = 0; i < session->n_cpus; i++)
-		t->n_lost += session->cpus[i].n_lost;
-	qsort(t->records, t->n, sizeof *t->records, compare);
-}
-
-static void
-forget(struct told *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		mem_free((void *)(uintptr_t)t->records[i]);
-	mem_free(t->records);
-}
-
-/* The next of its kind, from *at on; NULL: none. */
-static const void *
-find(const struct told *t, enum record_kind kind, size_t *at)
-{
-	while (*at < t->n) {
-		const struct record *r = t->records[(*at)++];
-
-		if (r->kind == kind)
-			return r;
-	}
-	return NULL;
-}
-
-static const struct record_call *
-find_call(const struct told *t, enum record_kind kind, uint32_t nr, size_t *at)
-{
-	const struct record_call *c;
-
-	while ((c = find(t, kind, at)) && c->nr != nr)
-		continue;
-	return c;
-}
-
-/* The nth snippet, and its bytes. */
-static const struct snippet *
-snippet(const struct record_call *c, unsigned n, const void **bytes)
-{
-	const struct snippet *s = (const struct snippet *)(c + 1);
-
-	for (; n < c->n_snippets; n--) {
-		*bytes = s + 1;
-		if (!n)
-			return s;
-		s = (const struct snippet *)((const uint8_t *)(s + 1) +
-					     (s->state == SNIPPET_OK ? (s->size + 7) & ~7u
-								     : 0));
-	}
-	return NULL;
-}
-
-/* All calls are wanted; of this one the rows are. */
-static void
-want(uint32_t nr, const struct hint *rows, uint8_t n)
-{
-	struct bpf_control *c = session->control;
-	struct call_hints *h = &c->calls[0][nr];
-
-	c->follow = c->want_input = 1;
-	c->data_bytes = 1u << 20;
-	for (size_t i = 0; i < HINT_ARCHES * HINT_NRS; i++)
-		c->calls[i / HINT_NRS][i % HINT_NRS] =
-			(struct call_hints){ .word = 8, .flags = CALL_IS_WANTED };
-	memcpy(h->hint, rows, n * sizeof *rows);
-	h->n = n;
-	for (unsigned i = 0; i < n; i++) {
-		if (rows[i].when & HINT_AT_ENTRY)
-			h->flags |= CALL_IS_EARLY;
-	}
-}
-
-static void
-need_session(void)
-{
-	if (!session)
-		skip();
-}
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
 
 static void
 write_hello(void)
@@ -280,13 +88,11 @@ an_exec_is_told_with_path_and_arguments(void **state)
 {
 	const struct record_exec *e;
 	struct told t;
-	char path[64];
+	char path[PATH_MAX];
 	const char *text;
 	size_t at = 0;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path);
 
 	(void)state;
-	(void)n;
 	need_session();
 	want(SYS_write, NULL, 0);
 	trace(&t, run_true);
@@ -296,9 +102,9 @@ an_exec_is_told_with_path_and_arguments(void **state)
 	assert_int_equal(e->is_secure, 0);
 	assert_true(e->has_path);
 	text = (const char *)(e + 1);
-	n = (ssize_t)strlen(realpath("/bin/sh", NULL));
-	assert_int_equal(e->n_path, n);
-	assert_memory_equal(text, realpath("/bin/sh", NULL), (size_t)n);
+	assert_non_null(realpath("/bin/sh", path));
+	assert_int_equal(e->n_path, strlen(path));
+	assert_memory_equal(text, path, e->n_path);
 	text += (e->n_path + 7) & ~7u;
 	assert_string_equal(text, "/bin/sh");
 	text += (e->n_filename + 7) & ~7u;
@@ -308,6 +114,253 @@ an_exec_is_told_with_path_and_arguments(void **state)
 	forget(&t);
 }
 
+/* --- births --- */
+
+static void
+fork_once(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(getppid() > 0 ? 5 : 6);
+	if (waitpid(pid, NULL, 0) != pid)
+		_exit(1);
+}
+
+static void
+a_child_is_tracked_from_its_first_own_call(void **state)
+{
+	const struct record_fork *f;
+	const struct record_exit *e;
+	struct told t;
+	size_t at = 0, first = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, fork_once);
+	f = find(&t, RECORD_FORK, &at);
+	assert_non_null(f);
+	assert_int_equal(f->head.tid, t.pid);
+	assert_int_equal(f->child_pid, f->child_tid);
+	assert_int_equal(f->how, 1); /* START_FORK */
+	while (first < t.n && t.records[first]->tid != f->child_tid)
+		first++;
+	assert_true(first < t.n && first >= at);
+	assert_int_equal(t.records[first]->kind, RECORD_CALL);
+	/* Not the clone: that one is its parent's. */
+	assert_true(((const struct record_call *)t.records[first])->nr != SYS_clone);
+	while ((e = find(&t, RECORD_EXIT, &at)) && e->head.tid != f->child_tid)
+		continue;
+	assert_non_null(e);
+	assert_int_equal(e->status, 5 << 8);
+	forget(&t);
+}
+
+static void
+children_are_left_alone_when_asked(void **state)
+{
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	session->control->follow = 0;
+	trace(&t, fork_once);
+	assert_null(find(&t, RECORD_FORK, &at));
+	for (size_t i = 0; i < t.n; i++)
+		assert_int_equal(t.records[i]->tid, t.pid);
+	forget(&t);
+}
+
+static void *
+exec_here(void *arg)
+{
+	(void)arg;
+	execl("/bin/true", "true", NULL);
+	_exit(1);
+}
+
+static void
+exec_in_a_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_here, NULL))
+		_exit(1);
+	pause();
+}
+
+static void
+a_thread_that_execs_takes_the_id_of_its_leader(void **state)
+{
+	const struct record_fork *f;
+	const struct record_exec *e;
+	const struct record_exit *x;
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, exec_in_a_thread);
+	f = find(&t, RECORD_FORK, &at);
+	assert_non_null(f);
+	assert_int_equal(f->how, 4); /* START_THREAD */
+	assert_int_equal(f->child_pid, t.pid);
+	x = find(&t, RECORD_EXIT, &at); /* of the leader that was */
+	assert_non_null(x);
+	assert_int_equal(x->head.tid, t.pid);
+	assert_false(x->is_process);
+	e = find(&t, RECORD_EXEC, &at);
+	assert_non_null(e);
+	assert_int_equal(e->head.tid, t.pid);
+	assert_int_equal(e->former_tid, f->child_tid);
+	x = find(&t, RECORD_EXIT, &at);
+	assert_non_null(x);
+	assert_true(x->is_process);
+	forget(&t);
+}
+
+/* --- calls that do not come back as they went --- */
+
+static void
+be_killed(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){ .it_value.tv_usec = 20000 }, NULL);
+	pause();
+}
+
+static void
+a_signal_that_ends_the_process_is_told_before_the_end(void **state)
+{
+	const struct record_signal *g;
+	const struct record_exit *e;
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, be_killed);
+	assert_true(WIFSIGNALED(t.status));
+	g = find(&t, RECORD_SIGNAL, &at);
+	assert_non_null(g);
+	assert_int_equal(g->signal, SIGALRM);
+	assert_int_equal(g->head.tid, t.pid);
+	assert_false(g->has_handler);
+	e = find(&t, RECORD_EXIT, &at);
+	assert_non_null(e);
+	assert_int_equal(e->status, SIGALRM);
+	forget(&t);
+}
+
+static void
+kill_self(void)
+{
+	kill(getpid(), SIGKILL);
+}
+
+static void
+a_call_that_ends_in_a_kill_is_unfinished(void **state)
+{
+	const struct record_call *c;
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, kill_self);
+	c = find_call(&t, RECORD_CALL, SYS_kill, &at);
+	assert_non_null(c);
+	assert_int_equal(c->how, CALL_HOW_UNFINISHED);
+	assert_int_equal(c->arg[1], SIGKILL);
+	assert_null(find_call(&t, RECORD_CALL, SYS_kill, &at));
+	forget(&t);
+}
+
+static void
+deny_getppid(void)
+{
+	struct sock_filter lines[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpriority, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { ARRAY_LEN(lines), lines };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		_exit(1);
+	syscall(SYS_getpriority, 7, 8);
+}
+
+static void
+a_call_that_a_filter_refused_is_told_from_the_registers(void **state)
+{
+	const struct record_call *c;
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, deny_getppid);
+	c = find_call(&t, RECORD_CALL, SYS_getpriority, &at);
+	assert_non_null(c);
+	assert_int_equal(c->how, CALL_HOW_NO_ENTRY);
+	assert_int_equal(c->ret, -EXDEV);
+	assert_int_equal(c->arg[0], 7);
+	assert_int_equal(c->arg[1], 8);
+	forget(&t);
+}
+
+static void
+run_memfd(void)
+{
+	char name[] = "house", *const argv[] = { name, NULL };
+	int from = open("/bin/true", O_RDONLY), fd = memfd_create("house", MFD_CLOEXEC);
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = read(from, bytes, sizeof bytes)) > 0) {
+		if (write(fd, bytes, (size_t)n) != n)
+			_exit(1);
+	}
+	fexecve(fd, argv, argv + 1);
+	_exit(1);
+}
+
+static void
+a_program_without_a_place_in_any_tree_has_its_name(void **state)
+{
+	const struct record_exec *e;
+	struct told t;
+	size_t at = 0;
+
+	(void)state;
+	need_session();
+	want(SYS_write, NULL, 0);
+	trace(&t, run_memfd);
+	e = find(&t, RECORD_EXEC, &at);
+	assert_non_null(e);
+	assert_true(e->has_path);
+	assert_int_equal(e->n_path, strlen("/memfd:house (deleted)"));
+	assert_memory_equal(e + 1, "/memfd:house (deleted)", e->n_path);
+	forget(&t);
+}
+
+static void
+no_program_of_ours_ran_inside_another(void **state)
+{
+	(void)state;
+	need_session();
+	assert_int_equal(bpf_session_misses(session), 0);
+}
+
 int
 main(void)
 {
@@ -315,6 +368,14 @@ main(void)
 		cmocka_unit_test(a_call_is_told_with_what_it_points_to),
 		cmocka_unit_test(the_end_is_told_with_the_call_that_does_not_return),
 		cmocka_unit_test(an_exec_is_told_with_path_and_arguments),
+		cmocka_unit_test(a_child_is_tracked_from_its_first_own_call),
+		cmocka_unit_test(children_are_left_alone_when_asked),
+		cmocka_unit_test(a_thread_that_execs_takes_the_id_of_its_leader),
+		cmocka_unit_test(a_signal_that_ends_the_process_is_told_before_the_end),
+		cmocka_unit_test(a_call_that_ends_in_a_kill_is_unfinished),
+		cmocka_unit_test(a_call_that_a_filter_refused_is_told_from_the_registers),
+		cmocka_unit_test(a_program_without_a_place_in_any_tree_has_its_name),
+		cmocka_unit_test(no_program_of_ours_ran_inside_another),
 	};
 
 	return cmocka_run_group_tests(tests, open_session, close_session);
