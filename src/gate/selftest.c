@@ -212,7 +212,8 @@ take_run(struct selftest *t, struct run *run, struct err *err)
 void
 selftest_target(struct gate *g, const struct target *target, struct verdict *out)
 {
-	struct selftest t = { .gate = *g, .owner = g, .target = target, .out = out };
+	struct target bare = *target; /* limits are not what is tested */
+	struct selftest t = { .gate = *g, .owner = g, .target = &bare, .out = out };
 	struct run run = { .status = -1 };
 	struct err err = { 0 };
 	int rc;
@@ -223,6 +224,7 @@ selftest_target(struct gate *g, const struct target *target, struct verdict *out
 		out->text = "nothing to test: it is expected to fail";
 		return;
 	}
+	bare.n_budgets = 0;
 	t.config = *g->config;
 	t.config.rules.n = 0;
 	t.gate.config = &t.config;

@@ -138,6 +138,12 @@ END
 says 0 'recorded|unchanged' renacer-gate record a
 says 1 "budget.processes.*processes: 2 > 1 .\+0, the golden has 1" renacer-gate check b
 
+# A selftest changes runs in what the golden does not tell: a budget would see it.
+target '{ syscalls = "+0", bytes_read = "+0" }' '["sort", "in"]'
+says 0 'recorded|unchanged' renacer-gate record
+says 0 '1 passed' renacer-gate selftest
+says 0 '3 rules? kept|2 rules? kept' renacer-gate check
+
 # All reports have it.
 target '{ bytes_written = 3 }' '["cat", "in"]'
 says 0 'recorded|unchanged' renacer-gate record
