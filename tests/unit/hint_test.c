@@ -10,7 +10,7 @@
  */
 #include "unit/test.h"
 
-#include "unit/hint_memory.h"
+#include "unit/hint_built.h"
 #include "unit/hint_walk.h"
 
 #include "decode/subcall.h"
@@ -250,97 +250,6 @@ kernel(struct trial *t)
 	t->is_learning = false;
 }
 
-static void
-put_strings(struct trial *t, uint64_t at)
-{
-	unsigned n = memory_random(t->m) % 4;
-
-	for (unsigned i = 0; i <= n; i++) {
-		uint64_t next = i < n ? at + 512 + 64 * i : 0;
-
-		memory_put(t->m, at + i * t->word, next, t->word);
-		if (next)
-			memory_put_string(t->m, next);
-	}
-}
-
-static void
-put_iovs(struct trial *t, uint64_t at, uint64_t count)
-{
-	for (uint64_t i = 0; i < MIN(count, 16); i++) {
-		memory_put(t->m, at + 2 * i * t->word, at + 1024 + 64 * i, t->word);
-		memory_put(t->m, at + (2 * i + 1) * t->word, memory_random(t->m) % 64, t->word);
-	}
-}
-
-static void
-put_message(struct trial *t, uint64_t at, uint64_t sub)
-{
-	unsigned word = t->word, n = memory_random(t->m) % 3;
-
-	memory_put(t->m, at, sub, word);
-	memory_put(t->m, at + word, memory_random(t->m) % 200, 4);
-	memory_put(t->m, at + 2 * word, sub + 256, word);
-	memory_put(t->m, at + 3 * word, n, word);
-	memory_put(t->m, at + 4 * word, sub + 384, word);
-	memory_put(t->m, at + 5 * word, memory_random(t->m) % 64, word);
-	put_iovs(t, sub + 256, n);
-}
-
-/* What an argument of its kind points to. */
-static void
-put_argument(struct trial *t, const struct arg *a)
-{
-	uint64_t at = a->value, n = MIN(arg_len(&t->args, a), 8);
-
-	switch (a->spec->kind) {
-	case ARG_STR:
-	case ARG_PATH:
-		memory_put_string(t->m, at);
-		break;
-	case ARG_ARGV:
-	case ARG_ENVP:
-		put_strings(t, at);
-		break;
-	case ARG_IOV_OUT:
-	case ARG_IOV_IN:
-	case ARG_IOV_REMOTE:
-		put_iovs(t, at, arg_len(&t->args, a));
-		break;
-	case ARG_MSG_OUT:
-	case ARG_MSG_IN:
-		put_message(t, at, at + 1024);
-		break;
-	case ARG_MMSG_OUT:
-	case ARG_MMSG_IN:
-		for (uint64_t i = 0; i < n; i++)
-			put_message(t, at + i * mmsg_size(t->word), at + 1024 + 2048 * i);
-		break;
-	case ARG_SIGSET_PAIR:
-		memory_put(t->m, at, at + 64, t->word);
-		memory_put(t->m, at + t->word, 8, t->word);
-		break;
-	case ARG_LENGTH:
-		memory_put(t->m, at, memory_random(t->m) % 200, 4);
-		break;
-	case ARG_FILE_HANDLE_IN:
-	case ARG_FILE_HANDLE_BOTH:
-		memory_put(t->m, at, memory_random(t->m) % 140, 4);
-		break;
-	case ARG_PTR_LIST:
-		for (uint64_t i = 0; i < n; i++)
-			memory_put(t->m, at + i * t->word, at + 256 + 64 * i, t->word);
-		break;
-	case ARG_CLONE_ARGS:
-		memory_put(t->m, at, 0x101000, 8);
-		memory_put(t->m, at + 8, at + 128, 8);
-		memory_put(t->m, at + 24, at + 132, 8);
-		break;
-	default:
-		break;
-	}
-}
-
 static bool
 is_filled(uint8_t kind)
 {
@@ -452,6 +361,7 @@ static void
 run_trial(struct memory *m, enum arch arch, uint32_t nr)
 {
 	struct trial t = { .m = m, .want_input = memory_random(m) % 2 };
+	struct built built;
 
 	t.is_valid = memory_random(m) % 4;
 	t.call.arch = (uint8_t)arch;
@@ -462,8 +372,9 @@ run_trial(struct memory *m, enum arch arch, uint32_t nr)
 	choose_registers(&t);
 	choose_result(&t);
 	fit_result(&t);
+	built = (struct built){ m, &t.args, t.word };
 	for (unsigned i = 0; t.is_valid && i < t.args.n; i++)
-		put_argument(&t, &t.args.arg[i]);
+		put_argument(&built, &t.args.arg[i]);
 	memory_copy(m);
 	if (t.is_valid && !subcall_is(&t.call))
 		kernel(&t);
