@@ -6,6 +6,7 @@
 #include "cli/load.h"
 #include "effects/template.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *const headings[N_EFFECT_KINDS] = {
@@ -144,6 +145,22 @@ add_word(struct str *out, const char *word)
 	str_add(out, is_plain ? "" : "'");
 }
 
+/* What budgets are held against. */
+static void
+add_number(struct str *out, const struct golden_number *number)
+{
+	str_add(out, "    ");
+	str_add_printable(out, number->name, strlen(number->name));
+	str_addf(out, "  %" PRIu64, number->low);
+	if (number->high > number->low)
+		str_addf(out, " to %" PRIu64, number->high);
+	for (size_t i = 0; i < number->n_by; i++) {
+		str_add(out, i ? ", " : "  by ");
+		str_add_printable(out, number->by[i], strlen(number->by[i]));
+	}
+	str_add_char(out, '\n');
+}
+
 static void
 add_golden(struct str *out, const char *path, const struct golden *g)
 {
@@ -164,6 +181,10 @@ add_golden(struct str *out, const char *path, const struct golden *g)
 		last = (int)e->kind;
 		add_effect(out, g, e);
 	}
+	if (g->n_numbers)
+		str_add(out, "  costs:\n");
+	for (size_t i = 0; i < g->n_numbers; i++)
+		add_number(out, &g->numbers[i]);
 	if (!g->n_effects)
 		str_add(out, "  nothing: this golden is empty\n");
 }

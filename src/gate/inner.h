@@ -80,8 +80,8 @@ gate_backend(const struct gate *g)
 	return g->opts->backend ? g->opts->backend : g->config->backend;
 }
 /* Says in the verdict that this is a second run, under another backend, if it is. */
-void again_note(struct gate *g, const struct target *target, const struct run *run,
-	struct verdict *v);
+void again_note(
+	struct gate *g, const struct target *target, const struct run *run, struct verdict *v);
 /* One run more without a tracer, where a budget wants it; NULL: none does. In the arena. */
 const struct unwatched *unwatched_run(struct gate *g, const struct target *target);
 /* Takes back the artifacts of a run that passed. */

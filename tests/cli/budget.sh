@@ -101,6 +101,7 @@ says 0 'rule skip .*budget.wall: not measured: time is compared only by pairs' r
 grep -q '^{"number":"syscalls","low":[0-9]*,"high":[0-9]*,"by":\[".*openat ' golden/t.golden ||
 	{ echo 'no number in the golden'; cat golden/t.golden; bad=1; }
 grep -q wall golden/t.golden && { echo 'a time in the golden'; bad=1; }
+says 0 '^    syscalls  [0-9]+  by access [0-9]+, .*write 1$' renacer-gate show golden/t.golden
 cp golden/t.golden first
 says 0 'unchanged' renacer-gate record
 cmp first golden/t.golden || bad=1
