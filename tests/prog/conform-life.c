@@ -278,6 +278,8 @@ waitids(int argc, char **argv)
 	pid = fork();
 	if (!pid) {
 		raise(SIGSTOP);
+		/* Who has ended has not been continued, for waitid(2). */
+		sleep_ms(50);
 		_exit(9);
 	}
 	MUST(!waitid(P_PID, (id_t)pid, &info, WSTOPPED));
