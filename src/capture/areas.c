@@ -249,7 +249,7 @@ void
 areas_seal(struct areas *a)
 {
 	for (size_t i = 0; i < a->n; i++)
-		a->list[i].bytes = a->bytes + a->offset[i];
+		a->list[i].bytes = a->bytes ? a->bytes + a->offset[i] : NULL;
 	for (size_t i = 1; i < a->n; i++) {
 		struct area area = a->list[i];
 		size_t at = i;
