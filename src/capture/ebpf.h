@@ -9,6 +9,7 @@
  *   ebpf.c        the backend's functions, looking into the rings, the end
  *   ebpf_first.c  the first exec          ebpf_calls.c  records of calls
  *   ebpf_life.c   birth, exec, death, signals
+ *   ebpf_end.c    losses, kills           ebpf_execve.c  arguments that could not be copied
  */
 #ifndef CAPTURE_EBPF_H
 #define CAPTURE_EBPF_H
@@ -37,7 +38,8 @@ struct drain {
 	struct task *dead; /* out of the table, but queued events point to them */
 	uint32_t n_numbers;
 	struct queue queue;
-	struct copies late; /* of the call at hand; kept, so that nothing is allocated per call */
+	struct copies
+		late; /* of the call at hand; kept, so that nothing is allocated per call */
 	uint64_t seq; /* the last one given: a time, or one more than the last */
 	struct held_fd *held;
 	size_t n_held, held_capacity;
@@ -87,11 +89,13 @@ void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
 /* A call whose end was unclear is told: another record of its task came, perhaps its end; NULL:
  * none will. */
 void ebpf_flush(struct drain *d, struct task *t, const struct record *next);
-/* The program and its arguments as the kernel knows them, where they could not be copied. */
-void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
-	size_t n_args);
 /* Which calls the kernel half is to copy, and what of them. */
 void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
+
+/* ebpf_execve.c: the program and its arguments as the kernel knows them, where they could not
+ * be copied. */
+void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
+	size_t n_args);
 
 /* ebpf_life.c */
 void ebpf_start(struct drain *d, struct task *t); /* of the first task, by its first record */

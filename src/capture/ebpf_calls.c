@@ -14,7 +14,6 @@
 #include "capture/restart.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -375,89 +374,6 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 			tell(d, t, d->now_ns);
 	}
 	leave(t, late);
-}
-
-/* --- execve(2) --- */
-
-static bool
-has_copy(struct task *t, uint64_t address)
-{
-	struct copies_reader reader = { .sets = { &t->early } };
-	struct peer peer = copies_peer(&reader);
-	char byte;
-
-	return !address || peer.read(peer.arg, address, &byte, 1) == 1;
-}
-
-/* The pointers to the arguments; how many there are. */
-static size_t
-load_pointers(struct task *t, uint64_t address, uint64_t *pointers, size_t max)
-{
-	struct copies_reader reader = { .sets = { &t->early } };
-	struct peer peer = copies_peer(&reader);
-	size_t word = t->call.arch == ARCH_X86_64 ? 8 : 4, n = 0;
-
-	for (; n < max; n++) {
-		pointers[n] = 0;
-		if (peer.read(peer.arg, address + n * word, &pointers[n], word) != word ||
-			!pointers[n])
-			break;
-	}
-	return n;
-}
-
-/* Texts of the new program's arguments, each with its NUL; how many are whole. */
-static size_t
-split(const char *args, size_t n_args, const char **texts, size_t max)
-{
-	size_t n = 0;
-
-	while (n_args && n < max) {
-		const char *end = memchr(args, 0, n_args);
-
-		if (!end)
-			break;
-		texts[n++] = args;
-		n_args -= (size_t)(end + 1 - args);
-		args = end + 1;
-	}
-	return n;
-}
-
-#define MANY_ARGS 512
-
-/* A script's interpreter has other arguments first; the last ones are the same. */
-static void
-fill_args(struct task *t, uint64_t address, const char *args, size_t n_args)
-{
-	uint64_t pointers[MANY_ARGS];
-	const char *texts[MANY_ARGS + 2];
-	size_t n = load_pointers(t, address, pointers, MANY_ARGS);
-	size_t n_texts = split(args, n_args, texts, ARRAY_LEN(texts));
-
-	if (n_texts < n)
-		return;
-	for (size_t i = n_texts > n ? 1 : 0; i < n; i++) {
-		const char *text = texts[n_texts - n + i];
-
-		if (!has_copy(t, pointers[i]))
-			copies_add(&t->early, pointers[i], text, strlen(text) + 1);
-	}
-}
-
-void
-ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
-	size_t n_args)
-{
-	unsigned at = t->id == CALL_execveat; /* of the path among the arguments */
-	bool is_path = !at || (int32_t)t->call.arg[0] == AT_FDCWD;
-	uint64_t path = t->call.arg[at];
-
-	if (!t->in_call || (t->id != CALL_execve && t->id != CALL_execveat))
-		return;
-	if (is_path && n_filename && !has_copy(t, path))
-		copies_add(&t->early, path, filename, n_filename);
-	fill_args(t, t->call.arg[at + 1], args, n_args);
 }
 
 /* --- what the kernel half is to do --- */
