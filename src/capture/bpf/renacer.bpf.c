@@ -161,7 +161,8 @@ BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 }
 
 /* The task waits behind this call: its ring is too full, or its payload too large for it. Its
- * record says so, and its next call comes after we have read the ring. */
+ * record says so, and its next call comes after we have read the ring. Only a task whose record
+ * was published may stop: nobody would know of it. */
 static __always_inline void
 hold_back(struct turn *t)
 {
@@ -184,8 +185,7 @@ tell_bare(struct state *st, struct turn *t)
 				 ? CALL_STOPPED
 				 : 0;
 	st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
-	publish(t, &st->call, sizeof st->call);
-	if (st->call.flags & CALL_STOPPED)
+	if (publish(t, &st->call, sizeof st->call) && (st->call.flags & CALL_STOPPED))
 		hold_back(t);
 }
 
@@ -211,8 +211,7 @@ tell_call(struct state *st, struct turn *t, uint32_t when)
 	walk(s, when);
 	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
 	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
-	scratch_publish(s, RECORD_CALL);
-	if (stops)
+	if (scratch_publish(s, RECORD_CALL) && stops)
 		hold_back(t);
 }
 

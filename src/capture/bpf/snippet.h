@@ -33,7 +33,7 @@ scratch_begin(struct scratch *s, const struct turn *t, const struct record_call 
 	s->had_fault = s->must_stop = 0;
 }
 
-static __always_inline void
+static __always_inline bool
 scratch_publish(struct scratch *s, uint16_t kind)
 {
 	struct record_call *call = scratch_call(s);
@@ -41,12 +41,12 @@ scratch_publish(struct scratch *s, uint16_t kind)
 	uint32_t size = s->used;
 
 	if (size > BPF_RECORD_MAX)
-		return;
+		return false;
 	t.mine = &shared.cpus[t.cpu];
 	call->head.kind = kind;
 	call->head.size = size;
 	call->n_snippets = (uint16_t)s->n_snippets;
-	publish(&t, s->bytes, size);
+	return publish(&t, s->bytes, size);
 }
 
 /* What was there goes ahead as a record of its own. */

@@ -143,16 +143,18 @@ turn_end(struct turn *t)
 	t->mine->busy = 0;
 }
 
-/* `size` is that in the record's head, bounded for the verifier. */
-static __always_inline void
+/* `size` is that in the record's head, bounded for the verifier. False: it is lost. */
+static __always_inline bool
 publish(struct turn *t, const void *record, uint64_t size)
 {
 	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
 
-	if (ring && !bpf_ringbuf_output(ring, (void *)record, size, BPF_RB_NO_WAKEUP))
-		__sync_fetch_and_add(&t->mine->n_records, 1);
-	else
+	if (!ring || bpf_ringbuf_output(ring, (void *)record, size, BPF_RB_NO_WAKEUP)) {
 		lose(t->mine, LOSS_RING);
+		return false;
+	}
+	__sync_fetch_and_add(&t->mine->n_records, 1);
+	return true;
 }
 
 static __always_inline struct record
