@@ -56,7 +56,7 @@ subject_of(const char *path)
 	return s;
 }
 
-/* glob_matches() with two quick noes: the text before the first wildcard must be there, and
+/* glob_matches() with two quick refusals: the text before the first wildcard must be there, and
  * some component must begin as the one behind a leading [**] does. Most rows differ from most
  * paths in such a character. */
 static bool

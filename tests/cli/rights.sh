@@ -26,7 +26,7 @@ sudo_to() { # UID GID COMMAND...: as sudo would, with groups of root's; in a sub
 cat > look << 'END'
 #!/bin/sh
 echo "uid $(id -ru) $(id -u) gid $(id -rg) $(id -g)"
-sed -n 's/^Groups:[[:space:]]*/groups /p; s/^Cap\(Inh\|Prm\|Eff\|Amb\):[[:space:]]*/cap /p; s/^NoNewPrivs:[[:space:]]*/nnp /p' /proc/self/status
+sed -n 's/^Groups:[[:space:]]*/groups /p; s/^Cap\(In[h]\|Prm\|Eff\|Amb\):[[:space:]]*/cap /p; s/^NoNewPrivs:[[:space:]]*/nnp /p' /proc/self/status
 echo "home $HOME user ${USER-} ${LOGNAME-} mail ${MAIL-} sudo $(env | grep -c '^SUDO_')"
 END
 chmod 755 look
