@@ -15,6 +15,8 @@
 struct plain {
 	const struct columns *c;
 	bool has_failed;
+	const struct node *last; /* the aggregate that was reckoned last: not once a row */
+	struct expr_value last_value;
 };
 
 static inline struct expr_value plain_row(struct plain *p, const struct node *n, size_t row);
@@ -305,7 +307,11 @@ plain_row(struct plain *p, const struct node *n, size_t row)
 	case NODE_SAME:
 		return plain_same(p, n, row);
 	case NODE_AGGREGATE:
-		return plain_aggregate(p, n);
+		if (p->last != n) {
+			p->last_value = plain_aggregate(p, n);
+			p->last = n;
+		}
+		return p->last_value;
 	default:
 		return plain_arithmetic(p, n, row);
 	}
