@@ -17,7 +17,7 @@ struct process_facts {
 	uint32_t task;       /* of its leader */
 	const char *program; /* canonical path of what it last executed */
 	uint64_t peak_rss_bytes, allocated_bytes, user_ns, system_ns;
-	uint64_t peak_mapped_bytes; /* as below, its own */
+	uint64_t peak_mapped_bytes;    /* as below, its own */
 	uint64_t started_ns, ended_ns; /* since the trace began */
 	struct call_count *calls;      /* by name */
 	size_t n_calls;
@@ -30,12 +30,12 @@ struct process_facts {
 struct facts {
 	uint64_t wall_ns; /* from the first exec to the last exit */
 	uint64_t n_calls;
-	uint64_t allocated_bytes; /* all processes: anonymous mmap, brk and mremap growth */
-	uint64_t mapped_bytes;    /* the same, and mappings of files */
-	uint64_t n_opened;        /* calls of the open family that gave a descriptor */
-	uint64_t n_threads;       /* started beside the first one of each process */
-	uint64_t max_fds;         /* that one process held at one time */
-	uint64_t peak_rss_bytes;  /* the largest VmHWM of any process */
+	uint64_t allocated_bytes;   /* all processes: anonymous mmap, brk and mremap growth */
+	uint64_t mapped_bytes;      /* the same, and mappings of files */
+	uint64_t n_opened;          /* calls of the open family that gave a descriptor */
+	uint64_t n_threads;         /* started beside the first one of each process */
+	uint64_t max_fds;           /* that one process held at one time */
+	uint64_t peak_rss_bytes;    /* the largest VmHWM of any process */
 	uint64_t peak_mapped_bytes; /* anonymous, of all processes, at most at one time */
 	bool has_peak_mapped;       /* that was asked for */
 	bool has_all_calls; /* false: a subset was traced, counts of the others are not known */

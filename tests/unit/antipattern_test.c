@@ -29,8 +29,7 @@ every_expression_of_the_table_is_a_selection(void **state)
 			if (!rows[i].text[k])
 				continue;
 			if (expr_parse(&e, rows[i].text[k], (struct pos){ 0 }, &err) < 0)
-				fail_msg("%s: %s: %s", rows[i].name, rows[i].text[k],
-					err.text);
+				fail_msg("%s: %s: %s", rows[i].name, rows[i].text[k], err.text);
 			assert_true(expr_is_selection(e));
 		}
 	}
