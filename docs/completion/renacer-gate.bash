@@ -24,14 +24,14 @@ _renacer_gate() {
 	--profile) mapfile -t COMPREPLY < <(compgen -W 'strict io effects transpile counts' -- "$cur"); return ;;
 	--output-map) mapfile -t COMPREPLY < <(compgen -W 'bool_case py_repr_quotes debug_wrapper float_tolerance= json sorted_lines trailing_newline' -- "$cur"); return ;;
 	--backend) mapfile -t COMPREPLY < <(compgen -W "auto ptrace seccomp ebpf" -- "$cur"); return ;;
+	--pattern) mapfile -t COMPREPLY < <(compgen -W "$("$1" analyze --list 2> /dev/null | sed -n 's/^\([A-Za-z-]*\): .*/\1/p')" -- "$cur"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
 	esac
 	local words
-	if [ "${COMP_WORDS[1]}" = query ]; then
-		words=$(_renacer_gate_words "$1" query)
-	else
-		words=$(_renacer_gate_words "$1")
-	fi
+	case ${COMP_WORDS[1]} in
+	query | analyze) words=$(_renacer_gate_words "$1" "${COMP_WORDS[1]}") ;;
+	*) words=$(_renacer_gate_words "$1") ;;
+	esac
 	if [ "${1##*/}" = renacer-gate ] && [ -f "$config" ]; then
 		words+=" $(awk -F '"' '/^\[/ { in_target = /^\[\[target\]\]/ } in_target && /^name *=/ { print $2 }' "$config")"
 	fi
