@@ -3,23 +3,10 @@
 
 #include "cli/load.h"
 
-#include "effects/effects.h"
+#include "cli/replay.h"
 #include "gate/output_maps.h"
 #include "judge/judge.h"
 #include "store/golden.h"
-#include "store/trace.h"
-
-int
-load_check_header(const struct trace_header *header, const char *path, struct err *err)
-{
-	if (!header->is_excerpt)
-		return 0;
-	err_set(err,
-		"trace '%s' holds an excerpt: some calls, or those since it was attached to",
-		path);
-	err_hint(err, "renacer record without -e, --filter and -p keeps what effects need");
-	return err_as(err, ERR_UNSURE);
-}
 
 /* Files that are there, and whose content nobody looked at. */
 static size_t
@@ -57,47 +44,21 @@ load_doubt_contents(struct differences *d, struct arena *arena, const struct gol
 }
 
 static int
-replay(struct effects *fx, struct trace_reader *reader, struct err *err)
-{
-	struct event event;
-	int rc;
-
-	while ((rc = trace_read(reader, &event, err)) > 0)
-		if (effects_event(fx, &event, err) < 0)
-			return -1;
-	return rc;
-}
-
-static int
 read_trace(struct loaded *out, const char *path, enum profile profile, size_t text_limit,
 	struct err *err)
 {
 	struct effects_opts opts = {
 		.profile = profile, .text_limit = text_limit, .keep_names = true
 	};
-	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
-	AUTO(effects_free) struct effects *fx = NULL;
-	const struct trace_footer *footer;
+	AUTO(replayed_done) struct replayed r = { 0 };
 
-	if (trace_reader_open(&reader, path, err) < 0)
-		return -1;
-	if (load_check_header(trace_reader_header(reader), path, err) < 0)
-		return -1;
-	fx = effects_new(trace_reader_header(reader), &opts);
-	if (replay(fx, reader, err) < 0)
-		return err_wrap(err, "trace '%s'", path);
-	footer = trace_reader_footer(reader);
-	if (!footer || !trace_is_complete(footer)) {
-		err_set(err, "trace '%s' is not complete: %s", path,
-			footer ? footer->reason : "it ends without its footer");
-		return err_as(err, ERR_UNSURE);
-	}
-	if (effects_finish(fx, footer, &out->golden, err) < 0)
+	if (replay_file(&r, path, &opts, err) < 0)
 		return -1;
 	out->is_trace = true;
-	out->footer = *footer;
-	out->facts = effects_facts(fx);
-	out->effects = TAKE(fx);
+	out->footer = r.footer;
+	out->facts = effects_facts(r.effects);
+	out->golden = TAKE(r.golden);
+	out->effects = TAKE(r.effects);
 	return 0;
 }
 

@@ -34,11 +34,6 @@ loaded_done_auto(struct loaded *l)
 	loaded_done(l);
 }
 
-/* A trace of calls that a person chose, or of a process that ran already, holds too little to
- * be turned into effects: ERR_UNSURE. */
-struct trace_header;
-MUST_CHECK int load_check_header(
-	const struct trace_header *header, const char *path, struct err *err);
 /* Traces hold what was written, not what files held in the end. Where the profile compares only
  * the latter, and nothing else differs, that is a doubt. For two traces. */
 struct arena;

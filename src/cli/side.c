@@ -4,11 +4,9 @@
 #include "cli/side.h"
 
 #include "base/mem.h"
-#include "cli/load.h"
+#include "cli/replay.h"
 #include "decode/decode.h"
-#include "effects/effects.h"
 #include "store/golden.h"
-#include "store/trace.h"
 
 #include <string.h>
 
@@ -21,45 +19,27 @@ side_done(struct side *side)
 	side->counts = NULL;
 }
 
-static int
-take(struct side *side, struct effects *fx, const struct event *event, struct err *err)
+static void
+count(void *arg, const struct event *event)
 {
+	const struct side *side = arg;
 	char room[32];
 
 	if (event->kind == EVENT_CALL)
 		counts_event(side->counts, event,
 			decode_name(event->call.arch, event->call.nr, room));
-	return effects_event(fx, event, err);
 }
 
 static int
-load_trace(struct side *side, enum profile profile, size_t text_limit, struct err *err)
+load_trace(struct side *side, const struct effects_opts *opts, struct err *err)
 {
-	struct effects_opts opts = { .profile = profile, .text_limit = text_limit };
-	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
-	AUTO(effects_free) struct effects *fx = NULL;
-	const struct trace_footer *footer;
-	struct event event;
-	int rc;
+	AUTO(replayed_done) struct replayed r = { 0 };
 
-	if (trace_reader_open(&reader, side->path, err) < 0)
+	if (replay_file(&r, side->path, opts, err) < 0)
 		return -1;
-	if (load_check_header(trace_reader_header(reader), side->path, err) < 0)
-		return -1;
-	fx = effects_new(trace_reader_header(reader), &opts);
-	while ((rc = trace_read(reader, &event, err)) > 0)
-		if (take(side, fx, &event, err) < 0)
-			return err_wrap(err, "trace '%s'", side->path);
-	if (rc < 0)
-		return -1;
-	footer = trace_reader_footer(reader);
-	if (!footer || !trace_is_complete(footer)) {
-		err_set(err, "trace '%s' is not complete: %s", side->path,
-			footer ? footer->reason : "it ends without its footer");
-		return err_as(err, ERR_UNSURE);
-	}
-	side->wall_ns = footer->wall_ns;
-	return effects_finish(fx, footer, &side->golden, err);
+	side->wall_ns = r.footer.wall_ns;
+	side->golden = TAKE(r.golden);
+	return 0;
 }
 
 /* What a program printed stands in the file beside its calls. */
@@ -76,9 +56,8 @@ give_printed(struct side *side, struct effects *fx, const struct json_trace *jso
 }
 
 static int
-load_json(struct side *side, enum profile profile, size_t text_limit, struct err *err)
+load_json(struct side *side, const struct effects_opts *opts, struct err *err)
 {
-	struct effects_opts opts = { .profile = profile, .text_limit = text_limit };
 	AUTO(json_trace_free) struct json_trace *json = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
 	struct event event;
@@ -86,9 +65,9 @@ load_json(struct side *side, enum profile profile, size_t text_limit, struct err
 
 	if (json_trace_open(&json, side->path, err) < 0)
 		return -1;
-	fx = effects_new(json_trace_header(json), &opts);
+	fx = effects_new(json_trace_header(json), opts);
 	while ((rc = json_trace_read(json, &event, err)) > 0)
-		if (take(side, fx, &event, err) < 0)
+		if (effects_event(fx, &event, err) < 0)
 			return err_wrap(err, "trace '%s'", side->path);
 	if (rc < 0)
 		return -1;
@@ -102,6 +81,9 @@ int
 side_load(struct side *out, const char *path, enum profile profile, size_t text_limit,
 	struct err *err)
 {
+	struct effects_opts opts = {
+		.profile = profile, .text_limit = text_limit, .before = count, .visit_arg = out
+	};
 	enum file_kind kind;
 
 	*out = (struct side){ .path = path, .form = "golden" };
@@ -112,9 +94,9 @@ side_load(struct side *out, const char *path, enum profile profile, size_t text_
 	out->counts = counts_new();
 	out->form = kind == FILE_TRACE ? "trace" : "renacer-json-v1";
 	if (kind == FILE_TRACE)
-		return load_trace(out, profile, text_limit, err);
+		return load_trace(out, &opts, err);
 	out->is_json = true;
-	return load_json(out, profile, text_limit, err);
+	return load_json(out, &opts, err);
 }
 
 /* Fields that a trace without payloads fills as well as any other. */

@@ -6,23 +6,11 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/print.h"
-#include "store/trace.h"
+#include "cli/replay.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-
-static int
-replay(struct effects *fx, struct trace_reader *reader, struct err *err)
-{
-	struct event event;
-	int rc;
-
-	while ((rc = trace_read(reader, &event, err)) > 0)
-		if (effects_event(fx, &event, err) < 0)
-			return -1;
-	return rc;
-}
 
 static int
 fill(struct columns *c, struct trace_reader *reader, struct err *err)
@@ -34,7 +22,7 @@ fill(struct columns *c, struct trace_reader *reader, struct err *err)
 
 	columns_watch(c, &opts);
 	fx = effects_new(trace_reader_header(reader), &opts);
-	if (replay(fx, reader, err) < 0)
+	if (replay_events(fx, reader, err) < 0)
 		return -1;
 	footer = trace_reader_footer(reader);
 	if (effects_finish(fx, footer, &golden, err) < 0)

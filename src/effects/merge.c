@@ -108,25 +108,6 @@ merge_first(const struct merge *m, const struct row *row)
 	return NULL;
 }
 
-static void
-copy_value(struct golden *g, struct effect *e, const struct value *v)
-{
-	switch (v->kind) {
-	case VALUE_TEXT:
-		effect_text(g, e, v->name, v->text);
-		break;
-	case VALUE_NUMBER:
-		effect_number(g, e, v->name, v->number);
-		break;
-	case VALUE_BOOL:
-		effect_bool(g, e, v->name, v->number);
-		break;
-	case VALUE_LIST:
-		effect_list(g, e, v->name, v->list, v->n_list);
-		break;
-	}
-}
-
 /* A field that only a later recording has. */
 static void
 check_extra(struct merge *m, const struct row *row, const struct effect *first)
@@ -173,7 +154,7 @@ add_values(struct merge *m, const struct row *row, struct effect *e, bool has_co
 		}
 		if (differs)
 			say_field(m, first, v, other, run);
-		copy_value(m->out, e, v);
+		effect_copy(m->out, e, v, NULL);
 	}
 }
 
@@ -281,7 +262,7 @@ merge_calls(struct merge *m)
 			e->seq = g->effects[i].seq;
 			e->place = g->effects[i].place;
 			for (size_t k = 0; k < g->effects[i].n_values; k++)
-				copy_value(m->out, e, &g->effects[i].values[k]);
+				effect_copy(m->out, e, &g->effects[i].values[k], NULL);
 		}
 		for (size_t r = 0; r < m->n_runs; r++)
 			if (m->runs[r] != g)

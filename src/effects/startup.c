@@ -9,16 +9,7 @@
 
 enum {
 #define RUNTIME(id_, name_) ID_##id_,
-#define KNOWN_BY(id_, what_, pattern_)
-#define ALWAYS(id_, family_, ending_)
-#define BEGIN(id_, family_, where_)
-#define END(id_, family_, where_)
 #include "effects/startup.def"
-#undef RUNTIME
-#undef KNOWN_BY
-#undef ALWAYS
-#undef BEGIN
-#undef END
 	N_RUNTIMES
 };
 
@@ -28,67 +19,32 @@ enum { AT_BEGIN, AT_END };
 
 static const char *const names[] = {
 #define RUNTIME(id_, name_) [ID_##id_] = name_,
-#define KNOWN_BY(id_, what_, pattern_)
-#define ALWAYS(id_, family_, ending_)
-#define BEGIN(id_, family_, where_)
-#define END(id_, family_, where_)
 #include "effects/startup.def"
-#undef RUNTIME
-#undef KNOWN_BY
-#undef ALWAYS
-#undef BEGIN
-#undef END
 };
 
 static const struct {
 	uint8_t id, what;
 	const char *pattern;
 } signs[] = {
-#define RUNTIME(id_, name_)
 #define KNOWN_BY(id_, what_, pattern_) { ID_##id_, BY_##what_, pattern_ },
-#define ALWAYS(id_, family_, ending_)
-#define BEGIN(id_, family_, where_)
-#define END(id_, family_, where_)
 #include "effects/startup.def"
-#undef RUNTIME
-#undef KNOWN_BY
-#undef ALWAYS
-#undef BEGIN
-#undef END
 };
 
 static const struct {
 	uint8_t id, side, where;
 	const char *family;
 } rows[] = {
-#define RUNTIME(id_, name_)
-#define KNOWN_BY(id_, what_, pattern_)
-#define ALWAYS(id_, family_, ending_)
 #define BEGIN(id_, family_, where_) { ID_##id_, AT_BEGIN, WHERE_##where_, family_ },
 #define END(id_, family_, where_) { ID_##id_, AT_END, WHERE_##where_, family_ },
 #include "effects/startup.def"
-#undef RUNTIME
-#undef KNOWN_BY
-#undef ALWAYS
-#undef BEGIN
-#undef END
 };
 
 static const struct {
 	uint8_t id;
 	const char *family, *ending;
 } always[] = {
-#define RUNTIME(id_, name_)
-#define KNOWN_BY(id_, what_, pattern_)
 #define ALWAYS(id_, family_, ending_) { ID_##id_, family_, ending_ },
-#define BEGIN(id_, family_, where_)
-#define END(id_, family_, where_)
 #include "effects/startup.def"
-#undef RUNTIME
-#undef KNOWN_BY
-#undef ALWAYS
-#undef BEGIN
-#undef END
 };
 
 static bool

@@ -73,25 +73,6 @@ renamed(const struct golden *g, const struct version_table *table, const struct 
 }
 
 static void
-copy_value(struct golden *g, struct effect *e, const struct value *v, const char *text)
-{
-	switch (v->kind) {
-	case VALUE_TEXT:
-		effect_text(g, e, v->name, text);
-		break;
-	case VALUE_NUMBER:
-		effect_number(g, e, v->name, v->number);
-		break;
-	case VALUE_BOOL:
-		effect_bool(g, e, v->name, v->number);
-		break;
-	case VALUE_LIST:
-		effect_list(g, e, v->name, v->list, v->n_list);
-		break;
-	}
-}
-
-static void
 say_rename(struct str *report, const struct effect *e, const char *field, const char *old,
 	const char *now)
 {
@@ -119,7 +100,7 @@ copy_effect(struct golden *to, const struct golden *from, const struct version_t
 
 		if (text)
 			say_rename(report, e, v->name, v->text, text);
-		copy_value(to, copy, v, text);
+		effect_copy(to, copy, v, text);
 	}
 }
 

@@ -114,6 +114,25 @@ effect_list(
 	v->n_list = n;
 }
 
+void
+effect_copy(struct golden *g, struct effect *e, const struct value *v, const char *text)
+{
+	switch (v->kind) {
+	case VALUE_TEXT:
+		effect_text(g, e, v->name, text ? text : v->text);
+		break;
+	case VALUE_NUMBER:
+		effect_number(g, e, v->name, v->number);
+		break;
+	case VALUE_BOOL:
+		effect_bool(g, e, v->name, v->number);
+		break;
+	case VALUE_LIST:
+		effect_list(g, e, v->name, v->list, v->n_list);
+		break;
+	}
+}
+
 const struct value *
 effect_value(const struct effect *e, const char *name)
 {

@@ -147,6 +147,8 @@ void effect_number(struct golden *g, struct effect *e, const char *name, int64_t
 void effect_bool(struct golden *g, struct effect *e, const char *name, bool truth);
 void effect_list(struct golden *g, struct effect *e, const char *name, const char *const *list,
 	size_t n);
+/* The same value once more; text (NULL: its own) instead of that of a text. */
+void effect_copy(struct golden *g, struct effect *e, const struct value *v, const char *text);
 const struct value *effect_value(const struct effect *e, const char *name); /* NULL: absent */
 bool value_is_equal(const struct value *a, const struct value *b);
 /* A place for the number of that name, in order; the one there is, if there is one. Borrowed

@@ -34,7 +34,7 @@ struct word {
 	pid_t pid;
 	enum { SAYS_STOP, SAYS_STARTED, SAYS_DONE } says;
 	uint64_t cell;
-	int n_seen;
+	int64_t n_seen; /* so wide that no byte of it is undefined */
 };
 
 static void
