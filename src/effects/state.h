@@ -231,7 +231,7 @@ struct process {
 	struct ids user, group;
 	int32_t status;
 	uint64_t peak_rss, allocated, mapped, user_ns, system_ns, started_ns, ended_ns, brk;
-	uint64_t waited_ns; /* when its parent learned of its end; 0: never */
+	uint64_t waited_ns;  /* when its parent learned of its end; 0: never */
 	struct moment ended; /* the ends of its tasks so far */
 	struct stamp forked; /* the last event of its parent before it began */
 	struct tally *tally;

@@ -179,7 +179,7 @@ struct trace_header {
 	uint32_t n_cpus;        /* the target may use */
 	uint32_t payload_limit; /* bytes kept of each area of data */
 	bool is_subset;         /* only some calls were asked for */
-	bool is_excerpt; /* and these by a person: what effects need may be missing */
+	bool is_excerpt;        /* and these by a person: what effects need may be missing */
 	bool aslr;
 };
 

@@ -43,7 +43,8 @@ open_session(void **state)
 	(void)state;
 	if (bpf_session_open(&session, 1u << 20, &err) == 0)
 		return 0;
-	/* Rights and kernels may be missing; a program that the verifier refuses is our fault. */
+	/* Rights and kernels may be missing; a program that the verifier refuses is our fault.
+	 */
 	is_refused = err.sys == EINVAL || err.sys == EACCES || err.sys == E2BIG;
 	err_print(&err, is_refused ? "refused" : "skipped", stderr);
 	err_done(&err);
