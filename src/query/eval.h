@@ -14,6 +14,9 @@
 
 enum answer { NULL_ = 0, YES = 1, NO = 2, UNKNOWN = 3 /* a text that was not asked yet */ };
 
+/* Each row of a chunk; compilers make vector instructions of what stands behind. */
+#define EACH(i) for (size_t i = 0; i < ROWS_PER_CHUNK; i++)
+
 struct scalar {
 	bool is_done;
 	struct expr_value value;
@@ -49,6 +52,13 @@ MUST_CHECK int eval_reals(
 	struct eval *ev, const struct node *n, size_t chunk, double *out, struct err *err);
 MUST_CHECK int eval_match(
 	struct eval *ev, const struct node *n, size_t chunk, uint8_t *out, struct err *err);
+MUST_CHECK int eval_compare(
+	struct eval *ev, const struct node *n, size_t chunk, uint8_t *out, struct err *err);
+MUST_CHECK int eval_among(
+	struct eval *ev, const struct node *n, size_t chunk, uint8_t *out, struct err *err);
+MUST_CHECK int eval_is_null(
+	struct eval *ev, const struct node *n, size_t chunk, uint8_t *out, struct err *err);
+MUST_CHECK int eval_same(struct eval *ev, const struct node *n, size_t chunk, uint8_t *out);
 MUST_CHECK int eval_aggregate(
 	struct eval *ev, const struct node *n, struct expr_value *out, struct err *err);
 /* A column's values, or numbers of its texts, of its nth vector. */
