@@ -94,6 +94,7 @@ take_string(struct areas *a, const struct peer *from, struct area *area, uint64_
 	while (!is_end && done < STRING_MAX) {
 		size_t piece = MIN(first, PAGE - (area->address + done) % PAGE), got;
 
+		piece = (size_t)MIN(piece, STRING_MAX - done); /* more is never copied */
 		first = PAGE;
 		got = read_string(a, from, area->address + done, piece, &is_end);
 		add_piece(a, area, done, got, limit);

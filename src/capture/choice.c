@@ -39,10 +39,11 @@ needs_still(const struct capture_opts *opts)
 	return opts->needs_still;
 }
 
+/* Without a tracer that is done by a filter, which must not change what setuid programs do. */
 static bool
 denies_rings(const struct capture_opts *opts)
 {
-	return opts->deny_io_uring;
+	return opts->deny_io_uring && !filter_is_free();
 }
 
 /* What not every backend can do. seccomp: only a child of ours can be given the filter, and

@@ -50,7 +50,7 @@ add_all(struct copies *c, const uint8_t *at, size_t size, size_t n, size_t base)
 			break;
 		memcpy(&s, at + done, sizeof s);
 		whole += s.state == SNIPPET_OK ? padded(s.size) : 0;
-		if (size - done < whole || s.state > SNIPPET_LATER)
+		if (size - done < whole || s.state > SNIPPET_UNSEEN)
 			break;
 		c->list = mem_grow(c->list, c->n, &c->capacity, sizeof *c->list);
 		c->list[c->n++] = (struct copy){ .address = s.address,

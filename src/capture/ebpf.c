@@ -333,9 +333,8 @@ ebpf_begin(void **out, const struct capture_opts *opts, struct err *err)
 	struct placement placement;
 	struct drain *d;
 
-	if (opts->attach || opts->deny_io_uring) {
-		err_set(err, "backend ebpf cannot %s",
-			opts->attach ? "attach to a process that runs" : "refuse io_uring");
+	if (opts->attach) {
+		err_set(err, "backend ebpf cannot attach to a process that runs");
 		return err_hint(err, "use backend ptrace");
 	}
 	d = drain_new(opts, opts->session, NULL, NULL);

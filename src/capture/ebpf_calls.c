@@ -90,13 +90,17 @@ gap_words(uint8_t state)
 					: "were not copied";
 }
 
-/* What a failed call led to and is not there, the kernel did not look at either. Where nothing
- * is mapped, ptrace(2) finds nothing; but a program that was executed since has another memory.
+/* What a failed call led to and is not there, the kernel did not look at either, nor at payload
+ * that its taker does not look at or that a call which was cut off did not get to. Where
+ * nothing is mapped, ptrace(2) finds nothing; but a program that was executed since has another
+ * memory.
  */
 static bool
 is_harmless(const struct drain *d, const struct task *t, const struct copies_gap *gap)
 {
-	if (gap->address < LOWEST_ADDRESS)
+	if (gap->address < LOWEST_ADDRESS || gap->state == SNIPPET_UNSEEN)
+		return true;
+	if (t->call.state == CALL_UNFINISHED && gap->is_data && gap->state == SNIPPET_FAULT)
 		return true;
 	if (t->call.is_error)
 		return gap->is_data || gap->state == SNIPPET_FAULT;
@@ -193,6 +197,20 @@ note_ring(struct drain *d, struct task *t)
 	drain_doubt(d, "io_uring was set up: what goes through its rings is not seen");
 }
 
+/* The kernel refuses strict mode to a task that has a filter, and ours is one. */
+static void
+note_strict(struct drain *d, const struct task *t)
+{
+	bool is_strict = t->id == CALL_seccomp ? t->call.arg[0] == SECCOMP_SET_MODE_STRICT
+					       : t->call.arg[0] == PR_SET_SECCOMP &&
+							 t->call.arg[1] == SECCOMP_MODE_STRICT;
+
+	if (!is_strict || !t->call.is_error || !d->opts.deny_io_uring)
+		return;
+	d->footer.n_untraceable++;
+	drain_doubt(d, "seccomp's strict mode is refused under our filter: use backend ptrace");
+}
+
 static void
 note_filter(struct drain *d, struct task *t)
 {
@@ -203,6 +221,7 @@ note_filter(struct drain *d, struct task *t)
 				 : t->call.arg[0] == PR_SET_SECCOMP;
 	bool has_listener = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 
+	note_strict(d, t);
 	/* A result above 0 names the thread that TSYNC failed for, or is a listener. */
 	if (!is_filter || t->call.is_error || t->call.state != CALL_DONE ||
 		(t->call.ret > 0 && !has_listener))
@@ -231,12 +250,23 @@ note(struct drain *d, struct task *t)
 
 /* --- the end of a call --- */
 
+/* By a filter of the target's own, or by ours (filter_refuse_rings()), which is as if this
+ * kernel had no rings. */
+static bool
+is_denied(const struct drain *d, const struct task *t)
+{
+	bool is_ours = d->opts.deny_io_uring && t->id == CALL_io_uring_setup &&
+		       t->call.is_error && t->call.ret == -ENOSYS;
+
+	return !is_ours && !t->has_listener;
+}
+
 static enum call_state
-state_of(const struct task *t, uint8_t how)
+state_of(const struct drain *d, const struct task *t, uint8_t how)
 {
 	if (how == CALL_HOW_UNFINISHED || how == CALL_HOW_STRANGE)
 		return CALL_UNFINISHED;
-	if (how == CALL_HOW_NO_ENTRY && !t->has_listener)
+	if (how == CALL_HOW_NO_ENTRY && is_denied(d, t))
 		return CALL_DENIED;
 	return t->call.is_error && restart_is_code(t->call.ret) ? CALL_RESTARTED : CALL_DONE;
 }
@@ -362,7 +392,7 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	load_call(d, t, rec);
 	t->call.ret = rec->ret;
 	t->call.is_error = rec->ret < 0 && rec->ret >= -MAX_ERRNO;
-	t->call.state = (uint8_t)state_of(t, rec->how);
+	t->call.state = (uint8_t)state_of(d, t, rec->how);
 	if (t->call.state == CALL_UNFINISHED)
 		take_result_back(t);
 	note(d, t);

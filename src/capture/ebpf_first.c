@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "capture/filter.h"
 #include "capture/launch.h"
 #include "capture/proc.h"
 
@@ -32,8 +33,9 @@ struct first {
 static int
 prepare(void *arg)
 {
-	(void)arg;
-	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 ? errno : 0;
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		return errno;
+	return ((struct first *)arg)->drain->opts.deny_io_uring ? filter_refuse_rings() : 0;
 }
 
 static int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter.h - a seccomp filter that stops for the calls that somebody asked for
+ * filter.h - seccomp filters: one that stops for the calls that somebody asked for, and one
+ * that refuses rings
  */
 #ifndef CAPTURE_FILTER_H
 #define CAPTURE_FILTER_H
@@ -21,5 +22,7 @@ void filter_make(struct sock_fprog *prog, const struct call_set *wanted);
 void filter_free(struct sock_fprog *prog);
 /* In the child, before exec: 0, or an errno. */
 int filter_install(const struct sock_fprog *prog);
+/* The same; io_uring_setup(2) then fails with ENOSYS, in all architectures. */
+int filter_refuse_rings(void);
 
 #endif

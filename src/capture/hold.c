@@ -38,6 +38,7 @@ struct held {
 	bool is_attached;
 	bool is_interrupted; /* by us: its next stop is that */
 	bool is_claimed;     /* its record was read: it goes on with the next hold_resume() */
+	bool was_stopped;    /* its process was, and SIGCONT has not come since */
 };
 
 struct hold {
@@ -181,6 +182,7 @@ trap(struct hold *h, struct held *t, int signal)
 		return;
 	}
 	t->stand = LISTENS;
+	t->was_stopped = true;
 	go_on(t, PTRACE_LISTEN, 0);
 }
 
@@ -199,7 +201,11 @@ stopped(struct hold *h, struct held *t, int status)
 		t->stand = STANDS;
 		h->count.n_stops++;
 	} else {
-		restart_if_ignored(t->tid, signal);
+		/* A stop does interrupt, even when nothing but SIGCONT comes after it. */
+		if (!t->was_stopped)
+			restart_if_ignored(t->tid, signal);
+		if (signal == SIGCONT)
+			t->was_stopped = false;
 		move_on(h, t, signal);
 	}
 }

@@ -210,6 +210,7 @@ what_was_not_copied_is_lost_and_named(void **state)
 		{ SNIPPET_CUT, 8, true, "4 bytes of write were not copied" },
 		{ SNIPPET_FAULT, 8, true, "4 bytes of write could not be read" },
 		{ SNIPPET_LATER, 8, true, "4 bytes of write could not be read later" },
+		{ SNIPPET_UNSEEN, 8, false, "" },
 		{ SNIPPET_FAULT, -EFAULT, false, "" },
 		{ SNIPPET_CUT, -EPIPE, false, "" },
 	};

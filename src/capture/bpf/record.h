@@ -45,10 +45,11 @@ struct record {
 
 enum snippet_state {
 	SNIPPET_OK,
-	SNIPPET_FAULT, /* size bytes from here on cannot be read now */
-	SNIPPET_CUT,   /* size more bytes were there, and there was no room for them */
-	SNIPPET_LATER, /* the same, and the task stands still until we have read them ourselves
-			*/
+	SNIPPET_FAULT,  /* size bytes from here on cannot be read now */
+	SNIPPET_CUT,    /* size more bytes were there, and there was no room for them */
+	SNIPPET_LATER,  /* the same, and the task stands still until we have read them ourselves
+			 */
+	SNIPPET_UNSEEN, /* never touched: a device took them without a look (/dev/null) */
 };
 
 struct snippet {
@@ -68,8 +69,8 @@ enum call_how {
 
 /* A task that published a record while its ring was fuller than bpf_control.high_bytes stops
  * itself by SIGSTOP (si_code SI_KERNEL) before it returns to user mode; we let it go on when
- * the ring is empty again (hold.h). With less room than reserve_bytes or more payload than
- * data_bytes it publishes a record without payload and its memory is read from outside while it
+ * the ring is empty again (hold.h). With less room than reserve_bytes or more memory than
+ * data_bytes it publishes a record without, and its memory is read from outside while it
  * stands. */
 enum record_call_flags {
 	CALL_STOPPED = 1, /* has stopped itself behind this call */
@@ -173,8 +174,8 @@ struct bpf_control {
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
 	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
-	uint32_t data_bytes;    /* payload of one call that is copied at most */
-	uint32_t reserve_bytes; /* of a ring, kept free for records without payload */
+	uint32_t data_bytes;    /* of one call's memory, copied at most */
+	uint32_t reserve_bytes; /* of a ring, kept free for records without memory */
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
 	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */
 	uint32_t ring_bytes;                            /* of one CPU's ring */

@@ -116,37 +116,52 @@ pop(struct scratch *s)
 	s->n_works--;
 }
 
-/* All of it, at once where that works; limit 0: none. */
+/* The ring has no room for it: the task waits for us, and has it still. One that is at its end,
+ * or not yet in its call, cannot wait. */
+static __always_inline void
+leave_for_later(struct scratch *s, uint64_t address, uint64_t size)
+{
+	note(s, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
+	s->must_stop = s->may_stop;
+}
+
+/* All of it, at once where that works; limit 0: none. Without room, what cannot wait is tried
+ * all the same. */
 __noinline int
 copy(struct scratch *s, uint64_t address, uint64_t size, uint64_t limit)
 {
 	if (!s)
 		return 0;
 	size = least(size, limit ? limit : BYTES_MAX);
-	if (!address || !size || (size <= PIECE && !put(s, address, (uint32_t)size)))
+	if (!address || !size)
+		return 0;
+	if (size <= s->room) {
+		s->room -= size;
+	} else if (s->may_stop) {
+		leave_for_later(s, address, size);
+		return 0;
+	}
+	if (size <= PIECE && !put(s, address, (uint32_t)size))
 		return 0;
 	push(s, size <= PIECE ? STEP_PAGES : STEP_COPY, address, size, 0);
 	return 0;
 }
 
-/* Payload: what the ring has no room for is left where it is, and the task waits for us. One
- * that is at its end, or not yet in its call, cannot wait. */
+/* Payload, of which only as much is copied as there is room for. */
 static __always_inline void
 copy_data(struct scratch *s, uint64_t address, uint64_t size)
 {
+	uint32_t before = s->n_works;
+
 	if (!address || !size)
 		return;
-	if (size <= s->room) {
-		uint32_t before = s->n_works;
-
-		s->room -= size;
-		copy(s, address, size, UINT32_MAX);
-		if (s->n_works > before)
-			s->works[before % WORKS].flags = WORK_IS_DATA;
+	if (size > s->room) {
+		leave_for_later(s, address, size);
 		return;
 	}
-	note(s, address, size, s->may_stop ? SNIPPET_LATER : SNIPPET_CUT);
-	s->must_stop = s->may_stop;
+	copy(s, address, size, UINT32_MAX);
+	if (s->n_works > before)
+		s->works[before % WORKS].flags = WORK_IS_DATA;
 }
 
 static __noinline int
@@ -165,16 +180,46 @@ step_copy(struct scratch *s, struct work *k)
 	return 0;
 }
 
-/* A page that nobody has touched: /dev/null takes it without a look. It is there for who reads
- * it from outside. */
+#define DEVICE_NULL (1u << 20 | 3)
+#define DEVICE_ZERO (1u << 20 | 5)
+#define MODE_KIND 0170000u
+#define MODE_CHARACTERS 0020000u
+
+/* Does the descriptor that the call names first lead to who takes bytes without a look? */
+static __always_inline bool
+is_to_nobody(struct scratch *s)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	uint64_t fd = (uint32_t)argument(s, 0);
+	struct inode *inode;
+	struct file *file = NULL;
+	uint32_t device;
+
+	if (!table || fd >= BPF_CORE_READ(table, max_fds))
+		return false;
+	bpf_probe_read_kernel(&file, sizeof file, BPF_CORE_READ(table, fd) + fd);
+	inode = BPF_CORE_READ(file, f_inode);
+	device = BPF_CORE_READ(inode, i_rdev);
+	return (BPF_CORE_READ(inode, i_mode) & MODE_KIND) == MODE_CHARACTERS &&
+	       (device == DEVICE_NULL || device == DEVICE_ZERO);
+}
+
+/* A page that is not there. Payload that went through the kernel all the same is there for who
+ * reads it from outside; but nobody has to wait for what nobody has read. */
 static __always_inline void
 note_missing(struct scratch *s, const struct work *k)
 {
 	bool is_moved = (k->flags & WORK_IS_DATA) && ret_of(s) > 0 && s->may_stop;
 
-	note(s, k->address, k->n, is_moved ? SNIPPET_LATER : SNIPPET_FAULT);
-	if (is_moved)
+	if (!is_moved) {
+		note(s, k->address, k->n, SNIPPET_FAULT);
+	} else if (is_to_nobody(s)) {
+		note(s, k->address, k->n, SNIPPET_UNSEEN);
+	} else {
+		note(s, k->address, k->n, SNIPPET_LATER);
 		s->must_stop = 1;
+	}
 }
 
 static __noinline int
@@ -226,7 +271,9 @@ step_string(struct scratch *s, struct work *k)
 	uint32_t at, n = (uint32_t)least(k->n, PAGE);
 	long got = -1;
 
-	if (!n) {
+	if (!n || (s->may_stop && s->room < n)) {
+		if (n)
+			leave_for_later(s, k->address, k->n);
 		pop(s);
 		return 0;
 	}
@@ -243,6 +290,7 @@ step_string(struct scratch *s, struct work *k)
 	else
 		pop(s);
 	snippet_head(s, at, k->address, (uint32_t)got, SNIPPET_OK);
+	s->room -= least(s->room, (uint64_t)got);
 	k->address += got;
 	k->n -= got;
 	return 0;
