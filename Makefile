@@ -185,7 +185,7 @@ install: all $(PUBLIC_LIB) ## install programs, library, pages, completions (DES
 		LIBS='$(LIBS)' tools/install
 
 compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) ## for editors
-	$(Q)tools/compile-commands '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL))' $(LIB_SRC) $(CLI_SRC) > $@
+	$(Q)tools/compile-commands '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) -DBPF_OBJECT='"$(BPF_OBJECT)"' $(CFLAGS_ALL))' $(LIB_SRC) $(CLI_SRC) > $@
 
 .PHONY: clean
 clean: ## remove what was built

@@ -15,27 +15,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-lead(struct drain *d, struct task *t)
-{
-	struct process *p = mem_alloc(sizeof *p);
-
-	p->pid = t->tid;
-	p->number = t->number;
-	d->footer.n_processes++;
-	task_join(t, p);
-}
-
 static struct task_start *
 tell_start(struct drain *d, struct task *t, const struct task *parent, enum start_how how)
 {
 	struct event *event = drain_event(d, EVENT_START, t);
 
-	event->start = (struct task_start){ .parent = parent ? parent->number : 0,
-		.process = t->process->number,
-		.how = how,
-		.pid = t->process->pid,
-		.tid = t->tid };
+	event->start = task_start_of(t, parent, how);
 	return &event->start;
 }
 
@@ -43,7 +28,8 @@ void
 ebpf_start(struct drain *d, struct task *t)
 {
 	t->number = ++d->n_numbers;
-	lead(d, t);
+	task_lead(t);
+	d->footer.n_processes++;
 	tell_start(d, t, NULL, START_FIRST);
 	if (d->hold)
 		hold_born(d->hold, t->tid, t->tid);
@@ -62,10 +48,12 @@ ebpf_fork(struct drain *d, struct task *parent, const struct record_fork *rec)
 	t = task_add(&d->tasks, rec->child_tid);
 	t->phase = TASK_LIVE;
 	t->number = ++d->n_numbers;
-	if (is_thread)
+	if (is_thread) {
 		task_join(t, parent->process);
-	else
-		lead(d, t);
+	} else {
+		task_lead(t);
+		d->footer.n_processes++;
+	}
 	tell_start(d, t, parent, (enum start_how)rec->how)->clone_flags = rec->flags;
 	t->has_listener = parent->has_listener;
 	if (d->hold)

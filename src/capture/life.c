@@ -20,27 +20,12 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-static void
-lead(struct tracer *r, struct task *t)
-{
-	struct process *p = mem_alloc(sizeof *p);
-
-	p->pid = t->tid;
-	p->number = t->number;
-	r->footer.n_processes++;
-	task_join(t, p);
-}
-
 static struct task_start *
 tell_start(struct tracer *r, struct task *t, const struct task *parent, enum start_how how)
 {
 	struct event *event = tracer_event(r, EVENT_START, t);
 
-	event->start = (struct task_start){ .parent = parent ? parent->number : 0,
-		.process = t->process->number,
-		.how = how,
-		.pid = t->process->pid,
-		.tid = t->tid };
+	event->start = task_start_of(t, parent, how);
 	return &event->start;
 }
 
@@ -48,7 +33,8 @@ void
 life_first(struct tracer *r, struct task *t, enum start_how how)
 {
 	t->number = ++r->n_numbers;
-	lead(r, t);
+	task_lead(t);
+	r->footer.n_processes++;
 	tell_start(r, t, NULL, how);
 	life_held(r, t);
 }
@@ -123,10 +109,12 @@ start(struct tracer *r, struct task *t, struct task *parent, enum start_how how,
 	bool was_early = t->phase == TASK_EARLY;
 
 	t->number = ++r->n_numbers;
-	if (how == START_THREAD && parent)
+	if (how == START_THREAD && parent) {
 		task_join(t, parent->process);
-	else
-		lead(r, t);
+	} else {
+		task_lead(t);
+		r->footer.n_processes++;
+	}
 	tell_start(r, t, parent, how)->clone_flags = flags;
 	placement_born(&r->placement, t, parent);
 	t->filters = parent ? parent->filters : NULL;

@@ -84,6 +84,26 @@ task_join(struct task *t, struct process *p)
 }
 
 void
+task_lead(struct task *t)
+{
+	struct process *p = mem_alloc(sizeof *p);
+
+	p->pid = t->tid;
+	p->number = t->number;
+	task_join(t, p);
+}
+
+struct task_start
+task_start_of(const struct task *t, const struct task *parent, enum start_how how)
+{
+	return (struct task_start){ .parent = parent ? parent->number : 0,
+		.process = t->process->number,
+		.how = how,
+		.pid = t->process->pid,
+		.tid = t->tid };
+}
+
+void
 task_free(struct task *t)
 {
 	if (t->process && !--t->process->n_tasks) {

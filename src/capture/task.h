@@ -88,6 +88,11 @@ struct task *task_add(struct task_table *table, pid_t tid);
 void task_remove(struct task_table *table, struct task *t);
 void task_free(struct task *t);
 void task_join(struct task *t, struct process *p);
+/* Joins a process that is new, and named by it. */
+void task_lead(struct task *t);
+/* How it began, as is told of it; parent: NULL for one that came from nobody we know. */
+struct task_start task_start_of(
+	const struct task *t, const struct task *parent, enum start_how how);
 void task_table_done(struct task_table *table); /* with all tasks */
 
 #endif

@@ -134,7 +134,7 @@ read_product(struct parser *p, struct node **out, struct err *err)
 		return -1;
 	while (parse_is_sign(p, "*") || parse_is_sign(p, "/") || parse_is_word(p, "mod")) {
 		const struct token sign = p->now;
-		struct node *right;
+		struct node *right = NULL;
 		enum node_kind kind = sign.text[0] == '*'   ? NODE_MULTIPLY
 				      : sign.text[0] == '/' ? NODE_DIVIDE
 							    : NODE_MOD;
@@ -153,7 +153,7 @@ read_sum(struct parser *p, struct node **out, struct err *err)
 		return -1;
 	while (parse_is_sign(p, "+") || parse_is_sign(p, "-")) {
 		const struct token sign = p->now;
-		struct node *right;
+		struct node *right = NULL;
 
 		if (parse_advance(p, err) < 0 || read_product(p, &right, err) < 0 ||
 			node_arithmetic(p->e, out,
@@ -197,7 +197,7 @@ static int
 read_compare(struct parser *p, struct node **out, struct err *err)
 {
 	enum compare_op op;
-	struct node *right;
+	struct node *right = NULL;
 
 	if (read_sum(p, out, err) < 0)
 		return -1;
