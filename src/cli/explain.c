@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "gate/config.h"
+#include "gate/packs.h"
 #include "gate/schema.h"
 #include "judge/rule_text.h"
 
@@ -24,16 +25,45 @@ unknown(const char *word, const char *config, struct err *err)
 	const char *near = nearest_name(word, type_name, NULL);
 
 	if (config)
-		err_set(err, "'%s' is neither a type of rule nor a rule of '%s'", word, config);
+		err_set(err, "'%s' is neither a type of rule, a pack, nor a rule of '%s'", word,
+			config);
 	else
 		err_set(err,
-			"'%s' is not a type of rule, and there is no configuration with rules",
+			"'%s' is neither a type of rule nor a pack, and there is no "
+			"configuration "
+			"with rules",
 			word);
 	if (near)
 		err_hint(err, "did you mean '%s'?", near);
 	else
-		err_hint(err, "renacer-gate explain lists the types");
+		err_hint(err, "renacer-gate explain lists the types and the packs");
 	return err_as(err, ERR_USAGE);
+}
+
+/* A pack says itself what it demands: its text. 0: there is none of that name. */
+static int
+explain_pack(struct str *out, const char *word, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const char *path = strchr(word, '/') ? NULL : pack_named(arena, word);
+
+	if (!path)
+		return 0;
+	str_addf(out, "include = [\"assertions/%s.toml\"]    (%s)\n\n", word, path);
+	return file_read(out, path, 0, err) < 0 ? -1 : 1;
+}
+
+static void
+list_packs(struct str *out)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	size_t n;
+	const char *const *names = pack_names(arena, &n);
+
+	if (n)
+		str_add(out, "\npacks of rules, include = [\"assertions/NAME.toml\"]:\n");
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "  %s\n", names[i]);
 }
 
 static int
@@ -65,6 +95,21 @@ explain_rule(
 }
 
 static int
+explain_word(
+	struct str *out, const struct gate_values *values, const char *word, struct err *err)
+{
+	enum rule_kind kind = rule_kind_find(word);
+	int rc;
+
+	if (kind < N_RULE_KINDS) {
+		rule_type_explain(out, kind);
+		return 0;
+	}
+	rc = explain_pack(out, word, err);
+	return rc ? MIN(rc, 0) : explain_rule(out, values, word, err);
+}
+
+static int
 write_page(const char *path, struct err *err)
 {
 	AUTO(str_done) struct str page = { 0 };
@@ -83,20 +128,20 @@ command_explain(int *status, const struct gate_values *values, const struct pars
 
 	(void)status;
 	if (parsed->command || values->golden || (values->markdown && parsed->n_words))
-		return cli_usage(err, "renacer-gate explain, explain TYPE, explain RULE",
-			"explain takes types and rules, or '--markdown FILE' for all of them");
+		return cli_usage(err,
+			"renacer-gate explain, explain TYPE, explain RULE, explain PACK",
+			"explain takes types, rules and packs, or '--markdown FILE' for all of "
+			"them");
 	if (values->markdown)
 		return write_page(values->markdown, err);
-	if (!parsed->n_words)
+	if (!parsed->n_words) {
 		rules_list(&text);
+		list_packs(&text);
+	}
 	for (size_t i = 0; i < parsed->n_words; i++) {
-		enum rule_kind kind = rule_kind_find(parsed->words[i]);
-
 		if (i)
 			str_add_char(&text, '\n');
-		if (kind < N_RULE_KINDS)
-			rule_type_explain(&text, kind);
-		else if (explain_rule(&text, values, parsed->words[i], err) < 0)
+		if (explain_word(&text, values, parsed->words[i], err) < 0)
 			return -1;
 	}
 	return cli_print(&text, err);

@@ -21,7 +21,7 @@ const struct command gate_commands[] = {
 	{ "selftest", "selftest [TARGET...]", "mutate a run of each target: would its golden notice?", command_selftest, COMMAND_TRACES },
 	{ "calibrate", "calibrate [TARGET...]", "run each many times: how far do equal runs lie apart?", command_calibrate, COMMAND_TRACES },
 	{ "validate", "validate", "read renacer.toml strictly, and nothing else", command_validate, COMMAND_DROPS },
-	{ "explain", "explain [TYPE|RULE...]", "what a type of rule means, or a rule of the configuration", command_explain, COMMAND_DROPS },
+	{ "explain", "explain [TYPE|RULE|PACK...]", "what a type of rule means, a rule of the configuration, or a pack", command_explain, COMMAND_DROPS },
 	{ "schema", "schema", "the JSON Schema of renacer.toml, for editors", command_schema, COMMAND_DROPS },
 	{ "doctor", "doctor", "what this machine allows, and what to do about the rest", command_doctor, COMMAND_LOOKS },
 	{ NULL, NULL, NULL, NULL, COMMAND_DROPS },

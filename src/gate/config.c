@@ -11,6 +11,7 @@
 #include "gate/historic.h"
 #include "gate/key.h"
 #include "gate/known.h"
+#include "gate/packs.h"
 #include "gate/paths.h"
 #include "gate/setting.h"
 #include "gate/target.h"
@@ -26,18 +27,28 @@
 /* One file on the way to the one that is being read: for cycles of includes. */
 struct including {
 	const struct including *by;
-	const char *path; /* real */
+	const char *path;                   /* real */
+	const struct rule_targets *targets; /* that it is for; NULL: all */
+};
+
+/* A pack that was read. */
+struct pack {
+	struct pos at; /* of the include */
+	const struct rule_targets *targets;
+	struct pack *before;
 };
 
 struct loader {
 	struct config *config;
-	struct map *done;  /* real paths of packs read */
-	struct map *names; /* of rules, to the rule */
+	struct map *done;                   /* real paths of packs read, to struct pack */
+	struct pack *last;                  /* of them */
+	const struct rule_targets *targets; /* of the file that is being read */
+	struct map *names;                  /* of rules, to the rule */
 	size_t rules_room;
 };
 
-static int read_pack(struct loader *l, const struct toml *item, const char *shown,
-	const struct including *by, struct err *err);
+static int read_pack(struct loader *l, struct key_context *k, const struct toml *item,
+	const char *shown, const struct including *by, struct err *err);
 
 static int
 parse_file(struct toml **out, struct arena *arena, const char *path, struct err *err)
@@ -63,7 +74,7 @@ read_includes(struct loader *l, const struct toml *document, const char *shown,
 	if (list->kind != TOML_ARRAY)
 		return key_wrong_kind(&k, list, "an array of paths", err);
 	for (const struct toml *item = list->first; item; item = item->next)
-		if (read_pack(l, item, shown, by, err) < 0)
+		if (read_pack(l, &k, item, shown, by, err) < 0)
 			return -1;
 	return 0;
 }
@@ -91,6 +102,7 @@ add_rule(struct loader *l, const struct toml *table, struct err *err)
 	c->rules.items =
 		mem_grow(c->rules.items, c->rules.n, &l->rules_room, sizeof(struct rule *));
 	c->rules.items[c->rules.n++] = rule;
+	rule_confine(rule, l->targets);
 	slot = map_text(l->names, rule_name(rule));
 	first = *slot;
 	if (first) {
@@ -137,45 +149,86 @@ refuse_known(struct key_context *k, const struct toml *value, void *field, struc
 }
 
 static const struct key pack_keys[] = {
-	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_NAMES },
+	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_REF("includes") },
 	{ .name = "assertion", .kind = KEY_CHECKED, .schema = SCHEMA_REF("assertions") },
 	{ "known", KEY_OWN, .read = refuse_known },
 	{ .name = NULL },
 };
 
+/* Read before: once is enough, but not for other targets than those that it was read for. */
 static int
-read_pack(struct loader *l, const struct toml *item, const char *shown,
+is_done(struct loader *l, const struct pack_wish *wish, const struct including *here,
+	struct err *err)
+{
+	const struct pack *pack = map_get_text(l->done, here->path);
+
+	if (!pack)
+		return 0;
+	if (!pack->targets && !here->targets)
+		return 1;
+	err_at(err, wish->at, "'%s' is included a second time, with 'target'", wish->path);
+	return err_hint(err,
+		"the first is at %s:%u: name all its targets there, target = [\"a\", \"b-*\"]",
+		pack->at.file, pack->at.row);
+}
+
+static void
+note_pack(struct loader *l, const struct pack_wish *wish, const struct including *here)
+{
+	struct pack *pack = arena_alloc(l->config->arena, sizeof *pack);
+
+	*pack = (struct pack){ wish->at, here->targets, l->last };
+	*map_text(l->done, here->path) = l->last = pack;
+}
+
+static int
+read_pack_file(
+	struct loader *l, const char *path, const struct including *here, struct err *err)
+{
+	struct key_context k = { l->config->arena,
+		"a rule pack: only [[assertion]] may stand there", l };
+	struct toml *document = NULL;
+
+	if (parse_file(&document, l->config->arena, path, err) < 0)
+		return -1;
+	if (keys_read(&k, pack_keys, document, NULL, err) < 0 ||
+		read_includes(l, document, path, here, err) < 0)
+		return -1;
+	l->targets = here->targets;
+	return each_table(document, "assertion", add_rule, l, err);
+}
+
+static int
+read_pack(struct loader *l, struct key_context *k, const struct toml *item, const char *shown,
 	const struct including *by, struct err *err)
 {
 	struct arena *arena = l->config->arena;
-	struct key_context k = { arena, "a rule pack: only [[assertion]] may stand there", l };
-	struct including here = { by, NULL };
-	struct toml *document = NULL;
-	const char *text, *slash = strrchr(shown, '/');
-	char *path, *real;
+	struct including here = { by, NULL, by->targets };
+	struct pack_wish wish;
+	const char *path;
+	char *real;
+	int rc;
 
-	if (key_text(&k, &text, item, err) < 0)
+	if (pack_wish_read(k, &wish, item, err) < 0 ||
+		pack_find(&path, arena, &wish, shown, err) < 0)
 		return -1;
-	path = text[0] == '/' || !slash
-		       ? arena_strdup(arena, text)
-		       : arena_printf(arena, "%.*s/%s", (int)(slash - shown), shown, text);
 	real = realpath(path, NULL);
 	if (!real)
-		return err_at(err, item->at, "rule pack '%s': %s", text, strerror(errno));
+		return err_at(err, wish.at, "rule pack '%s': %s", wish.path, strerror(errno));
 	here.path = arena_strdup(arena, real);
 	free(real);
+	if (wish.targets) {
+		wish.targets->outer = by->targets;
+		here.targets = wish.targets;
+	}
 	for (; by; by = by->by)
 		if (strcmp(by->path, here.path) == 0)
-			return err_at(err, item->at, "'%s' includes itself", text);
-	if (map_get_text(l->done, here.path))
-		return 0;
-	*map_text(l->done, here.path) = l;
-	if (parse_file(&document, arena, path, err) < 0)
-		return -1;
-	if (keys_read(&k, pack_keys, document, NULL, err) < 0 ||
-		read_includes(l, document, path, &here, err) < 0)
-		return -1;
-	return each_table(document, "assertion", add_rule, l, err);
+			return err_at(err, wish.at, "'%s' includes itself", wish.path);
+	rc = is_done(l, &wish, &here, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	note_pack(l, &wish, &here);
+	return read_pack_file(l, path, &here, err);
 }
 
 static int
@@ -188,7 +241,7 @@ read_gate(struct key_context *k, const struct toml *value, void *field, struct e
 
 /* Read in a pass of their own, because targets take their defaults from [gate]. */
 const struct key config_keys[] = {
-	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_NAMES },
+	{ .name = "include", .kind = KEY_CHECKED, .schema = SCHEMA_REF("includes") },
 	{ "gate", KEY_OWN, .read = read_gate, .schema = SCHEMA_REF("gate") },
 	{ .name = "target", .kind = KEY_CHECKED, .schema = SCHEMA_REF("targets") },
 	{ .name = "assertion", .kind = KEY_CHECKED, .schema = SCHEMA_REF("assertions") },
@@ -213,6 +266,37 @@ add_target(struct loader *l, const struct toml *table, struct err *err)
 	if (target_read(&c->targets[c->n_targets], c, table, err) < 0)
 		return -1;
 	c->n_targets++;
+	return 0;
+}
+
+static size_t
+count_targets(const struct config *c, const char *glob)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_targets; i++)
+		n += glob_matches(glob, c->targets[i].name);
+	return n;
+}
+
+/* Nor may an include be for nobody. */
+static int
+check_packs(const struct loader *l, struct err *err)
+{
+	const struct config *c = l->config;
+
+	for (const struct pack *p = l->last; p && c->n_targets; p = p->before) {
+		const struct rule_targets *t = p->targets;
+
+		for (size_t i = 0; t && i < t->n; i++) {
+			if (count_targets(c, t->globs[i]))
+				continue;
+			err_at(err, t->at, "'%s' matches the name of no target", t->globs[i]);
+			return err_hint(err,
+				"it is a glob over names of targets: the first is '%s'",
+				c->targets[0].name);
+		}
+	}
 	return 0;
 }
 
@@ -241,17 +325,21 @@ read_document(struct loader *l, const struct toml *document, const char *shown, 
 {
 	struct config *c = l->config;
 	struct key_context k = { c->arena, "the configuration", c };
-	struct including top = { NULL, c->path };
+	struct including top = { NULL, c->path, NULL };
 
 	if (keys_read(&k, config_keys, document, c, err) < 0)
 		return -1;
 	c->golden_dir = paths_join(c->arena, c->dir, c->golden_dir ? c->golden_dir : "golden");
-	if (read_includes(l, document, shown, &top, err) < 0 ||
-		each_table(document, "target", add_target, l, err) < 0 ||
+	if (read_includes(l, document, shown, &top, err) < 0)
+		return -1;
+	l->targets = NULL;
+	if (each_table(document, "target", add_target, l, err) < 0 ||
 		each_table(document, "assertion", add_rule, l, err) < 0 ||
 		historic_read(c, document, err) < 0)
 		return -1;
 	if (targets_check(c, err) < 0 || known_read(c, document, err) < 0)
+		return -1;
+	if (check_packs(l, err) < 0)
 		return -1;
 	return check_rules(c, err);
 }
@@ -303,7 +391,7 @@ config_load_for(struct config **out, const char *path, const char *dir, struct e
 	AUTO(config_free) struct config *c = config_new();
 	AUTO(map_free) struct map *done = map_new();
 	AUTO(map_free) struct map *names = map_new();
-	struct loader loader = { c, done, names, 0 };
+	struct loader loader = { .config = c, .done = done, .names = names };
 	struct toml *document = NULL;
 	char *real = realpath(path, NULL);
 

@@ -8,6 +8,7 @@
 #include "gate/known.h"
 #include "gate/budgets.h"
 #include "gate/output_maps.h"
+#include "gate/packs.h"
 #include "gate/setting.h"
 #include "gate/target.h"
 #include "judge/output_map.h"
@@ -35,6 +36,8 @@ static const struct {
 	{ "redactions", "{\"type\": \"array\", \"items\": " SCHEMA_REF("redaction") "}" },
 	{ "targets", "{\"type\": \"array\", \"items\": " SCHEMA_REF("target") "}" },
 	{ "assertions", "{\"type\": \"array\", \"items\": " SCHEMA_REF("assertion") "}" },
+	{ "includes", "{\"type\": \"array\", \"items\": {\"anyOf\": [" SCHEMA_PATTERN
+		      ", " SCHEMA_REF("included") "]}}" },
 	BUDGET_SCHEMAS,
 	{ "knowns", "{\"type\": \"array\", \"items\": " SCHEMA_REF("known") "}" },
 };
@@ -272,6 +275,7 @@ put_definitions(struct json_writer *w)
 	}
 	put_table(w, "gate", setting_keys);
 	put_table(w, "environment", setting_environment_keys);
+	put_table(w, "included", pack_wish_keys);
 	put_reports(w);
 	put_target(w);
 	put_table(w, "budget", budget_keys);

@@ -124,7 +124,17 @@ void rule_done(struct rule *rule); /* its memory is the arena's, its compiled pa
 const char *rule_name(const struct rule *rule);
 const char *rule_type(const struct rule *rule);
 struct pos rule_at(const struct rule *rule);
-bool rule_applies(const struct rule *rule, const char *target); /* its `target` glob */
+/* Its `target` glob, and those of the includes that it came by. */
+bool rule_applies(const struct rule *rule, const char *target);
+/* The targets that an include is for: any of the globs. Borrowed by the rules. */
+struct rule_targets {
+	struct pos at;
+	const char **globs;
+	size_t n;
+	const struct rule_targets
+		*outer; /* of the include around it: must match as well; NULL */
+};
+void rule_confine(struct rule *rule, const struct rule_targets *targets);
 bool rule_is_enabled(const struct rule *rule);
 
 /* What must be watched of a run so that its rules can be judged. */

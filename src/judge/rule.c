@@ -37,10 +37,28 @@ rule_at(const struct rule *rule)
 	return rule->at;
 }
 
+static bool
+is_any(const struct rule_targets *targets, const char *name)
+{
+	for (size_t i = 0; i < targets->n; i++)
+		if (glob_matches(targets->globs[i], name))
+			return true;
+	return false;
+}
+
 bool
 rule_applies(const struct rule *rule, const char *target)
 {
+	for (const struct rule_targets *t = rule->reach; t; t = t->outer)
+		if (!is_any(t, target))
+			return false;
 	return !rule->target || glob_matches(rule->target, target);
+}
+
+void
+rule_confine(struct rule *rule, const struct rule_targets *targets)
+{
+	rule->reach = targets;
 }
 
 bool

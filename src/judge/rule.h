@@ -26,7 +26,8 @@ struct globs {
 struct rule {
 	enum rule_kind kind;
 	const char *name, *type;
-	const char *target; /* glob over target names; NULL: all */
+	const char *target;               /* glob over target names; NULL: all */
+	const struct rule_targets *reach; /* of the include; NULL: all */
 	struct pos at;
 	bool fails, is_enabled, allows_empty, flag;
 	uint64_t given; /* a bit for each place in rule_keys */

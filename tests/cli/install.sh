@@ -16,6 +16,23 @@ for file in bin/renacer-gate bin/renacer lib/librenacer.a include/renacer.h \
 done
 "$top/bin/renacer-gate" --version || fail 'the installed program does not run'
 
+# Packs are found beside the program, wherever that was put; a project's own of that name comes first.
+mkdir project
+printf 'include = ["assertions/no-shell.toml"]\n[[target]]\nname = "t"\ncommand = ["true"]\n' > project/renacer.toml
+"$top/bin/renacer-gate" validate --config project/renacer.toml > log 2>&1 || { cat log; fail 'no pack is found'; }
+grep -q '1 target, 1 rule' log || { cat log; fail 'the pack has no rule'; }
+"$top/bin/renacer-gate" explain no-shell > log || fail 'the pack is not explained'
+grep -q "$top/share/renacer/assertions/no-shell.toml" log || { cat log; fail 'another pack is explained'; }
+mkdir project/assertions
+touch project/assertions/no-shell.toml
+"$top/bin/renacer-gate" validate --config project/renacer.toml > log 2>&1
+grep -q '1 target, 0 rules' log || { cat log; fail "the project's own pack does not come first"; }
+sed -i 's/no-shell/no-such/' project/renacer.toml
+"$top/bin/renacer-gate" validate --config project/renacer.toml > log 2>&1
+rc=$?
+[ $rc -eq 2 ] && grep -q "hint: it is not among those of renacer-gate either: ls $top/share" log ||
+	{ cat log; fail "a pack that is not there: exit status $rc"; }
+
 # Only the names of the header are visible; another library's str_add() must not clash.
 names=$(nm -g --defined-only "$top/lib/librenacer.a" | awk 'NF == 3 { print $3 }' | grep -v '^renacer_')
 [ -z "$names" ] || fail "librenacer.a shows more than renacer.h: $(head -5 <<< "$names")"

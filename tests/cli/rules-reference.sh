@@ -11,7 +11,7 @@ renacer-gate explain --markdown rules.md || note 'no page'
 diff -u "$ROOT/docs/rules.md" rules.md || note 'docs/rules.md is stale: run make docs'
 
 # Each type is explained, and its example loads.
-types=$(renacer-gate explain | cut -d' ' -f1)
+types=$(renacer-gate explain | sed '/^$/,$d' | cut -d' ' -f1)
 [ "$(echo "$types" | wc -l)" -ge 20 ] || note "only these types: $types"
 for type in $types; do
 	renacer-gate explain "$type" > text || note "no text of $type"

@@ -38,6 +38,7 @@ enter(void **state)
 	assert_int_equal(mkdir("data", 0755), 0);
 	put("data/a", "a");
 	put("in.txt", "in");
+	put("empty.toml", "");
 	*state = dir;
 	return 0;
 }
@@ -324,6 +325,24 @@ static const struct {
 	{ "include = [\"none.toml\"]\n", "1:12",
 		"rule pack 'none.toml': No such file or directory", NULL },
 	{ "include = [\"renacer.toml\"]\n", "1:12", "'renacer.toml' includes itself", NULL },
+	{ "include = [1]\n", "1:12",
+		"an item of 'include' in the configuration must be a path, or a table with "
+		"'path' and 'target', not an integer",
+		NULL },
+	{ "include = [{ target = \"t\" }]\n" T, "1:12", "an include lacks 'path'", NULL },
+	{ "include = [{ path = \"empty.toml\", targets = \"t\" }]\n" T, "1:35",
+		"unknown key 'targets' in an include", "did you mean 'target'?" },
+	{ "include = [{ path = \"empty.toml\", target = [] }]\n" T, "1:44",
+		"'target' in an include must be a glob over names of targets, or an array of "
+		"them, not an array",
+		NULL },
+	{ "include = [{ path = \"empty.toml\", target = [\"t\", \"u\"] }]\n" T, "1:44",
+		"'u' matches the name of no target",
+		"it is a glob over names of targets: the first is 't'" },
+	{ "include = [\"empty.toml\", { path = \"empty.toml\", target = \"t\" }]\n" T, "1:26",
+		"'empty.toml' is included a second time, with 'target'",
+		"the first is at renacer.toml:1: name all its targets there, target = [\"a\", "
+		"\"b-*\"]" },
 	{ "[semantic_equivalence]\nenabled = true\n", "2:11",
 		"[semantic_equivalence] is not supported yet", "set enabled = false" },
 	{ "[lamport_clock]\npropagate_across_fork = false\n", "2:25",
