@@ -175,16 +175,19 @@ plain_compare_values(const void *x, const void *y)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-static inline struct expr_value
-plain_aggregate(struct plain *p, const struct node *n)
+/* What an aggregate looks at. */
+struct plain_seen {
+	struct expr_value *values;
+	size_t n_base, n_values, n_yes, n_no;
+	__int128 sum;
+	double real;
+};
+
+static inline void
+plain_see(struct plain *p, const struct node *n, struct plain_seen *seen)
 {
 	const struct node *about = n->children[0], *where = n->children[1];
 	bool life = (about && about->needs_life) || (where && where->needs_life);
-	struct expr_value out = { .type = n->type };
-	struct expr_value *values = mem_array(p->c->n_rows + 1, sizeof *values);
-	size_t n_base = 0, n_values = 0, n_yes = 0, n_no = 0;
-	__int128 sum = 0;
-	double real = 0;
 
 	for (size_t row = 0; row < p->c->n_rows; row++) {
 		struct expr_value v = { .truth = true };
@@ -196,76 +199,109 @@ plain_aggregate(struct plain *p, const struct node *n)
 			if (v.is_null || !v.truth)
 				continue;
 		}
-		n_base++;
+		seen->n_base++;
 		if (about && about->type == EXPR_TEXT)
 			continue;
 		v = about ? plain_row(p, about, row) : (struct expr_value){ .truth = true };
 		if (v.is_null)
 			continue;
-		values[n_values++] = v;
-		n_yes += v.truth;
-		n_no += !v.truth;
-		sum += v.number;
-		real += v.real;
+		seen->values[seen->n_values++] = v;
+		seen->n_yes += v.truth;
+		seen->n_no += !v.truth;
+		seen->sum += v.number;
+		seen->real += v.real;
 	}
-	if (n->aggregate > AGG_SHARE && n_values)
-		qsort(values, n_values, sizeof *values, plain_compare_values);
-	out.is_null = n_values == 0;
+}
+
+static inline void
+plain_average(const struct node *n, const struct plain_seen *seen, struct expr_value *out)
+{
+	__int128 n_values = (__int128)seen->n_values;
+	__int128 half = (seen->sum < 0 ? -n_values : n_values) / 2;
+	enum expr_type type = n->children[0]->type;
+
+	if (!n_values)
+		return;
+	if (type == EXPR_TIME)
+		out->number = (int64_t)((seen->sum + half) / n_values);
+	else
+		out->real =
+			(type == EXPR_REAL ? seen->real : (double)seen->sum) / (double)n_values;
+}
+
+static inline void
+plain_ranked(const struct node *n, const struct plain_seen *seen, struct expr_value *out)
+{
+	double rank = ceil(n->real * (double)seen->n_values - 1e-9);
+	size_t at = n->aggregate == AGG_MIN   ? 0
+		    : n->aggregate == AGG_MAX ? seen->n_values - 1
+		    : rank < 1                ? 0
+					      : (size_t)rank - 1;
+
+	if (!seen->n_values)
+		return;
+	if (n->type == EXPR_REAL)
+		out->real = seen->values[at].real;
+	else
+		out->number = seen->values[at].number;
+}
+
+static inline int64_t
+plain_distinct(const struct plain_seen *seen)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < seen->n_values; i++)
+		n += !i || plain_compare_values(&seen->values[i], &seen->values[i - 1]) != 0;
+	return n;
+}
+
+static inline struct expr_value
+plain_aggregate(struct plain *p, const struct node *n)
+{
+	struct plain_seen seen = { .values = mem_array(
+					   p->c->n_rows + 1, sizeof(struct expr_value)) };
+	struct expr_value out = { .type = n->type };
+
+	plain_see(p, n, &seen);
+	if (n->aggregate > AGG_SHARE && seen.n_values)
+		qsort(seen.values, seen.n_values, sizeof *seen.values, plain_compare_values);
+	out.is_null = seen.n_values == 0 && n->aggregate != AGG_COUNT &&
+		      n->aggregate != AGG_EXISTS && n->aggregate != AGG_SUM &&
+		      n->aggregate != AGG_DISTINCT;
 	switch (n->aggregate) {
 	case AGG_COUNT:
-		out.is_null = false;
-		out.number = (int64_t)n_yes;
+		out.number = (int64_t)seen.n_yes;
 		break;
 	case AGG_EXISTS:
-		out.is_null = false;
-		out.truth = n_yes > 0;
+		out.truth = seen.n_yes > 0;
 		break;
 	case AGG_ALL:
-		out.truth = n_no == 0;
+		out.truth = seen.n_no == 0;
 		break;
 	case AGG_SHARE:
-		out.is_null = n_base == 0;
-		out.real = n_base ? (double)n_yes / (double)n_base : 0;
+		out.is_null = seen.n_base == 0;
+		out.real = seen.n_base ? (double)seen.n_yes / (double)seen.n_base : 0;
 		break;
 	case AGG_SUM:
-		out.is_null = false;
-		p->has_failed |= n->type != EXPR_REAL && (sum > INT64_MAX || sum <= INT64_MIN);
-		out.number = (int64_t)sum;
-		out.real = real;
+		p->has_failed |=
+			n->type != EXPR_REAL && (seen.sum > INT64_MAX || seen.sum <= INT64_MIN);
+		out.number = (int64_t)seen.sum;
+		out.real = seen.real;
 		break;
 	case AGG_AVG:
-		if (about->type == EXPR_TIME && n_values)
-			out.number = (int64_t)((sum + (sum < 0 ? -(__int128)n_values
-							       : (__int128)n_values) /
-							       2) /
-					       (__int128)n_values);
-		else if (n_values)
-			out.real = (about->type == EXPR_REAL ? real : (double)sum) /
-				   (double)n_values;
+		plain_average(n, &seen, &out);
 		break;
 	case AGG_MIN:
 	case AGG_MAX:
-	case AGG_PERCENTILE: {
-		double rank = ceil(n->real * (double)n_values - 1e-9);
-		size_t at = n->aggregate == AGG_MIN   ? 0
-			    : n->aggregate == AGG_MAX ? n_values - 1
-			    : rank < 1                ? 0
-						      : (size_t)rank - 1;
-
-		if (n_values) {
-			out.number = n->type == EXPR_REAL ? 0 : values[at].number;
-			out.real = n->type == EXPR_REAL ? values[at].real : 0;
-		}
+	case AGG_PERCENTILE:
+		plain_ranked(n, &seen, &out);
 		break;
-	}
 	case AGG_DISTINCT:
-		out.is_null = false;
-		for (size_t i = 0; i < n_values; i++)
-			out.number +=
-				!i || plain_compare_values(&values[i], &values[i - 1]) != 0;
+		out.number = plain_distinct(&seen);
 		break;
 	}
-	mem_free(values);
+	mem_free(seen.values);
 	return out;
 }
 

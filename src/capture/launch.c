@@ -331,7 +331,7 @@ start_child(struct launch *l, struct child *c, struct err *err)
 	if (l->pid < 0)
 		return err_sys(err, "fork");
 	fd_close(report_write);
-	report_write = -1; /* so that its end is seen; NOLINT(*-DeadStores): AUTO reads it */
+	report_write = -1; /* so that its end is seen; NOLINT(*DeadStores): AUTO reads it */
 	if ((l->begin && l->begin(l->arg, err) < 0) || fd_write(go_write, "g", 1, err) < 0)
 		return -1;
 	rc = l->await(l->arg, err);
