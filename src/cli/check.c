@@ -216,6 +216,10 @@ command_validate(int *status, const struct gate_values *values, const struct par
 	if (load(&config, values, parsed, true, err) < 0)
 		return -1;
 	assert(config);
+	for (size_t i = 0; i < config->n_notes; i++)
+		printf("%s:%u:%u: note: %s\n", config->notes[i].at.file,
+			config->notes[i].at.row, config->notes[i].at.column,
+			config->notes[i].text);
 	printf("%s: %zu target%s, %zu rule%s, no error\n", config->path, config->n_targets,
 		config->n_targets == 1 ? "" : "s", config->rules.n,
 		config->rules.n == 1 ? "" : "s");

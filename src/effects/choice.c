@@ -83,3 +83,11 @@ call_choice_has(const struct call_choice *choice, const char *name)
 
 	return spec && call_set_has(&choice->set, spec->id);
 }
+
+bool
+call_is_noise(const char *name)
+{
+	const struct call_spec *spec = decode_spec_by_name(name);
+
+	return spec && (spec->classes & CLASS_NOISE);
+}

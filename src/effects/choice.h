@@ -14,6 +14,8 @@ struct call_choice; /* in the arena */
  * same by other names (docs/profiles.md, strict). What is unknown is an error with a hint. */
 MUST_CHECK int call_choice_new(
 	const struct call_choice **out, struct arena *arena, const char *text, struct err *err);
+/* Does how often it is made vary between equal runs? futex, brk, sched_yield, … */
+bool call_is_noise(const char *name);
 /* name: of a syscall. */
 bool call_choice_has(const struct call_choice *choice, const char *name);
 

@@ -84,7 +84,7 @@ artifacts_pending(
 	if (!g->opts->artifacts)
 		return;
 	path = path_of(g, target, 1, "golden");
-	budget_note(run->golden, target->budgets, target->n_budgets, run->facts);
+	note_numbers(g, target, run->golden, run);
 	if (run->timed_out || run->interrupted || run->disagreement ||
 		!trace_is_complete(&run->footer)) {
 		note.text = arena_printf(g->arena, "its trace and output are in '%s'",

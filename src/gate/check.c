@@ -39,6 +39,7 @@ run_reference(struct gate *g, const struct target *target, struct reference *r, 
 	seen.profile = target->profile;
 	seen.budgets = target->budgets;
 	seen.n_budgets = target->n_budgets;
+	seen.stands_for = target->name;
 	if (gate_run(g, &seen, 0, &r->run, err) < 0)
 		return err_wrap(err, "the run of '%s'", other->name);
 	r->is_run = true;
@@ -122,12 +123,13 @@ judge_limits(struct gate *g, const struct target *target, const struct reference
 	const struct run *run, struct outcome **out)
 {
 	const struct rules *rules = &g->config->rules;
-	const struct rule_run seen = { run->facts, run->columns, run->effects };
+	const struct rule_run seen = { run->facts, run->columns, run->effects, r->golden,
+		g->config->groups };
 	size_t n = 0;
 
 	*out = arena_array(g->arena, rules->n + target->n_budgets + 1, sizeof **out);
 	if (r->is_run)
-		budget_note(r->golden, target->budgets, target->n_budgets, r->run.facts);
+		note_numbers(g, target, r->golden, &r->run);
 	for (size_t i = 0; i < target->n_budgets; i++)
 		budget_judge(&(*out)[n++], g->arena, &target->budgets[i], run->facts, r->golden,
 			run->unwatched);

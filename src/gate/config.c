@@ -304,13 +304,15 @@ check_packs(const struct loader *l, struct err *err)
 static int
 check_rules(const struct config *c, struct err *err)
 {
-	for (size_t i = 0; i < c->rules.n && c->n_targets; i++) {
+	for (size_t i = 0; i < c->rules.n; i++) {
 		const struct rule *rule = c->rules.items[i];
 		size_t n = 0;
 
+		if (rule_check_groups(rule, c->groups, err) < 0)
+			return -1;
 		for (size_t j = 0; j < c->n_targets; j++)
 			n += rule_applies(rule, c->targets[j].name);
-		if (n)
+		if (n || !c->n_targets)
 			continue;
 		err_at(err, rule_at(rule), "[[assertion]] '%s' applies to no target",
 			rule_name(rule));

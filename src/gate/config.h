@@ -59,9 +59,18 @@ struct target {
 	struct budget *budgets;
 	size_t n_budgets;
 	const char *golden;        /* absolute path */
+	const char *stands_for;    /* of a run: the target whose rules look at it, too; NULL */
 	const char *equivalent_to; /* name of another target whose run stands for the golden;
 				      NULL */
 	struct pos equivalent_at;
+};
+
+struct call_groups; /* judge/group.h */
+
+/* What the configuration says and nothing goes by, or goes by otherwise than one may think. */
+struct config_note {
+	struct pos at;
+	const char *text;
 };
 
 struct config {
@@ -71,6 +80,9 @@ struct config {
 	struct target *targets;
 	size_t n_targets;
 	struct rules rules;
+	const struct call_groups *groups; /* of `clusters`; NULL: those without a file */
+	struct config_note *notes;
+	size_t n_notes;
 	struct knowns knowns;
 	struct report_wish *reports;
 	size_t n_reports;
@@ -100,6 +112,8 @@ MUST_CHECK int config_find(char **out, const char *dir, struct err *err);
 /* One target without a file, for `--golden FILE -- CMD`. */
 struct config *config_ad_hoc(const char *golden, const char *const *argv, enum profile profile,
 	uint32_t runs, int expect_exit);
+/* Adds one, in the order of the file. */
+void config_note(struct config *c, struct pos at, const char *fmt, ...) PRINTF(3, 4);
 void config_free(struct config *c);
 AUTO_DEFINE(struct config *, config_free)
 

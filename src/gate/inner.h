@@ -55,6 +55,9 @@ void calibrate_target(struct gate *g, const struct target *target, struct verdic
 double calibrate_flake_bound(uint32_t k, uint32_t n);
 /* Tests one target's golden by mutations of a run; what goes wrong is in the verdict. */
 void selftest_target(struct gate *g, const struct target *target, struct verdict *out);
+/* Adds what this run costs, and what rules count, to the numbers of a golden. */
+void note_numbers(struct gate *g, const struct target *target, struct golden *golden,
+	const struct run *run);
 /* Judges or records one target; what goes wrong is in the verdict. */
 void check_target(struct gate *g, const struct target *target, struct verdict *out);
 void record_target(struct gate *g, const struct target *target, struct verdict *out);

@@ -152,6 +152,19 @@ list_holes(struct session *s, const struct merged *result)
 	}
 }
 
+void
+note_numbers(struct gate *g, const struct target *target, struct golden *golden,
+	const struct run *run)
+{
+	const struct rules *rules = &g->config->rules;
+	const struct rule_run seen = { run->facts, run->columns, run->effects, NULL,
+		g->config->groups };
+
+	budget_note(golden, target->budgets, target->n_budgets, run->facts);
+	for (size_t i = 0; i < rules->n; i++)
+		rule_note(golden, g->arena, rules->items[i], target->name, &seen);
+}
+
 static void
 save(struct gate *g, const struct target *target, const struct run *runs, uint32_t n,
 	struct golden *golden, struct verdict *v)
@@ -166,7 +179,7 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 		(struct fingerprint){ arena_strdup(a, f->arch), arena_strdup(a, f->libc),
 			arena_strdup(a, f->interpreter), arena_strdup(a, f->build_id) };
 	for (uint32_t i = 0; i < n; i++)
-		budget_note(golden, target->budgets, target->n_budgets, runs[i].facts);
+		note_numbers(g, target, golden, &runs[i]);
 	if (dir_make(arena_strndup(a, target->golden, (size_t)(slash - target->golden)), 0755,
 		    &err) < 0 ||
 		golden_save(golden, target->golden, g->config->zst_above, &written, &err) < 0) {

@@ -4,6 +4,7 @@
 #include "gate/setting.h"
 
 #include "base/clock.h"
+#include "gate/groups.h"
 #include "gate/paths.h"
 
 #include <string.h>
@@ -184,6 +185,7 @@ const struct key setting_keys[] = {
 	{ "retries", KEY_NUMBER, FIELD(defaults.retries), .max = 100 },
 	{ "reports", KEY_OWN, .read = read_reports, .schema = SCHEMA_REF("reports") },
 	{ "zst_above", KEY_SIZE, FIELD(zst_above) },
+	{ "clusters", KEY_OWN, .read = groups_read, .schema = SCHEMA_PATTERN },
 	{ "build", KEY_TEXTS, FIELD(build), .n_offset = offsetof(struct config, n_build) },
 	{ "io_uring", KEY_OWN, FIELD(defaults.deny_io_uring), .read = setting_io_uring,
 		.choices = setting_io_uring_names },

@@ -8,7 +8,9 @@ watch_needs(struct watch *w, const struct config *config, const struct target *t
 {
 	*w = (struct watch){ .columns = NULL };
 	for (size_t i = 0; i < config->rules.n; i++)
-		if (rule_applies(config->rules.items[i], target->name))
+		if (rule_applies(config->rules.items[i], target->name) ||
+			(target->stands_for &&
+				rule_applies(config->rules.items[i], target->stands_for)))
 			rule_needs(config->rules.items[i], &w->needs);
 }
 

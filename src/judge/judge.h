@@ -153,10 +153,13 @@ void rule_needs(const struct rule *rule, struct rule_needs *needs);
 /* One run, as rules see it. What is NULL was not kept; a rule that needs it does not pass. */
 struct columns;
 struct effects;
+struct call_groups;
 struct rule_run {
 	const struct facts *facts; /* NULL: it never ran */
 	const struct columns *columns;
 	struct effects *effects;
+	const struct golden *golden;      /* with its numbers */
+	const struct call_groups *groups; /* judge/group.h; NULL: those without a file */
 };
 
 /* One line of a verdict: a difference, a broken rule, a reason for doubt. */
@@ -194,6 +197,15 @@ struct outcome {
 /* run NULL: the target never ran. Texts of the outcome are the arena's. */
 void rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	const char *target, const struct rule_run *run);
+
+/* Adds to a golden the numbers of this recording that the rule is held against; of most rules
+ * there are none. */
+void rule_note(struct golden *golden, struct arena *arena, const struct rule *rule,
+	const char *target, const struct rule_run *run);
+/* A rule that names a cluster which there is not, or which nothing can fall into, is an error
+ * at its place. */
+MUST_CHECK int rule_check_groups(
+	const struct rule *rule, const struct call_groups *groups, struct err *err);
 
 /* Something that was there and not seen, or seen and not compared. */
 struct unseen {

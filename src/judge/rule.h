@@ -37,6 +37,7 @@ struct rule {
 	uint32_t choice, per;   /* indices into the key's choices */
 	const char *pattern;    /* as written; NULL: none */
 	struct regex *compiled; /* of pattern */
+	const char *group;      /* name of a cluster; NULL: all */
 	struct selector where, other, third;
 	struct globs allow, deny;
 };

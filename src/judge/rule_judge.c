@@ -179,6 +179,9 @@ static const struct judge {
 	[RULE_NETWORK_POLICY] = { judge_network_policy, true },
 	[RULE_PATH_POLICY] = { judge_path_policy, true },
 	[RULE_DURABILITY] = { judge_durability, true },
+	[RULE_CLUSTER] = { judge_cluster, true },
+	[RULE_SEQUENCE] = { judge_sequence, true },
+	[RULE_TIME_ATTRIBUTION] = { judge_time_attribution, true },
 };
 
 bool
@@ -206,6 +209,9 @@ own_columns(enum rule_kind kind)
 		[RULE_PATH_POLICY] = C(PATH) | C(ACCESS),
 		[RULE_DURABILITY] = C(FAMILY) | C(SYSCALL) | C(PATH) | C(FROM) | C(TO) |
 				    C(ACCESS) | C(ERRNO) | C(STATE),
+		[RULE_CLUSTER] = C(SYSCALL) | C(PATH),
+		[RULE_SEQUENCE] = C(FAMILY) | C(CLASS) | C(REGION) | C(STATE) | C(TASK),
+		[RULE_TIME_ATTRIBUTION] = C(SYSCALL) | C(PATH) | C(DURATION),
 	};
 #undef C
 
@@ -270,7 +276,8 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 {
 	const struct facts *facts = run ? run->facts : NULL;
 	struct judging j = { out, arena, rule, facts, run ? run->columns : NULL,
-		run ? run->effects : NULL, NULL };
+		run ? run->effects : NULL, run ? run->golden : NULL,
+		run && run->groups ? run->groups : &groups_default, NULL };
 	const struct judge *judge = &judges[rule->kind];
 
 	*out = (struct outcome){ .name = rule->name,
@@ -296,4 +303,20 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	if (judge->is_over_events && !j.unseen && !facts->has_all_calls)
 		j.unseen = "only some system calls were traced";
 	judge->run(&j);
+}
+
+void
+rule_note(struct golden *golden, struct arena *arena, const struct rule *rule,
+	const char *target, const struct rule_run *run)
+{
+	struct outcome unused;
+	struct judging j = { &unused, arena, rule, run->facts, run->columns, run->effects, NULL,
+		run->groups ? run->groups : &groups_default, NULL };
+
+	if (!rule->is_enabled || !rule_applies(rule, target) || !run->columns)
+		return;
+	if (rule->kind == RULE_CLUSTER)
+		note_clusters(&j, golden);
+	else if (rule->kind == RULE_SEQUENCE)
+		note_sequences(&j, golden);
 }

@@ -9,6 +9,7 @@
 #define JUDGE_RULE_OWN_H
 
 #include "base/str.h"
+#include "judge/group.h"
 #include "judge/rule.h"
 #include "query/expr.h"
 
@@ -17,8 +18,10 @@ struct judging {
 	struct arena *arena;
 	const struct rule *rule;
 	const struct facts *facts;
-	const struct columns *columns; /* NULL: not kept */
-	struct effects *effects;       /* NULL: not kept */
+	const struct columns *columns;    /* NULL: not kept */
+	struct effects *effects;          /* NULL: not kept */
+	const struct golden *golden;      /* NULL: there is none */
+	const struct call_groups *groups; /* never NULL */
 	const char *unseen; /* why what was not found may have happened; NULL: all was seen */
 };
 
@@ -42,6 +45,14 @@ void judge_exec_policy(const struct judging *j);
 void judge_network_policy(const struct judging *j);
 void judge_path_policy(const struct judging *j);
 void judge_durability(const struct judging *j);
+void judge_cluster(const struct judging *j);
+void judge_sequence(const struct judging *j);
+void judge_time_attribution(const struct judging *j);
+
+/* What a golden must hold for these: this run's numbers beside those of other recordings. What
+ * cannot be counted is left out, which judging tells. */
+void note_clusters(const struct judging *j, struct golden *golden);
+void note_sequences(const struct judging *j, struct golden *golden);
 
 /* The outcome is of that kind, and that is all there is to say. */
 void judging_end(const struct judging *j, enum verdict_kind kind, const char *text);
@@ -52,8 +63,10 @@ struct measure {
 	uint64_t n_events;
 	const char *what; /* "wall clock of the run", "calls" */
 	const char *shown, *shown_limit;
-	const char *unseen; /* why the value may be too small; NULL: it is not */
-	const char *more;   /* what to know when it is exceeded; NULL */
+	const struct golden *golden;      /* NULL: there is none */
+	const struct call_groups *groups; /* never NULL */
+	const char *unseen;               /* why the value may be too small; NULL: it is not */
+	const char *more;                 /* what to know when it is exceeded; NULL */
 };
 void judging_measure(const struct judging *j, const struct measure *m);
 

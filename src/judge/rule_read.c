@@ -426,12 +426,17 @@ set_defaults(struct rule *rule)
 		[RULE_BETWEEN] = PER_PROCESS,
 		[RULE_WITHIN] = PER_PROCESS,
 	};
+	static const double shares[N_RULE_KINDS] = {
+		[RULE_SEQUENCE] = 0.3,
+		[RULE_TIME_ATTRIBUTION] = 0.05,
+	};
 
-	rule->fails = rule->is_enabled = rule->flag = true;
+	rule->is_enabled = rule->flag = true;
+	rule->fails = rule->kind != RULE_TIME_ATTRIBUTION;
 	rule->per = scopes[rule->kind];
-	rule->share = 1;
-	rule->max = rule->kind == RULE_FD_LEAK ? 0 : UINT64_MAX;
-	rule->min = rule->kind == RULE_EXISTS;
+	rule->share = shares[rule->kind] > 0 ? shares[rule->kind] : 1;
+	rule->max = rule->kind == RULE_FD_LEAK || rule->kind == RULE_SEQUENCE ? 0 : UINT64_MAX;
+	rule->min = rule->kind == RULE_SEQUENCE ? 3 : rule->kind == RULE_EXISTS;
 }
 
 static int

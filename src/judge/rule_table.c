@@ -4,6 +4,7 @@
 #include "judge/rule_table.h"
 
 #include "judge/antipattern.h"
+#include "judge/group.h"
 #include "judge/rule.h"
 
 #include <string.h>
@@ -46,6 +47,7 @@ static const char *const accesses[] = {
 	[ACCESS_WRITE] = "write",
 	NULL,
 };
+static const char *const unexpected[] = { "compare", "deny", NULL };
 static const char *const anti_patterns[] = {
 #define GROUPED(id_, name_, ...) [ANTIPATTERN_##id_] = name_,
 #define OTHER(id_, name_, ...) [ANTIPATTERN_##id_] = name_,

@@ -189,6 +189,32 @@ for i in range(500): os.write(fd, b\"x\")"'
 breaks "$body" "$tiny" 'tiny-write, confidence 0\.[6-9].*wanted: no tiny-write'
 holds "$body"$'\nprocess_name_pattern = "/perl$"' "$tiny"
 
+# Against the golden: what is done only once that is there.
+later="[ ! -e '$PWD/golden/program.golden' ] || "
+body=$'type = "cluster"'
+holds "$body" 'ls | cat'
+breaks "$body" "$later"'ls > /dev/null; true' 'ProcessControl: .* the golden has .*; high, not expected\): '
+holds "$body"$'\ncluster = "Networking"' 'ls > /dev/null'
+breaks "$body"$'\nunexpected = "deny"' 'true; ls > /dev/null' 'ProcessControl: [0-9]+ calls, not expected'
+body=$'type = "sequence"\nwhere = "syscall in {\'mkdir\', \'rmdir\', \'rename\'}"'
+cat > order.py << 'END'
+import os, sys
+os.mkdir("a")
+if os.path.exists(sys.argv[1]) and len(sys.argv) > 2:
+    os.rmdir("a"); os.mkdir("b"); os.rename("b", "c"); os.rmdir("c")
+else:
+    os.mkdir("b"); os.rename("b", "c"); os.rmdir("c"); os.rmdir("a")
+END
+holds "$body" "$python -S '$PWD/order.py' '$PWD/golden/program.golden'"
+breaks "$body" "$python -S '$PWD/order.py' '$PWD/golden/program.golden' other" '\^>mkdir>(rmdir|unlink) is new'
+breaks $'type = "sequence"' "$later"'mkdir x; true' 'sequences of 3 calls changed: .* is new'
+body=$'type = "time_attribution"\nfail_on_violation = true\ncluster = "FileIO"'
+holds "$body"$'\nmax_share = 0.9' 'sleep 0.05'
+breaks "$body"$'\nmax_share = 0.000001' 'cat /etc/passwd' 'FileIO .*, a hot spot'
+body=${body/'fail_on_violation = true'/}
+gate "$body"$'\nmax_share = 0.000001' 'cat /etc/passwd' || note 'a hot spot is no warning'
+grep -q 'warning: rule .the-rule.' check.log || { note 'the hot spot is not told'; cat check.log; }
+
 # All types were both.
 for type in $(renacer-gate explain | cut -d' ' -f1); do
 	[[ "$seen " == *" +$type "* ]] || note "no program passes $type"

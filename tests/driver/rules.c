@@ -66,7 +66,9 @@ measure(const char *trace, const char *path, struct err *err)
 	if (read_all(&w, &fx, trace, &n, err) < 0)
 		return -1;
 	printf("watch - %.1f\n", (double)(spent_ns() - began) / (double)n);
-	run = (struct rule_run){ effects_facts(fx), w.columns, fx };
+	run = (struct rule_run){
+		.facts = effects_facts(fx), .columns = w.columns, .effects = fx
+	};
 	for (size_t i = 0; i < config->rules.n; i++) {
 		struct outcome out;
 

@@ -18,6 +18,7 @@ struct seen {
 	struct columns *columns;
 	struct rule_run run;
 	struct facts facts;
+	struct golden *golden; /* what a recording noted for the rule */
 };
 
 enum hole { WHOLE, LOST, ESCAPED, RINGS, UNTRACEABLE, CUT, SUBSET, EMPTY, N_HOLES };
@@ -97,13 +98,16 @@ see(struct seen *s, const struct rule_needs *needs, enum hole hole)
 	s->facts.has_all_calls = s->facts.has_memory_calls = hole != SUBSET;
 	s->facts.peak_rss_bytes = 4096;
 	s->facts.has_peak_rss = hole != SUBSET && hole != EMPTY;
-	s->run = (struct rule_run){ &s->facts, s->columns, s->made.fx };
+	s->run = (struct rule_run){
+		.facts = &s->facts, .columns = s->columns, .effects = s->made.fx
+	};
 }
 
 static void
 unsee(struct seen *s)
 {
 	columns_free(s->columns);
+	golden_free(s->golden);
 	made_free(&s->made);
 }
 
@@ -175,6 +179,16 @@ static const struct row rows[] = {
 	{ "type = 'custom'\nexpression = \"count(syscall == 'openat') == 4\"\n", VERDICT_FAIL, "= 5" },
 	{ "type = 'anti_pattern'\npattern = 'tiny-write'\nthreshold = 0.5\n", VERDICT_PASS, "no tiny-write among" },
 	{ "type = 'anti_pattern'\npattern = 'PcieBottleneck'\nthreshold = 0.5\n", VERDICT_INCONCLUSIVE, "" },
+	{ "type = 'cluster'\n", VERDICT_PASS, "7 clusters as in the golden; 3 of no cluster: getpid 1, rename 2" },
+	{ "type = 'cluster'\ncluster = 'Networking'\n", VERDICT_PASS, "1 cluster as in the golden" },
+	{ "type = 'cluster'\nunexpected = 'deny'\n", VERDICT_FAIL, "Networking: 2 calls, not expected" },
+	{ "type = 'cluster'\nwhere = \"syscall == 'mkdir'\"\n", VERDICT_ERROR, "nothing was tested" },
+	{ "type = 'sequence'\nwhere = \"syscall != 'mkdir'\"\n", VERDICT_PASS, "0 of " },
+	{ "type = 'sequence'\nn = 8\nthreshold = 0\nwhere = \"syscall != 'mkdir'\"\n", VERDICT_PASS, "0 of " },
+	{ "type = 'sequence'\nwhere = \"syscall == 'mkdir'\"\n", VERDICT_ERROR, "nothing was tested" },
+	{ "type = 'time_attribution'\ncluster = 'FileIO'\nmax_share = 0.999\n", VERDICT_PASS, "FileIO" },
+	{ "type = 'time_attribution'\ncluster = 'FileIO'\nmax_share = 0.01\n", VERDICT_FAIL, "a hot spot" },
+	{ "type = 'time_attribution'\nwhere = \"syscall == 'mkdir'\"\n", VERDICT_ERROR, "nothing was tested" },
 	{ "type = 'critical_path'\nmax_duration_ms = 1000\n", VERDICT_PASS, "wall clock of the run" },
 	{ "type = 'critical_path'\nmax_duration_ms = 1000\nclock = 'on_path'\n", VERDICT_PASS, "on the critical path" },
 	{ "type = 'span_count'\nmax_spans = 1000\n", VERDICT_PASS, "calls" },
@@ -208,6 +222,21 @@ read_rule(struct arena *arena, const char *body, bool allow_empty)
 	return rule;
 }
 
+/* The numbers that a recording of such a run leaves. */
+static struct golden *
+recorded(struct arena *arena, const struct rule *rule, enum hole hole)
+{
+	struct golden *golden = golden_new();
+	struct rule_needs needs = { 0 };
+	struct seen seen;
+
+	rule_needs(rule, &needs);
+	see(&seen, &needs, hole);
+	rule_note(golden, arena, rule, "t", &seen.run);
+	unsee(&seen);
+	return golden;
+}
+
 static void
 judge(struct outcome *out, struct arena *arena, const struct rule *rule, enum hole hole)
 {
@@ -216,6 +245,7 @@ judge(struct outcome *out, struct arena *arena, const struct rule *rule, enum ho
 
 	rule_needs(rule, &needs);
 	see(&seen, &needs, hole);
+	seen.run.golden = seen.golden = recorded(arena, rule, WHOLE);
 	rule_judge(out, arena, rule, "t", &seen.run);
 	unsee(&seen);
 }
@@ -244,7 +274,7 @@ each_type_holds_and_breaks(void **state)
 			fail_msg("no %s passes here", rule_types[k].name);
 		/* Those are broken in rule_test.c and tests/cli/rules.sh. */
 		if (!failed[k] && k != RULE_ANTI_PATTERN && k != RULE_CRITICAL_PATH &&
-			k != RULE_SPAN_COUNT && k != RULE_MEMORY_USAGE)
+			k != RULE_SPAN_COUNT && k != RULE_MEMORY_USAGE && k != RULE_SEQUENCE)
 			fail_msg("no %s fails here", rule_types[k].name);
 	}
 }
@@ -305,6 +335,7 @@ no_rule_passes_on_what_was_not_kept(void **state)
 		rule_needs(rule, &needs);
 		see(&seen, &needs, WHOLE);
 		bare = (struct rule_run){ .facts = &seen.facts };
+		bare.golden = seen.golden = recorded(arena, rule, WHOLE);
 		rule_judge(&out, arena, rule, "t", &bare);
 		if (needs.columns && out.kind == VERDICT_PASS)
 			fail_msg("without events: %s", rows[i].body);
@@ -313,6 +344,40 @@ no_rule_passes_on_what_was_not_kept(void **state)
 		bare.facts = NULL;
 		rule_judge(&out, arena, rule, "t", &bare);
 		assert_int_equal(out.kind, VERDICT_ERROR);
+		unsee(&seen);
+		rule_done(rule);
+	}
+}
+
+/* Held against a golden of another run, or of none: no pass. */
+static void
+what_a_golden_does_not_say_is_no_pass(void **state)
+{
+	static const char *const bodies[] = { "type = 'cluster'\n",
+		"type = 'sequence'\nwhere = \"syscall != 'mkdir'\"\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		AUTO(arena_free) struct arena *arena = arena_new();
+		struct rule *rule = read_rule(arena, bodies[i], false);
+		struct rule_needs needs = { 0 };
+		struct outcome out;
+		struct seen seen;
+
+		rule_needs(rule, &needs);
+		see(&seen, &needs, WHOLE);
+		rule_judge(&out, arena, rule, "t", &seen.run);
+		assert_int_equal(out.kind, VERDICT_ERROR);
+		seen.run.golden = seen.golden = golden_new();
+		rule_judge(&out, arena, rule, "t", &seen.run);
+		assert_int_equal(out.kind, VERDICT_ERROR);
+		assert_non_null(strstr(out.text, "record it again"));
+		golden_free(seen.golden);
+		seen.run.golden = seen.golden = recorded(arena, rule, EMPTY);
+		rule_judge(&out, arena, rule, "t", &seen.run);
+		assert_int_equal(out.kind, VERDICT_FAIL);
+		assert_non_null(strstr(out.text, "new"));
+		assert_non_null(strstr(out.text, "connect"));
 		unsee(&seen);
 		rule_done(rule);
 	}
@@ -345,6 +410,7 @@ main(void)
 		cmocka_unit_test(each_type_holds_and_breaks),
 		cmocka_unit_test(no_rule_passes_on_a_trace_with_holes),
 		cmocka_unit_test(no_rule_passes_on_what_was_not_kept),
+		cmocka_unit_test(what_a_golden_does_not_say_is_no_pass),
 		cmocka_unit_test(a_broken_rule_shows_its_events),
 	};
 
