@@ -438,6 +438,9 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 	}
 }
 
+/* As many snippets of nothing as a call can have elements, and a bit for others. */
+#define RESERVE_MIN (HINT_IOVS_MAX * sizeof(struct snippet) + 4096)
+
 void
 ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 {
@@ -448,7 +451,7 @@ ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 	control->n_cpus = d->session->n_cpus;
 	control->high_bytes = (uint32_t)(ring / 2);
 	control->data_bytes = (uint32_t)(ring / 4);
-	control->reserve_bytes = (uint32_t)MAX(ring / 8, 16384);
+	control->reserve_bytes = (uint32_t)MAX(ring / 8, RESERVE_MIN);
 	for (unsigned arch = 0; arch < HINT_ARCHES; arch++) {
 		for (uint32_t nr = 0; nr < HINT_NRS; nr++)
 			fill_row(d, &control->calls[arch][nr], (enum arch)arch, nr);

@@ -92,9 +92,13 @@ make_event(void)
 	ends[1] = ends[0];
 }
 
+/* All kinds have one file: whoever waits must not come before the one that it waits for. */
+static int locking[2];
+
 static void
 make_lock(void)
 {
+	MUST(!pipe2(locking, O_CLOEXEC));
 	MUST((ends[0] = open("locked", O_RDWR | O_CREAT, 0600)) >= 0);
 }
 
@@ -381,7 +385,7 @@ pester(size_t w, size_t k)
 	int locked = waitings[w].wait == by_flock ? open("locked", O_RDWR) : -1;
 
 	if (locked >= 0)
-		MUST(!flock(locked, LOCK_EX));
+		MUST(!flock(locked, LOCK_EX) && write(locking[1], "", 1) == 1);
 	sleep_ms(60);
 	for (int i = 0; i < 3; i++) {
 		kill(getppid(), kinds[k].signal);
@@ -411,7 +415,7 @@ work(size_t w, size_t k, int out)
 	if (!finisher)
 		pester(w, k);
 	if (waitings[w].wait == by_flock)
-		sleep_ms(20);
+		MUST(read(locking[0], line, 1) == 1);
 	rc = waitings[w].wait();
 	n = snprintf(line, sizeof line, "%s %s: %ld %s\n", waitings[w].name, kinds[k].name, rc,
 		rc < 0 ? errno_name() : "");

@@ -116,6 +116,8 @@ pop(struct scratch *s)
 	s->n_works--;
 }
 
+#define SNIPPET_COST 24u /* bytes of the ring, beside its own */
+
 /* The ring has no room for it: the task waits for us, and has it still. One that is at its end,
  * or not yet in its call, cannot wait. */
 static __always_inline void
@@ -136,7 +138,7 @@ copy(struct scratch *s, uint64_t address, uint64_t size, uint64_t limit)
 	if (!address || !size)
 		return 0;
 	if (size <= s->room) {
-		s->room -= size;
+		s->room -= least(s->room, size + SNIPPET_COST);
 	} else if (s->may_stop) {
 		leave_for_later(s, address, size);
 		return 0;
