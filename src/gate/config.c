@@ -331,6 +331,8 @@ read_document(struct loader *l, const struct toml *document, const char *shown, 
 
 	if (keys_read(&k, config_keys, document, c, err) < 0)
 		return -1;
+	if (!c->golden_dir)
+		c->golden_dir = historic_golden_dir(document);
 	c->golden_dir = paths_join(c->arena, c->dir, c->golden_dir ? c->golden_dir : "golden");
 	if (read_includes(l, document, shown, &top, err) < 0)
 		return -1;

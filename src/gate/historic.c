@@ -43,6 +43,111 @@ static const struct key equivalence_keys[] = {
 	{ .name = NULL },
 };
 
+/* What a comparison does anyway cannot be left out; what it never does has rules of its own. */
+static int
+check_checks(const struct toml *table, const struct values *v, struct err *err)
+{
+	static const struct {
+		const char *key;
+		bool is_done;
+	} checks[] = {
+		{ "check_write_patterns", true },
+		{ "check_file_operations", true },
+		{ "check_output_correctness", true },
+		{ "check_memory_allocations", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+		const struct toml *item = toml_get(table, checks[i].key);
+
+		if (!item || v->truth[i] == checks[i].is_done)
+			continue;
+		if (checks[i].is_done) {
+			err_at(err, item->at, "'%s' cannot be switched off", checks[i].key);
+			return err_hint(err,
+				"profile = \"counts\" of a target judges rules and "
+				"compares nothing");
+		}
+		err_at(err, item->at, "'%s': how memory is asked for is no effect",
+			checks[i].key);
+		return err_hint(err, "budget = { mapped_bytes = \"+10%%\" } of a target, or a "
+				     "rule of type memory_usage");
+	}
+	return 0;
+}
+
+/* Keys that nothing goes by, and what does instead. */
+static void
+note_unused(struct config *c, const struct toml *table, const struct values *v)
+{
+	static const struct {
+		const char *key, *text;
+	} unused[] = {
+		{ "python_trace_dir", "nothing is read there: `renacer compare A B` compares "
+				      "stored traces, a "
+				      "[[target]] with equivalent_to runs both programs" },
+		{ "rust_trace_dir", "nothing is read there: `renacer compare A B` compares "
+				    "stored traces, a "
+				    "[[target]] with equivalent_to runs both programs" },
+		{ "expected_speedup_min",
+			"not judged: a speed is measured by pairs of runs (check "
+			"--compare-ref), "
+			"and the cost of both programs of equivalent_to is told" },
+		{ "expected_speedup_max",
+			"not judged: to be faster than expected is no fault" },
+		{ "expected_memory_reduction_min",
+			"not judged: budget = { max_rss = \"…\" } of a target limits memory, "
+			"and the cost of both programs of equivalent_to is told" },
+	};
+	const struct toml *item = toml_get(table, "min_confidence");
+	const struct toml *gate = toml_get(table->parent, "gate");
+
+	if (item && v->number[0] < 1)
+		config_note(c, item->key_at,
+			"'min_confidence' = %g is met by 1: every effect must be as in the "
+			"golden, and a share of them is no pass",
+			v->number[0]);
+	for (size_t i = 0; i < ARRAY_LEN(unused); i++) {
+		item = toml_get(table, unused[i].key);
+		if (item)
+			config_note(c, item->key_at, "'%s': %s", unused[i].key, unused[i].text);
+	}
+	item = toml_get(table, "baseline_dir");
+	if (item && gate && toml_get(gate, "golden_dir"))
+		config_note(c, item->key_at,
+			"'baseline_dir': goldens are where golden_dir of [gate] says");
+}
+
+static int
+use_equivalence(
+	struct config *c, const struct toml *table, const struct values *v, struct err *err)
+{
+	if (toml_get(table, "enabled") && !v->enabled)
+		return 0;
+	if (check_checks(table, v, err) < 0)
+		return -1;
+	note_unused(c, table, v);
+	for (size_t i = 0; i < c->n_targets; i++)
+		if (c->targets[i].profile == PROFILE_COUNTS)
+			config_note(c, c->targets[i].at,
+				"[semantic_equivalence] says nothing of target '%s': its "
+				"profile "
+				"compares counts alone",
+				c->targets[i].name);
+	return 0;
+}
+
+const char *
+historic_golden_dir(const struct toml *document)
+{
+	const struct toml *table = toml_get(document, "semantic_equivalence");
+	const struct toml *enabled = table ? toml_get(table, "enabled") : NULL;
+	const struct toml *dir = table ? toml_get(table, "baseline_dir") : NULL;
+	bool is_off = enabled && enabled->kind == TOML_BOOL && !enabled->truth;
+
+	return dir && !is_off && dir->kind == TOML_STRING && dir->n ? dir->text : NULL;
+}
+
 static const struct key lamport_keys[] = {
 	ENABLED,
 	{ "propagate_across_fork", BOOL(0) },
@@ -176,7 +281,7 @@ static const struct historic {
 	int (*use)(struct config *c, const struct toml *table, const struct values *v,
 		struct err *err);
 } tables[] = {
-	{ "semantic_equivalence", equivalence_keys, refuse },
+	{ "semantic_equivalence", equivalence_keys, use_equivalence },
 	{ "lamport_clock", lamport_keys, use_lamport },
 	{ "compression", compression_keys, use_compression },
 	{ "otlp", otlp_keys, refuse },
