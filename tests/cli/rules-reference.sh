@@ -69,7 +69,7 @@ beyond = re.compile("|".join([
     r"expected", r"is not closed", r"parenthes", r"in \[\[assertion\]\] '.*': ", r"not defined", r"is no regular file",
     r"whole number, not a float", r"not a date and time", r"not nan", r"share the golden", r"same golden", r"is no limit any more",
     r"unknown system call", r"unknown class of", r"no family of calls", r"is no call at all", r"cannot be hard", r"is empty",
-    r"is not a name", r"already"]))
+    r"is not a name", r"already", r"cannot be switched off", r"is no effect"]))
 
 def plain(value):
     if isinstance(value, dict):
