@@ -388,6 +388,17 @@ edges_take_arg(enum call_id id)
 	return takes[id].arg;
 }
 
+/* SIGCHLD tells nobody anything unless there is a handler. */
+static void
+note_handler(const struct act *a)
+{
+	uint64_t handler = 0;
+
+	if (a->call->arg[0] == SIGCHLD && call_read(a->call, 1, a->call->arg[1], &handler,
+						  a->call->arch == ARCH_I386 ? 4 : 8))
+		a->task->process->hears_children = handler > (uintptr_t)SIG_IGN;
+}
+
 void
 edges_call(struct act *a)
 {
@@ -400,4 +411,6 @@ edges_call(struct act *a)
 		tells[a->id].run(a, tells[a->id].arg);
 	if (is_done && a->id == CALL_set_tid_address)
 		a->task->clear_tid = a->call->arg[0];
+	if (is_done && a->id == CALL_rt_sigaction)
+		note_handler(a);
 }

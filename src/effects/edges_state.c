@@ -280,9 +280,10 @@ signal_came(struct effects *fx, const struct task *t, const struct signal_info *
 
 	if (s->is_stop || !from)
 		return;
-	if (s->signal == SIGCHLD && s->code > 0)
-		causal_learn(fx->causal, t->nr, &from->process->ended, false);
-	else if (s->code <= 0)
+	if (s->signal == SIGCHLD && s->code > 0) {
+		if (t->process->hears_children)
+			causal_learn(fx->causal, t->nr, &from->process->ended, false);
+	} else if (s->code <= 0)
 		channel_take_all(
 			edges_signal(fx, t->process, s->signal), fx->causal, t->nr, false);
 }

@@ -114,14 +114,16 @@ effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look
 }
 
 const char *
-effects_look_path(struct effects *fx, const struct event *event, int dir, int arg)
+effects_look_path(struct effects *fx, const struct event *event, int dir, int arg, bool behind)
 {
 	struct act a = { .fx = fx,
 		.task = task_get(fx, event->task),
 		.event = event,
 		.call = &event->call };
 	const char *path = a.task ? path_of(&a, dir, arg, false, false) : NULL;
+	const char *file = path && behind ? path_of_fd(&a, path_fd(&a, path)) : NULL;
 
+	path = file ? file : path;
 	return path ? arena_intern(fx->arena, path, strlen(path)) : NULL;
 }
 
@@ -163,6 +165,18 @@ effects_look_argv(const struct effects *fx, uint32_t process, uint64_t exec_seq,
 	return false;
 }
 
+/* Is one of the addresses, which ", " parts, that one? */
+static bool
+has_peer(const char *list, const char *one)
+{
+	size_t n = strlen(one);
+
+	for (const char *at = list; at; at = strstr(at, ", "), at = at ? at + 2 : NULL)
+		if (strncmp(at, one, n) == 0 && (!at[n] || str_has_prefix(at + n, ", ")))
+			return true;
+	return false;
+}
+
 /* The addresses of several messages, each once, with commas between them. */
 static bool
 named_peers(const struct act *a, struct str *out)
@@ -175,7 +189,7 @@ named_peers(const struct act *a, struct str *out)
 
 		if (!messages_read(a->call, a->call->arg[1], i, &m) ||
 			!socket_address(a, 1, m.name, m.n_name, &one) ||
-			(out->n && strstr(out->data, str_text(&one))))
+			(out->n && has_peer(out->data, str_text(&one))))
 			continue;
 		str_addf(out, "%s%s", out->n ? ", " : "", str_text(&one));
 	}

@@ -28,8 +28,10 @@ struct look {
 
 void effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look *out);
 /* The absolute path that two arguments of the call mean (dir -1: the working directory), real
- * bytes, borrowed until the effects are freed. NULL: it cannot be told. */
-const char *effects_look_path(struct effects *fx, const struct event *event, int dir, int arg);
+ * bytes, borrowed until the effects are freed. NULL: it cannot be told. behind: of
+ * "/proc/self/fd/3" what that descriptor stands for, when that is known. */
+const char *effects_look_path(
+	struct effects *fx, const struct event *event, int dir, int arg, bool behind);
 
 /* A task, and the program that its process runs at this moment. */
 struct look_task {

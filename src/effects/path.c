@@ -116,6 +116,30 @@ follow_links(const struct act *a, struct str *path, bool follow)
 	}
 }
 
+/* "/proc/self/fd/3/a" is a in what that descriptor stands for. */
+static void
+leave_descriptor(const struct act *a, struct str *path)
+{
+	AUTO(str_done) struct str head = { 0 };
+	const char *slash =
+		str_has_prefix(path->data, "/proc/") ? strstr(path->data, "/fd/") : NULL;
+	const char *base;
+
+	if (!slash && str_has_prefix(path->data, "/dev/fd/"))
+		slash = path->data + strlen("/dev");
+	slash = slash ? strchr(slash + strlen("/fd/"), '/') : NULL;
+	if (!slash)
+		return;
+	str_add_n(&head, path->data, (size_t)(slash - path->data));
+	base = path_of_fd(a, path_fd(a, head.data));
+	if (!base)
+		return;
+	str_clear(&head);
+	path_join(&head, base, slash + 1, strlen(slash + 1));
+	str_clear(path);
+	str_add_n(path, head.data, head.n);
+}
+
 const char *
 path_of(const struct act *a, int dir, int arg, bool follow, bool second)
 {
@@ -144,6 +168,7 @@ path_of(const struct act *a, int dir, int arg, bool follow, bool second)
 	} else {
 		path_join(out, base, n ? text : ".", n ? n : 1);
 	}
+	leave_descriptor(a, out);
 	if (a->fx->has_links)
 		follow_links(a, out, follow || (n && text[n - 1] == '/'));
 	return out->data;

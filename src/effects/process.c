@@ -67,6 +67,7 @@ new_process(struct effects *fx, uint32_t nr, struct task *parent, int32_t pid)
 		p->ordinal = ++parent->process->n_children;
 		p->depth = p->parent->depth + 1;
 		p->brk = parent->process->brk;
+		p->hears_children = p->parent->hears_children;
 		p->has_ids = p->parent->has_ids;
 		p->user = p->parent->user;
 		p->group = p->parent->group;
@@ -291,6 +292,7 @@ task_exec(struct effects *fx, const struct event *event)
 	last->n_argv = asked.n_argv;
 	last->exec_seq = event->seq;
 	p->has_exec = true;
+	p->hears_children = false;
 	p->brk = 0;
 	if (event->exec.is_secure)
 		identity_lost(p);

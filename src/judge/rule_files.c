@@ -9,6 +9,7 @@
 #include "effects/leaks.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -133,7 +134,7 @@ struct paper {
 	uint32_t written, synced; /* row + 1; 0: never */
 };
 
-/* A rename of something written, until its directory is synced. */
+/* Something written came to a name, until its directory is synced. */
 struct moved {
 	uint32_t row;
 	const char *directory;
@@ -193,26 +194,84 @@ is_meant(const struct durability *d, size_t row, const char *to)
 }
 
 static void
-note_rename(struct durability *d, size_t row)
+note_moved(struct durability *d, size_t row, const struct paper *paper, const char *to)
 {
-	const char *from = columns_text(d->j->columns, COLUMN_FROM, row, 0);
+	if (!is_meant(d, row, to))
+		return;
+	d->moved = mem_grow(d->moved, d->n, &d->capacity, sizeof *d->moved);
+	d->moved[d->n++] = (struct moved){
+		.row = (uint32_t)row,
+		.directory = directory_of(
+			d->j->arena, columns_text(d->j->columns, COLUMN_TO, row, 0)),
+		.was_synced = MAX(paper->synced, d->synced_all) > paper->written,
+	};
+}
+
+/* A file without a name (O_TMPFILE) is known by its descriptor: "/proc/self/fd/3" or, with
+ * AT_EMPTY_PATH, the descriptor alone. NULL: by nothing. */
+static const char *
+nameless(struct durability *d, size_t row, int64_t fd)
+{
+	const char *kind = columns_text(d->j->columns, COLUMN_FD_KIND, row, 0);
+
+	if (fd == COLUMN_NULL ||
+		(kind && strcmp(kind, "file") != 0 && strcmp(kind, "other") != 0))
+		return NULL;
+	return arena_printf(d->j->arena, "descriptor %" PRId64 " of %" PRId64, fd,
+		columns_number(d->j->columns, COLUMN_PROCESS, row));
+}
+
+static const char *
+source_of(struct durability *d, size_t row, const char *from)
+{
+	const char *number = from ? strstr(from, "/fd/") : NULL;
+
+	if (!from)
+		return nameless(d, row, columns_number(d->j->columns, COLUMN_FD, row));
+	if (!number || strncmp(from, "/proc/", 6) != 0)
+		return from;
+	return nameless(d, row, strtoll(number + strlen("/fd/"), NULL, 10));
+}
+
+/* A directory takes what is in it along. */
+static void
+note_inside(struct durability *d, size_t row, const char *from, const char *to)
+{
+	size_t n = strlen(from), at = 0, size;
+	const void *key;
+	void *value;
+
+	while (map_next(d->papers, &at, &key, &size, &value)) {
+		const char *path = key;
+		const struct paper *paper = value;
+
+		if (size <= n || memcmp(path, from, n) != 0 || path[n] != '/' ||
+			!paper->written)
+			continue;
+		note_moved(d, row, paper,
+			arena_printf(d->j->arena, "%s%.*s", to, (int)(size - n), path + n));
+	}
+}
+
+/* A rename, or a link: that leaves the old name where it was. */
+static void
+note_placed(struct durability *d, size_t row, bool is_link)
+{
 	const char *to = columns_text(d->j->columns, COLUMN_TO, row, 0);
+	const char *from = source_of(d, row, columns_text(d->j->columns, COLUMN_FROM, row, 0));
 	struct paper *old, *new;
 
 	if (!from || !to)
 		return;
 	old = paper_of(d, from);
-	if (old->written && is_meant(d, row, to)) {
-		d->moved = mem_grow(d->moved, d->n, &d->capacity, sizeof *d->moved);
-		d->moved[d->n++] = (struct moved){
-			.row = (uint32_t)row,
-			.directory = directory_of(d->j->arena, to),
-			.was_synced = MAX(old->synced, d->synced_all) > old->written,
-		};
-	}
+	if (old->written)
+		note_moved(d, row, old, to);
+	else if (!is_link)
+		note_inside(d, row, from, to);
 	new = paper_of(d, to);
 	*new = *old;
-	*old = (struct paper){ 0 };
+	if (!is_link)
+		*old = (struct paper){ 0 };
 }
 
 /* A path of NULL: everything. */
@@ -243,22 +302,27 @@ static void
 note_row(struct durability *d, size_t row)
 {
 	static const char *const renames[] = { "rename", "renameat", "renameat2", NULL };
+	static const char *const links[] = { "link", "linkat", NULL };
 	static const char *const syncs[] = { "fsync", "fdatasync", NULL };
 	static const char *const whole[] = { "sync", "syncfs", NULL };
 	const struct columns *c = d->j->columns;
 	const char *path = columns_text(c, COLUMN_PATH, row, 0);
+	const char *to = columns_text(c, COLUMN_TO, row, 0); /* of a copy: it is written */
+	const char *name = to     ? to
+			   : path ? path
+				  : nameless(d, row, columns_number(c, COLUMN_FD, row));
 	const char *state = columns_text(c, COLUMN_STATE, row, 0);
 
 	if (columns_text(c, COLUMN_ERRNO, row, 0) || !state || strcmp(state, "done") != 0)
 		return;
-	if (is_call(c, row, renames))
-		note_rename(d, row);
+	if (is_call(c, row, renames) || is_call(c, row, links))
+		note_placed(d, row, is_call(c, row, links));
 	else if (is_call(c, row, whole))
 		note_sync(d, row, NULL);
-	else if (is_call(c, row, syncs) && path)
-		note_sync(d, row, path);
-	else if (path && writes(c, row))
-		paper_of(d, path)->written = (uint32_t)row + 1;
+	else if (is_call(c, row, syncs) && name)
+		note_sync(d, row, name);
+	else if (name && writes(c, row))
+		paper_of(d, name)->written = (uint32_t)row + 1;
 }
 
 static void
@@ -277,24 +341,25 @@ conclude_durability(const struct durability *d)
 		if (!m->was_synced || lacks_directory)
 			bad[n_bad++] = m->row;
 	}
-	judging_conclude(j,
-		&(struct finding_of_rule){
-			.is_broken = n_bad,
-			.n_looked = columns_rows(j->columns),
-			.wanted = j->rule->flag ? "each synced before its rename, its "
-						  "directory after it"
-						: "each synced before its rename",
-			.found = arena_printf(j->arena, "of %s renamed %zu not synced before%s",
-				words_of_n(j->arena, d->n, "written file", "written files"),
-				n_file,
-				j->rule->flag
-					? arena_printf(j->arena,
-						  ", the directory of %zu not synced after",
-						  n_directory)
-					: ""),
-			.rows = bad,
-			.n_rows = n_bad,
-		});
+	judging_conclude(
+		j, &(struct finding_of_rule){
+			   .is_broken = n_bad,
+			   .n_looked = columns_rows(j->columns),
+			   .wanted = j->rule->flag ? "each synced before it came to its "
+						     "name, the directory after that"
+						   : "each synced before it came to its name",
+			   .found = arena_printf(j->arena,
+				   "of %s renamed or linked %zu not synced before%s",
+				   words_of_n(j->arena, d->n, "written file", "written files"),
+				   n_file,
+				   j->rule->flag
+					   ? arena_printf(j->arena,
+						     ", the directory of %zu not synced after",
+						     n_directory)
+					   : ""),
+			   .rows = bad,
+			   .n_rows = n_bad,
+		   });
 }
 
 void
@@ -305,8 +370,8 @@ judge_durability(const struct judging *j)
 
 	for (size_t row = 0; row < columns_rows(j->columns); row++)
 		note_row(&d, row);
-	if (!judging_is_empty(
-		    j, d.n, columns_rows(j->columns), "rename of a file that the run wrote"))
+	if (!judging_is_empty(j, d.n, columns_rows(j->columns),
+		    "rename or link of a file that the run wrote"))
 		conclude_durability(&d);
 	mem_free(d.moved);
 }

@@ -206,9 +206,9 @@ own_columns(enum rule_kind kind)
 		[RULE_EXEC_POLICY] =
 			C(EVENT) | C(FAMILY) | C(EXEC) | C(PATH) | C(ERRNO) | C(STATE),
 		[RULE_NETWORK_POLICY] = C(SYSCALL) | C(PEER),
-		[RULE_PATH_POLICY] = C(PATH) | C(ACCESS),
-		[RULE_DURABILITY] = C(FAMILY) | C(SYSCALL) | C(PATH) | C(FROM) | C(TO) |
-				    C(ACCESS) | C(ERRNO) | C(STATE),
+		[RULE_PATH_POLICY] = C(PATH) | C(FROM) | C(TO) | C(ACCESS),
+		[RULE_DURABILITY] = C(FD) | C(FD_KIND) | C(PROCESS) | C(FAMILY) | C(SYSCALL) |
+				    C(PATH) | C(FROM) | C(TO) | C(ACCESS) | C(ERRNO) | C(STATE),
 		[RULE_CLUSTER] = C(SYSCALL) | C(PATH),
 		[RULE_SEQUENCE] = C(FAMILY) | C(CLASS) | C(REGION) | C(STATE) | C(TASK),
 		[RULE_TIME_ATTRIBUTION] = C(SYSCALL) | C(PATH) | C(DURATION),
@@ -297,11 +297,11 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	j.unseen = why_unseen(arena, facts);
 	if (judge->is_over_events && why_blind(&j))
 		return judging_end(&j, VERDICT_INCONCLUSIVE, why_blind(&j));
+	if (judge->is_over_events && !j.unseen && !facts->has_all_calls)
+		j.unseen = "only some system calls were traced";
 	if (judge->is_over_events && !j.unseen && columns_gap(j.columns))
 		j.unseen = arena_printf(
 			arena, "the trace is incomplete: %s", columns_gap(j.columns));
-	if (judge->is_over_events && !j.unseen && !facts->has_all_calls)
-		j.unseen = "only some system calls were traced";
 	judge->run(&j);
 }
 

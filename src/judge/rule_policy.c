@@ -154,53 +154,83 @@ judge_exec_policy(const struct judging *j)
 	conclude_policy(&p, "program", "programs");
 }
 
-/* Of several messages sent at once the addresses stand behind one another. */
-static void
-look_at_peers(struct policy *p, size_t row)
+/* An IPv4 address within IPv6 is that IPv4 address: NULL when it is none. */
+static const char *
+unmapped(struct arena *arena, const char *address)
 {
-	const char *text = columns_text(p->j->columns, COLUMN_PEER, row, 0);
+	static const char prefix[] = "inet6:[::ffff:";
+	const char *inner = address + sizeof prefix - 1, *end;
 
-	while (text) {
-		const char *comma = strstr(text, ", ");
-		AUTO(mem_free) char *one = mem_strdup(text);
-
-		if (comma)
-			one[comma - text] = '\0';
-		if (!policy_permits(p, one, NULL))
-			add_bad(p, row);
-		text = comma ? comma + 2 : NULL;
-	}
+	if (!str_has_prefix(address, prefix) || !strchr(inner, '.') ||
+		!(end = strpbrk(inner, "%]")))
+		return NULL;
+	return arena_printf(
+		arena, "inet:%.*s%s", (int)(end - inner), inner, strrchr(inner, ']') + 1);
 }
 
+static void
+look_at_peer(struct policy *p, size_t row, const char *address)
+{
+	if (!policy_permits(p, address, unmapped(p->j->arena, address)))
+		add_bad(p, row);
+}
+
+/* Of several messages sent at once the addresses stand behind one another. */
+static void
+look_at_peers(struct policy *p, size_t row, const char *text)
+{
+	for (const char *comma; (comma = strstr(text, ", ")) != NULL; text = comma + 2) {
+		AUTO(mem_free) char *one = mem_strdup(text);
+
+		one[comma - text] = '\0';
+		look_at_peer(p, row, one);
+	}
+	look_at_peer(p, row, text);
+}
+
+/* listen names no address; the socket has one, if only "any", which the kernel gives it. */
 void
 judge_network_policy(const struct judging *j)
 {
-	static const char *const calls[] = { "connect", "bind", "sendto", "sendmsg",
-		"sendmmsg" };
+	static const char *const calls[] = { "connect", "bind", "listen", "sendto", "sendmsg" };
 	const struct columns *c = j->columns;
 	struct policy p = { .j = j, .known = map_new() };
 
 	for (size_t row = 0; row < columns_rows(c); row++) {
-		if (!columns_text(c, COLUMN_PEER, row, 0))
+		const char *address = columns_text(c, COLUMN_PEER, row, 0);
+
+		if (!address)
 			continue;
+		if (has_text(c, COLUMN_SYSCALL, row, "sendmmsg"))
+			look_at_peers(&p, row, address);
 		for (size_t i = 0; i < ARRAY_LEN(calls); i++)
 			if (has_text(c, COLUMN_SYSCALL, row, calls[i]))
-				look_at_peers(&p, row);
+				look_at_peer(&p, row, address);
 	}
 	conclude_policy(&p, "address", "addresses");
 }
 
+/* What a call does to its nth path. Of two, a transfer reads the first and writes the second.
+ */
 static bool
-is_writing(const struct columns *c, size_t row)
+has_access(const struct columns *c, size_t row, unsigned path, bool to_write)
 {
 	static const char *const words[] = { "write", "make", "remove", "change" };
+	bool writes = false, reads = false;
 	const char *text;
 
-	for (unsigned nth = 0; (text = columns_text(c, COLUMN_ACCESS, row, nth)); nth++)
+	for (unsigned nth = 0; (text = columns_text(c, COLUMN_ACCESS, row, nth)); nth++) {
+		bool is_write = false;
+
 		for (size_t i = 0; i < ARRAY_LEN(words); i++)
-			if (strcmp(text, words[i]) == 0)
-				return true;
-	return false;
+			is_write |= strcmp(text, words[i]) == 0;
+		writes |= is_write;
+		reads |= !is_write;
+	}
+	if (writes && reads && columns_text(c, COLUMN_FROM, row, 0) &&
+		columns_text(c, COLUMN_TO, row, 0))
+		return to_write == (path == 1);
+	return to_write ? writes : reads || !writes;
 }
 
 void
@@ -208,11 +238,16 @@ judge_path_policy(const struct judging *j)
 {
 	const struct columns *c = j->columns;
 	struct policy p = { .j = j, .known = map_new() };
+	enum rule_access choice = (enum rule_access)j->rule->choice;
+	const char *name;
 
 	for (size_t row = 0; row < columns_rows(c); row++)
-		if (j->rule->choice == ACCESS_ANY ||
-			is_writing(c, row) == (j->rule->choice == ACCESS_WRITE))
-			look_at(&p, COLUMN_PATH, row);
+		for (unsigned nth = 0; (name = columns_text(c, COLUMN_PATH, row, nth)); nth++)
+			if ((choice == ACCESS_ANY ||
+				    has_access(c, row, nth, choice == ACCESS_WRITE)) &&
+				!policy_permits(
+					&p, name, columns_real(c, COLUMN_PATH, row, nth)))
+				add_bad(&p, row);
 	conclude_policy(&p, "path", "paths");
 }
 

@@ -135,6 +135,8 @@ columns_finish(struct columns *c, const struct trace_footer *footer, struct err 
 		str_add(&c->gap, "it ends without its footer");
 	else if (!trace_is_complete(footer))
 		str_add(&c->gap, footer->reason[0] ? footer->reason : "it is not complete");
+	else if (builder_is_subset(c->builder))
+		str_add(&c->gap, "only some system calls were traced");
 	if (c->n_rows > UINT32_MAX)
 		return err_set(err, "%zu events are more than a table can hold", c->n_rows);
 	builder_finish(c->builder);

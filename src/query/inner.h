@@ -95,5 +95,6 @@ void builder_free(struct builder *b);
 void builder_before(void *columns, struct effects *fx, const struct event *event);
 void builder_after(void *columns, struct effects *fx, const struct event *event);
 void builder_finish(struct builder *b);
+bool builder_is_subset(const struct builder *b); /* only some calls were asked for */
 
 #endif

@@ -280,7 +280,8 @@ put_paths(struct builder *b, const struct event *event)
 
 	for (unsigned i = 0; i < about->n_paths; i++)
 		paths[i] = path_of(
-			b, effects_look_path(b->fx, event, about->dir[i], about->path[i]));
+			b, effects_look_path(b->fx, event, about->dir[i], about->path[i],
+				   about->id != CALL_readlink && about->id != CALL_readlinkat));
 	if (about->n_paths == 1)
 		b->row[V_PATH] = paths[0];
 	if (about->n_paths == 2) {
@@ -302,7 +303,7 @@ empty_path_fd(const struct builder *b, const struct call *call)
 	size_t n = 1;
 	const char *text;
 
-	if (about->n_paths != 1 || about->n_fds || about->dir[0] < 0)
+	if (!about->n_paths || about->n_fds || about->dir[0] < 0)
 		return -1;
 	text = decode_string(call, (uint8_t)about->path[0], &n);
 	if ((text && n) || (!text && call->arg[about->path[0]]))
@@ -404,6 +405,20 @@ builder_before(void *columns, struct effects *fx, const struct event *event)
 	put_objects(b, event);
 }
 
+/* A socket that is bound to a path makes a file there. */
+static void
+put_bound(struct builder *b, const struct event *event)
+{
+	AUTO(str_done) struct str address = { 0 };
+
+	if (b->about.id != CALL_bind || !columns_keep(b->c, V_PATH) ||
+		!effects_look_peer(b->fx, event, &b->about, b->fd, &address) ||
+		!str_has_prefix(address.data, "unix:/"))
+		return;
+	b->row[V_PATH] =
+		path_of(b, arena_intern(b->c->dict.arena, address.data + 5, address.n - 5));
+}
+
 static void
 put_made(struct builder *b, const struct event *event)
 {
@@ -412,6 +427,7 @@ put_made(struct builder *b, const struct event *event)
 
 	if (wants && makes_fd(b, &event->call))
 		put_fd(b, event->task, event->call.ret, b->about.n_paths > 0);
+	put_bound(b, event);
 	if (!columns_keep(b->c, V_PEER) ||
 		!(decode_spec_of(b->about.id)->classes & (CLASS_NETWORK | CLASS_DESC)))
 		return;
@@ -538,6 +554,12 @@ fill_regions(struct builder *b)
 		c->has_regions |= name != NULL;
 		vector_add(&c->vector[V_REGION], text_of(b, name));
 	}
+}
+
+bool
+builder_is_subset(const struct builder *b)
+{
+	return b->fx && !effects_facts(b->fx)->has_all_calls;
 }
 
 void

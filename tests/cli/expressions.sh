@@ -36,6 +36,15 @@ while IFS= read -r line; do
 	found=$(renacer query -q t.rtrace "$expr" 2>&1)
 	[ "$found" = "$wanted" ] || fail "$expr: $found, wanted $wanted"
 done < <(sed -n '/^```query$/,/^```$/{/^```/d;p}' "$ROOT/docs/expressions.md")
+# A trace of some calls says nothing of the others.
+renacer record -f -e trace=openat -o some.rtrace -- rm -f none || fail 'record -e'
+for expr in 'count(family == "unlink") == 0' 'family == "unlink"' 'count() > 0'; do
+	renacer query some.rtrace "$expr" > out.txt 2>&1
+	[ $? = 4 ] || fail "an excerpt, $expr: no exit 4"
+	grep -q 'only some system calls' out.txt || fail "an excerpt, $expr: it is not said"
+done
+renacer analyze some.rtrace > out.txt 2>&1
+[ $? = 4 ] || fail 'an excerpt is analyzed as if it were whole'
 [ "$n" -gt 60 ] || fail "only $n examples were found"
 
 # The page has the very columns of --help.

@@ -292,18 +292,29 @@ a_signal_comes_after_who_sent_it(void **state)
 }
 
 static void
-a_child_that_ended_comes_before_its_sigchld(void **state)
+a_child_that_ended_comes_before_its_sigchld_where_that_is_handled(void **state)
 {
-	struct made m = two_tasks();
-	struct event e = { .kind = EVENT_SIGNAL, .task = 1 };
-	uint64_t a = mark(&m, 2), b;
+	static const uint64_t handlers[] = { 0x401000, (uintptr_t)SIG_IGN, (uintptr_t)SIG_DFL };
 
 	(void)state;
-	made_exit(&m, 2, 0);
-	e.signal = (struct signal_info){ .signal = SIGCHLD, .code = CLD_EXITED, .pid = 40002 };
-	made_event(&m, &e);
-	b = mark(&m, 1);
-	want_order(&m, a, b);
+	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
+		struct made m = two_tasks();
+		struct event e = { .kind = EVENT_SIGNAL, .task = 1 };
+		uint64_t a = mark(&m, 2), b;
+
+		made_call(&m, 1, CALL_rt_sigaction, 0, N(SIGCHLD),
+			GOT(&handlers[i], sizeof handlers[i]), N(0), N(8));
+		made_exit(&m, 2, 0);
+		e.signal = (struct signal_info){
+			.signal = SIGCHLD, .code = CLD_EXITED, .pid = 40002
+		};
+		made_event(&m, &e);
+		b = mark(&m, 1);
+		if (i == 0)
+			want_order(&m, a, b);
+		else
+			want_none(&m, a, b);
+	}
 }
 
 static void
@@ -424,7 +435,8 @@ main(void)
 		cmocka_unit_test(datagrams_are_edges),
 		cmocka_unit_test(who_is_woken_knows_the_waker),
 		cmocka_unit_test(a_signal_comes_after_who_sent_it),
-		cmocka_unit_test(a_child_that_ended_comes_before_its_sigchld),
+		cmocka_unit_test(
+			a_child_that_ended_comes_before_its_sigchld_where_that_is_handled),
 		cmocka_unit_test(who_locks_knows_who_unlocked),
 		cmocka_unit_test(a_counter_that_is_read_tells_who_raised_it),
 		cmocka_unit_test(who_joins_a_thread_knows_all_it_did),
