@@ -124,7 +124,7 @@ why_unseen(struct arena *arena, const struct budget *b, const struct facts *f)
 					   : "the trace is incomplete";
 	if (budget_rows[b->metric].needs_calls && !f->has_all_calls)
 		return "not all calls were traced";
-	if (b->metric == BUDGET_MAX_RSS && !f->has_peak_rss)
+	if (b->metric == BUDGET_MAX_RSS && !(f->has_peak_rss && f->peak_rss_bytes))
 		return "its memory was not told";
 	return NULL;
 }
@@ -265,6 +265,8 @@ budget_judge(struct outcome *out, struct arena *arena, const struct budget *b,
 		.at = b->at };
 	if (budget_is_unwatched(b))
 		return judge_unwatched(out, arena, b, unwatched);
+	if (!f->n_calls)
+		return end_as(out, VERDICT_ERROR, "not one call was traced");
 	if (b->is_relative && !number)
 		return end_as(out, VERDICT_ERROR,
 			arena_printf(arena,

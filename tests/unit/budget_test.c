@@ -120,7 +120,13 @@ what_is_counted_is_held_against_its_limit(void **state)
 								: VERDICT_PASS,
 			"");
 		f->facts.has_all_calls = true;
+		f->facts.n_calls = 0;
+		expect(f, &exact, VERDICT_ERROR, "not one call");
+		f->facts.n_calls = 100;
 	}
+	f->facts.peak_rss_bytes = 0;
+	expect(f, &(struct budget){ .metric = BUDGET_MAX_RSS, .amount = 1 }, VERDICT_INCONCLUSIVE,
+		"not told");
 }
 
 static void
