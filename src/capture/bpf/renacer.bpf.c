@@ -10,6 +10,7 @@
 #include "capture/bpf/kernel.h"
 
 #include "capture/bpf/life.h"
+#include "capture/bpf/quick.h"
 #include "capture/bpf/track.h"
 #include "capture/bpf/walk.h"
 
@@ -181,11 +182,11 @@ is_high(const struct turn *t, uint64_t size)
 static __always_inline void
 tell_bare(struct state *st, struct turn *t)
 {
-	st->call.flags = st->call.how < CALL_HOW_UNFINISHED && is_high(t, sizeof st->call)
-				 ? CALL_STOPPED
-				 : 0;
+	bool stops = st->call.how < CALL_HOW_UNFINISHED && is_high(t, sizeof st->call);
+
+	st->call.flags = stops ? CALL_STOPPED : 0;
 	st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
-	if (publish(t, &st->call, sizeof st->call) && (st->call.flags & CALL_STOPPED))
+	if (publish(t, &st->call, sizeof st->call) && stops)
 		hold_back(t);
 }
 
@@ -208,7 +209,8 @@ tell_call(struct state *st, struct turn *t, uint32_t when)
 		return;
 	s->may_stop = st->call.how < CALL_HOW_UNFINISHED;
 	s->room = room_for_data(t, s->may_stop ? shared.control.reserve_bytes : 0);
-	walk(s, when);
+	if (!quick(s, when))
+		walk(s, when);
 	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
 	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
 	if (scratch_publish(s, RECORD_CALL) && stops)

@@ -11,11 +11,11 @@
 #ifndef CAPTURE_BPF_WALK_H
 #define CAPTURE_BPF_WALK_H
 
+#include "capture/bpf/rows.h"
 #include "capture/bpf/snippet.h"
 
 #define STEPS_MAX (1u << 20) /* of one call */
 #define BYTES_MAX (1u << 24) /* of a row without a limit */
-#define ERRNO_MAX 4095
 
 enum step {
 	STEP_COPY,     /* n bytes in large pieces */
@@ -43,14 +43,7 @@ ret_of(struct scratch *s)
 static __always_inline bool
 has_failed(struct scratch *s)
 {
-	return ret_of(s) < 0 && ret_of(s) >= -ERRNO_MAX;
-}
-
-/* The argument in this register. */
-static __always_inline uint64_t
-argument(struct scratch *s, uint32_t n)
-{
-	return n < 6 ? scratch_call(s)->arg[n] : 0;
+	return call_has_failed(scratch_call(s));
 }
 
 /* A pointer or a length of this architecture; 0 where it cannot be read. */
@@ -88,12 +81,6 @@ u64_at(uint64_t address)
 	if (address >= PAGE)
 		bpf_probe_read_user(&value, sizeof value, (const void *)address);
 	return value;
-}
-
-static __always_inline uint64_t
-least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* --- works --- */
@@ -193,7 +180,7 @@ is_to_nobody(struct scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	uint64_t fd = (uint32_t)argument(s, 0);
+	uint64_t fd = (uint32_t)argument(scratch_call(s), 0);
 	struct inode *inode;
 	struct file *file = NULL;
 	uint32_t device;
@@ -550,38 +537,6 @@ row_memory(struct scratch *s, const struct hint *h, uint64_t address, uint64_t n
 	return copy(s, address, size, h->op == HINT_BYTES ? 0 : h->limit);
 }
 
-static __always_inline bool
-is_early(struct scratch *s, const struct hint *h)
-{
-	uint32_t rival = h->when >> HINT_RIVAL_SHIFT;
-
-	return (h->when & HINT_AT_ENTRY) ||
-	       (rival && argument(s, rival - 1) == argument(s, h->reg));
-}
-
-static __always_inline bool
-applies(struct scratch *s, const struct hint *h)
-{
-	if ((h->when & HINT_IS_INPUT) && !shared.control.want_input)
-		return false;
-	if ((s->when & HINT_AT_ENTRY) && is_early(s, h))
-		return true;
-	return (h->when & s->when & HINT_AT_EXIT) &&
-	       !(h->when & (has_failed(s) ? HINT_IF_OK : HINT_IF_FAILED));
-}
-
-static __always_inline const struct call_hints *
-hints_of(const struct record_call *call)
-{
-	uint32_t arch = call->arch;
-
-	/* Bounded in a way that the verifier follows: not by a division. */
-	if (arch >= HINT_ARCHES)
-		arch = 0;
-	barrier_var(arch);
-	return &shared.control.calls[arch][call->nr % HINT_NRS];
-}
-
 __noinline int
 row(struct scratch *s, uint32_t i)
 {
@@ -596,12 +551,12 @@ row(struct scratch *s, uint32_t i)
 		return 0;
 	barrier_var(i); /* bounded where it is used: the verifier forgets */
 	h = &hints->hint[i];
-	address = argument(s, h->reg);
+	address = argument(scratch_call(s), h->reg);
 	if (s->word == 4)
 		address = (uint32_t)address;
-	if (!address || !applies(s, h))
+	if (!address || !row_applies(scratch_call(s), s->when, h))
 		return 0;
-	n = h->len == HINT_NO_REG ? UINT64_MAX : argument(s, h->len);
+	n = h->len == HINT_NO_REG ? UINT64_MAX : argument(scratch_call(s), h->len);
 	s->hint = (uint8_t)i;
 	if (h->op >= HINT_MSG_OUT && h->op <= HINT_MMSG_IN)
 		row_message(s, h, address, n);
