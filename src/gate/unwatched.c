@@ -8,6 +8,7 @@
 #include "gate/timed.h"
 
 static const enum measure measures[N_UNWATCHED] = {
+	/* It is the first of them: NOLINTNEXTLINE(misc-redundant-expression) */
 	[BUDGET_CONTEXT_SWITCHES - BUDGET_FIRST_UNWATCHED] = MEASURE_SWITCHES,
 	[BUDGET_PAGE_FAULTS - BUDGET_FIRST_UNWATCHED] = MEASURE_FAULTS,
 	[BUDGET_CPU - BUDGET_FIRST_UNWATCHED] = MEASURE_CPU,

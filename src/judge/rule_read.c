@@ -446,6 +446,7 @@ read_all(const struct reading *r)
 
 	if (read_type(r, &kind) < 0 || check_support(r, kind) < 0)
 		return -1;
+	assert(kind < N_RULE_KINDS);
 	r->rule->kind = kind;
 	set_defaults(r->rule);
 	if (read_keys(r, kind) < 0 || check_required(r, kind) < 0)

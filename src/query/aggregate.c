@@ -370,6 +370,7 @@ gather_init(struct eval *ev, struct gather *g, const struct node *n)
 		g->all_events |= n->children[i] && n->children[i]->needs_life;
 	if (n->aggregate != AGG_DISTINCT)
 		return;
+	assert(n->children[0]); /* only a count is of nothing */
 	if (n->children[0]->type == EXPR_TEXT)
 		g->texts = mem_alloc(ev->c->dict.n);
 	else

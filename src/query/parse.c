@@ -112,7 +112,7 @@ static int
 read_sign(struct parser *p, struct node **out, struct err *err)
 {
 	const struct token sign = p->now;
-	struct node *what;
+	struct node *what = NULL;
 	int rc;
 
 	if (!parse_is_sign(p, "-"))
@@ -120,9 +120,11 @@ read_sign(struct parser *p, struct node **out, struct err *err)
 	if (++p->depth > EXPR_DEPTH_MAX)
 		return lexer_error(&p->e->lexer, err, sign.at, sign.n,
 			"the expression is nested deeper than %d levels", EXPR_DEPTH_MAX);
-	rc = parse_advance(p, err) < 0 || read_sign(p, &what, err) < 0
-		     ? -1
-		     : negate(p, out, what, &sign, err);
+	rc = parse_advance(p, err) < 0 || read_sign(p, &what, err) < 0 ? -1 : 0;
+	if (rc == 0) {
+		assert(what);
+		rc = negate(p, out, what, &sign, err);
+	}
 	p->depth--;
 	return rc;
 }
@@ -229,7 +231,7 @@ static int
 read_not(struct parser *p, struct node **out, struct err *err)
 {
 	const struct token sign = p->now;
-	struct node *what, *n;
+	struct node *what = NULL, *n;
 	int rc = -1;
 
 	if (!parse_is_word(p, "not"))
@@ -238,6 +240,7 @@ read_not(struct parser *p, struct node **out, struct err *err)
 		return lexer_error(&p->e->lexer, err, sign.at, sign.n,
 			"the expression is nested deeper than %d levels", EXPR_DEPTH_MAX);
 	if (parse_advance(p, err) == 0 && read_not(p, &what, err) == 0) {
+		assert(what);
 		n = node_new(p->e, NODE_NOT, sign.at, what->at + what->n - sign.at);
 		n->children = arena_alloc(p->e->arena, sizeof(struct node *));
 		n->children[0] = what;

@@ -287,14 +287,19 @@ unescape(const char **p, struct str *out)
 {
 	static const char from[] = "nrt\"'\\", to[] = "\n\r\t\"'\\";
 	const char *found = **p ? strchr(from, **p) : NULL;
+	int high, low;
 
 	if (found) {
 		str_add_char(out, to[found - from]);
 		return true;
 	}
-	if (**p != 'x' || hex_digit((*p)[1]) < 0 || hex_digit((*p)[2]) < 0)
+	if (**p != 'x')
 		return false;
-	str_add_char(out, (char)(hex_digit((*p)[1]) << 4 | hex_digit((*p)[2])));
+	high = hex_digit((*p)[1]);
+	low = high < 0 ? -1 : hex_digit((*p)[2]); /* the text may end before it */
+	if (low < 0)
+		return false;
+	str_add_char(out, (char)(high * 16 + low));
 	*p += 2;
 	return out->data[out->n - 1] != '\0';
 }

@@ -32,7 +32,7 @@ tools/install-deps --list | awk 'NF && NF < 5 { print "install-deps: a row witho
 	END { exit bad }' || exit 1
 
 if command -v shellcheck > /dev/null; then
-	mapfile -t scripts < <(git ls-files 2> /dev/null | while read -r file; do
+	mapfile -t scripts < <(git grep -lE '^#!.*sh$' 2> /dev/null | while read -r file; do
 		[ -f "$file" ] && head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh$' && echo "$file"
 	done)
 	[ ${#scripts[@]} -eq 0 ] || shellcheck -x -S warning "${scripts[@]}" || fail shellcheck

@@ -28,10 +28,10 @@ cd pairs || exit 1
 
 bad=0
 for ((i = 1; i <= checks; i++)); do
-	renacer-gate check --json "right$i.json" '*-rs' > log 2>&1 || { bad=1; cat log; }
+	renacer-gate check --jobs 2 --json "right$i.json" '*-rs' > log 2>&1 || { bad=1; cat log; }
 	/usr/bin/python3 judge right "right$i.json" || bad=1
 done
-renacer-gate check --config wrong.toml --json wrong.json '*-wrong*' > log 2>&1
+renacer-gate check --jobs 2 --config wrong.toml --json wrong.json '*-wrong*' > log 2>&1
 rc=$?
 [ $rc -eq 1 ] || { bad=1; cat log; echo "the wrong rewrites: exit $rc, not 1"; }
 /usr/bin/python3 judge wrong wrong.json || bad=1
