@@ -228,7 +228,7 @@ struct process {
 	uint64_t killed_by; /* a bit for each signal that the run sent to it */
 	bool has_exec;
 	bool hears_children; /* it handles SIGCHLD */
-	bool has_ids; /* user and group are known */
+	bool has_ids;        /* user and group are known */
 	struct ids user, group;
 	int32_t status;
 	uint64_t peak_rss, allocated, mapped, user_ns, system_ns, started_ns, ended_ns, brk;

@@ -125,8 +125,8 @@ what_is_counted_is_held_against_its_limit(void **state)
 		f->facts.n_calls = 100;
 	}
 	f->facts.peak_rss_bytes = 0;
-	expect(f, &(struct budget){ .metric = BUDGET_MAX_RSS, .amount = 1 }, VERDICT_INCONCLUSIVE,
-		"not told");
+	expect(f, &(struct budget){ .metric = BUDGET_MAX_RSS, .amount = 1 },
+		VERDICT_INCONCLUSIVE, "not told");
 }
 
 static void
