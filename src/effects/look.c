@@ -114,14 +114,16 @@ effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look
 }
 
 const char *
-effects_look_path(struct effects *fx, const struct event *event, int dir, int arg, bool behind)
+effects_look_path(
+	struct effects *fx, const struct event *event, int dir, int arg, enum look_links links)
 {
 	struct act a = { .fx = fx,
 		.task = task_get(fx, event->task),
 		.event = event,
 		.call = &event->call };
-	const char *path = a.task ? path_of(&a, dir, arg, false, false) : NULL;
-	const char *file = path && behind ? path_of_fd(&a, path_fd(&a, path)) : NULL;
+	const char *path = a.task ? path_of(&a, dir, arg, links == LOOK_FOLLOWS, false) : NULL;
+	const char *file =
+		path && links != LOOK_NAMED ? path_of_fd(&a, path_fd(&a, path)) : NULL;
 
 	path = file ? file : path;
 	return path ? arena_intern(fx->arena, path, strlen(path)) : NULL;

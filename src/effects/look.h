@@ -27,11 +27,14 @@ struct look {
 };
 
 void effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look *out);
+/* Which links are gone through beside those to directories: none; "/proc/self/fd/3", when what
+ * it stands for is known; and symbolic ones that the run made. */
+enum look_links { LOOK_NAMED, LOOK_BEHIND, LOOK_FOLLOWS };
+
 /* The absolute path that two arguments of the call mean (dir -1: the working directory), real
- * bytes, borrowed until the effects are freed. NULL: it cannot be told. behind: of
- * "/proc/self/fd/3" what that descriptor stands for, when that is known. */
+ * bytes, borrowed until the effects are freed. NULL: it cannot be told. */
 const char *effects_look_path(
-	struct effects *fx, const struct event *event, int dir, int arg, bool behind);
+	struct effects *fx, const struct event *event, int dir, int arg, enum look_links links);
 
 /* A task, and the program that its process runs at this moment. */
 struct look_task {

@@ -57,10 +57,10 @@ take_call(struct step *s, struct effects *fx, const struct event *e)
 		effects_look_fd(fx, e->task, (int32_t)c->arg[row->path], &s->look);
 		s->name = s->look.kind == LOOK_FILE ? s->look.name : NULL;
 	} else if (row->path >= 0) {
-		s->name = effects_look_path(fx, e, row->dir, row->path, false);
+		s->name = effects_look_path(fx, e, row->dir, row->path, LOOK_NAMED);
 	}
 	if (row->to >= 0)
-		s->to = effects_look_path(fx, e, second_dir(row), row->to, false);
+		s->to = effects_look_path(fx, e, second_dir(row), row->to, LOOK_NAMED);
 	if (s->kind == STEP_WRITE && (c->arg[0] == 1 || c->arg[0] == 2))
 		s->other = stream_of(fx, e->task, 3 - (int)c->arg[0]);
 	if (s->is_ok && (s->kind == STEP_WRITE || s->kind == STEP_READ))

@@ -271,6 +271,29 @@ path_behind(struct builder *b, uint32_t task, int64_t fd)
 	return path_of(b, look.path);
 }
 
+/* What opens gets a descriptor, which tells where a link led; what changes does not. */
+static enum look_links
+links_of(enum call_id id)
+{
+	switch (id) {
+	case CALL_readlink:
+	case CALL_readlinkat:
+		return LOOK_NAMED;
+	case CALL_truncate:
+	case CALL_truncate64:
+	case CALL_chmod:
+	case CALL_chown:
+	case CALL_utime:
+	case CALL_utimes:
+	case CALL_futimesat:
+	case CALL_setxattr:
+	case CALL_removexattr:
+		return LOOK_FOLLOWS;
+	default:
+		return LOOK_BEHIND;
+	}
+}
+
 static void
 put_paths(struct builder *b, const struct event *event)
 {
@@ -279,9 +302,8 @@ put_paths(struct builder *b, const struct event *event)
 	int from;
 
 	for (unsigned i = 0; i < about->n_paths; i++)
-		paths[i] = path_of(
-			b, effects_look_path(b->fx, event, about->dir[i], about->path[i],
-				   about->id != CALL_readlink && about->id != CALL_readlinkat));
+		paths[i] = path_of(b, effects_look_path(b->fx, event, about->dir[i],
+					      about->path[i], links_of(about->id)));
 	if (about->n_paths == 1)
 		b->row[V_PATH] = paths[0];
 	if (about->n_paths == 2) {

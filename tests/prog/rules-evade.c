@@ -392,6 +392,12 @@ w_through_descriptor(void)
 }
 
 static void
+w_through_link(void)
+{
+	MUST(symlink(SECRET, "soft") == 0 && truncate("soft", 1) == 0);
+}
+
+static void
 w_chmod(void)
 {
 	MUST(fchmod(open(SECRET, O_RDONLY), 0640) == 0);
@@ -820,6 +826,7 @@ static const struct {
 	DEED(by_stdin),
 	DEED(by_absent),
 	DEED(w_truncate),
+	DEED(w_through_link),
 	DEED(w_through_descriptor),
 	DEED(w_creat),
 	DEED(w_mmap),
