@@ -10,6 +10,7 @@
  */
 #include "capture/bpf_session.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -52,6 +53,15 @@ drop(struct bpf_session *s)
 	return bytes;
 }
 
+/* A task for whose record the ring had no room stands still until somebody lets it go. */
+static void
+let_go(const struct bpf_session *s, pid_t group)
+{
+	for (uint32_t i = 0; i < s->n_cpus; i++)
+		if (s->cpus[i].n_stops)
+			kill(-group, SIGCONT);
+}
+
 static pid_t
 begin(struct bpf_session *s, char **argv)
 {
@@ -62,6 +72,7 @@ begin(struct bpf_session *s, char **argv)
 	if (pipe(go) < 0 || (pid = fork()) < 0)
 		return -1;
 	if (pid == 0) {
+		setpgid(0, 0);
 		close(go[1]);
 		if (read(go[0], &byte, 1) == 1) {
 			close(go[0]);
@@ -70,6 +81,7 @@ begin(struct bpf_session *s, char **argv)
 		}
 		_exit(127);
 	}
+	setpgid(pid, pid);
 	bpf_session_begin(s, pid);
 	close(go[0]);
 	if (write(go[1], &byte, 1) != 1)
@@ -101,6 +113,7 @@ main(int argc, char **argv)
 	pid = begin(s, argv + 1);
 	while (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
 		bytes += drop(s);
+		let_go(s, pid);
 		nanosleep(&nap, NULL);
 	}
 	bytes += drop(s);
