@@ -97,6 +97,30 @@ printf '%s\n' $'[[cluster]]\nname = "A"\nsyscalls = ["dlopen"]' > clusters.toml
 config true 'cluster = "A"'
 says 2 'nothing can fall into the cluster' renacer-gate validate
 
+# The run of another target takes the golden's place, and is looked at for rules of this one.
+cat > renacer.toml << 'END'
+[[target]]
+name = "a"
+command = ["cat", "in"]
+[[target]]
+name = "b"
+command = ["cat", "in"]
+equivalent_to = "a"
+[[target]]
+name = "c"
+command = ["sh", "-c", "cat in"]
+equivalent_to = "a"
+profile = "transpile"
+[[assertion]]
+name = "calls"
+type = "cluster"
+target = "[bc]"
+where = "syscall != 'brk'"
+END
+says 0 '1 passed' renacer-gate record a
+says 0 'clusters as in the golden' renacer-gate check -v b
+says 1 "rule 'calls': .*ProcessControl: .*the golden has 1 " renacer-gate check c
+
 # Threads that take work from each other: the same program, the same verdict.
 cat > threads.py << 'END'
 import os, queue, threading
