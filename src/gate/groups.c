@@ -166,7 +166,7 @@ read_group(struct config *c, struct call_groups *groups, struct toml *table, str
 		return err_at(err, toml_get(table, "syscalls")->at, "'syscalls' in %s is empty",
 			k.where);
 	if (group_by_name(groups, g.group.name)) {
-		err_at(err, name->at, "a second %s", k.where);
+		err_at(err, table->at, "a second %s", k.where);
 		return err_hint(err, "the first is in line %u",
 			group_by_name(groups, g.group.name)->at.row);
 	}
