@@ -9,6 +9,7 @@
 #include "capture/ebpf.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool
@@ -77,17 +78,35 @@ fill_args(struct task *t, uint64_t address, const char *args, size_t n_args)
 	}
 }
 
+/* The kernel names what is executed below a descriptor "/dev/fd/N/path", and itself
+ * "/dev/fd/N".
+ */
+static const char *
+path_of(const struct call *call, const char *filename)
+{
+	char below[32];
+	int n = snprintf(below, sizeof below, "/dev/fd/%d", (int32_t)call->arg[0]);
+
+	if (strncmp(filename, below, (size_t)n) != 0)
+		return filename; /* an absolute path, or one from the working directory */
+	if (!filename[n] && (call->arg[4] & AT_EMPTY_PATH))
+		return filename + n;
+	return filename[n] == '/' ? filename + n + 1 : filename;
+}
+
 void
 ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
 	size_t n_args)
 {
 	unsigned at = t->id == CALL_execveat; /* of the path among the arguments */
-	bool is_path = !at || (int32_t)t->call.arg[0] == AT_FDCWD;
-	uint64_t path = t->call.arg[at];
+	uint64_t address = t->call.arg[at];
+	const char *path;
 
 	if (!t->in_call || (t->id != CALL_execve && t->id != CALL_execveat))
 		return;
-	if (is_path && n_filename && !has_copy(t, path))
-		copies_add(&t->early, path, filename, n_filename);
+	if (n_filename && !filename[n_filename - 1] && !has_copy(t, address)) {
+		path = at ? path_of(&t->call, filename) : filename;
+		copies_add(&t->early, address, path, strlen(path) + 1);
+	}
 	fill_args(t, t->call.arg[at + 1], args, n_args);
 }

@@ -6,6 +6,7 @@
 #include "capture/ebpf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -393,6 +394,52 @@ a_thread_that_executes_becomes_the_leader(void **state)
 }
 
 static void
+a_path_below_a_descriptor_comes_from_what_the_kernel_names(void **state)
+{
+	static const struct {
+		const char *filename, *path;
+	} rows[] = { { "/dev/fd/7", "" }, { "/dev/fd/7/a/b", "a/b" }, { "/bin/t", "/bin/t" },
+		{ "/dev/fd/70", "/dev/fd/70" } };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct {
+			struct record_exec exec;
+			char path[8], filename[16];
+		} rec = { .exec = { .head = { .kind = RECORD_EXEC, .pid = FIRST, .tid = FIRST },
+				  .former_tid = FIRST,
+				  .has_path = 1,
+				  .n_path = 7,
+				  .n_filename = (uint32_t)strlen(rows[i].filename) + 1 },
+			.path = "/bin/t" };
+		struct call_text entry = call_of(FIRST, RECORD_ENTRY, SYS_execveat, 0);
+		struct call_text exit = call_of(FIRST, RECORD_CALL, SYS_execveat, 0);
+		struct run r = run_new();
+		struct event event;
+		const char *path;
+		size_t n;
+
+		started(&r);
+		memcpy(rec.filename, rows[i].filename, rec.exec.n_filename);
+		entry.call.arg[0] = exit.call.arg[0] = 7;
+		entry.call.arg[1] = exit.call.arg[1] = 0x5000;
+		entry.call.arg[4] = exit.call.arg[4] = AT_EMPTY_PATH;
+		entry.call.enter_ns = exit.call.enter_ns = 5000;
+		add(&entry, 0x5000, SNIPPET_FAULT, NULL, 1);
+		give_call(&r, &entry);
+		give(&r, &rec, sizeof rec);
+		want(&r, EVENT_EXEC, 1);
+		give_call(&r, &exit);
+		event = want(&r, EVENT_CALL, 1);
+		path = decode_string(&event.call, 1, &n);
+		assert_int_equal(n, strlen(rows[i].path));
+		assert_memory_equal(path, rows[i].path, n);
+		assert_int_equal(r.drain->n_lost, 0);
+		run_done(&r);
+	}
+}
+
+static void
 a_refused_call_is_told_as_denied_and_once(void **state)
 {
 	struct call_text t = call_of(FIRST, RECORD_CALL, SYS_getppid, -EPERM);
@@ -502,6 +549,7 @@ main(void)
 		cmocka_unit_test(an_interrupted_call_is_told_with_what_follows),
 		cmocka_unit_test(a_process_ends_with_its_leader_whoever_was_last),
 		cmocka_unit_test(a_thread_that_executes_becomes_the_leader),
+		cmocka_unit_test(a_path_below_a_descriptor_comes_from_what_the_kernel_names),
 		cmocka_unit_test(a_refused_call_is_told_as_denied_and_once),
 		cmocka_unit_test(a_stop_is_told_of_each_task_and_ours_are_not),
 		cmocka_unit_test(records_that_make_no_sense_are_counted),
