@@ -1,5 +1,5 @@
 # fish completion for renacer-gate and renacer
-for command in check record show diff migrate selftest calibrate validate explain schema doctor
+for command in check record show diff migrate selftest calibrate validate init explain schema doctor
     complete -c renacer-gate -n __fish_use_subcommand -a $command
 end
 for program in renacer-gate renacer renacer-compare

@@ -15,6 +15,7 @@ static const char *const junit_names[] = { "rich", "strict", NULL };
 const struct command gate_commands[] = {
 	{ "check", "check [TARGET...]", "judge all targets, or those named (the default)", command_check, COMMAND_TRACES },
 	{ "record", "record [TARGET...]", "run them several times and write their goldens", command_record, COMMAND_TRACES },
+	{ "init", "init -- CMD [ARG...]", "propose a renacer.toml, with limits from several runs", command_init, COMMAND_TRACES },
 	{ "show", "show FILE...", "a golden or a stored trace, for people", command_show, COMMAND_DROPS },
 	{ "diff", "diff A B", "two goldens or traces, explained", command_diff, COMMAND_DROPS },
 	{ "migrate", "migrate [GOLDEN...]", "goldens of an older version in today's words", command_migrate, COMMAND_DROPS },
@@ -33,7 +34,7 @@ const struct option gate_options[] = {
 	{ "profile", 'p', OPTION_TEXT, AT(profile), "NAME", "with --golden: strict, io, effects, transpile or counts (check: that of the golden; else effects)", NULL },
 	{ "output-map", 0, OPTION_LIST, AT(output_maps), "MAP", "with --golden, diff: texts may differ in what it names; may be given again: json, float_tolerance=1e-9, …", NULL },
 	{ "expect-exit", 0, OPTION_NUMBER, AT(expect_exit), "N", "with --golden: the exit status that is right (0; 128 + N after signal N)", NULL },
-	{ "runs", 'n', OPTION_TIMES, AT(runs), "N", "how many runs (check 1, record 3, calibrate 10)", NULL },
+	{ "runs", 'n', OPTION_TIMES, AT(runs), "N", "how many runs (check 1, record and init 3, calibrate 10)", NULL },
 	{ "mutants", 0, OPTION_TIMES, AT(mutants), "N", "selftest: at most so many of each kind (25)", NULL },
 	{ "compare-ref", 0, OPTION_TEXT, AT(compare_ref), "COMMIT", "check: build that commit as well, and judge budgets of time by pairs of runs", NULL },
 	{ "pairs", 0, OPTION_TIMES, AT(pairs), "N", "with --compare-ref: how many pairs, 9 at least (15)", NULL },

@@ -60,6 +60,8 @@ MUST_CHECK int command_explain(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_schema(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
+MUST_CHECK int command_init(int *status, const struct gate_values *values,
+	const struct parsed *parsed, struct err *err);
 MUST_CHECK int command_doctor(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);
 

@@ -31,7 +31,7 @@ static const char ending[] =
 	"  renacer-gate --config examples/renacer.toml --junit build/junit.xml\n";
 
 /* In the interface, not here yet: told apart from a typing error. */
-static const char *const later[] = { "review", "accept", "reject", "pending", "prune", "init",
+static const char *const later[] = { "review", "accept", "reject", "pending", "prune",
 	"merge" };
 
 static const char *
