@@ -223,7 +223,7 @@ gate "$body"$'\nmax_share = 0.000001' 'cat /etc/passwd' || note 'a hot spot is n
 grep -q 'warning: rule .the-rule.' check.log || { note 'the hot spot is not told'; cat check.log; }
 
 # All types were both.
-for type in $(renacer-gate explain | cut -d' ' -f1); do
+for type in $(renacer-gate explain | sed '/^$/,$d' | cut -d' ' -f1); do
 	[[ "$seen " == *" +$type "* ]] || note "no program passes $type"
 	[[ "$seen " == *" -$type "* ]] || note "no program fails $type"
 done
