@@ -5,7 +5,8 @@
  * A gram is n families in a row, within one task, so that how tasks interleave says nothing. A
  * call that repeats itself at once is one, for how often read(2) is needed for the same bytes
  * is for the kernel to say. The first gram of a task begins with "^". Calls that never returned
- * are left out: where a task stood when its process ended is chance.
+ * are left out: where a task stood when its process ended is chance. So are waits for children:
+ * a shell makes them when SIGCHLD comes, between whatever calls it is then.
  */
 
 #include "judge/rule_own.h"
@@ -83,7 +84,8 @@ add_row(struct grams *g, uint32_t row)
 	struct tail **slot;
 	struct tail *tail;
 
-	if (!family || is_among(j, COLUMN_STATE, row, "unfinished"))
+	if (!family || strcmp(family, "wait") == 0 ||
+		is_among(j, COLUMN_STATE, row, "unfinished"))
 		return;
 	g->n_looked++;
 	slot = (struct tail **)map_number(g->tails, (uint64_t)task);

@@ -16,13 +16,13 @@ static void
 mark(int kind)
 {
 	for (int i = 0; i < N_MARKS; i++)
-		syscall(SYS_getpgid, 0x7000 + kind);
+		syscall(SYS_getpgid, 0x5007000 + kind);
 }
 
 static void
 want_marks(int kind, int n)
 {
-	WANT(N_MARKS * n, "^CALL [0-9]+ getpgid\\(%x, ", 0x7000 + kind);
+	WANT(N_MARKS * n, "^CALL [0-9]+ getpgid\\(%x, ", 0x5007000 + kind);
 }
 
 static void

@@ -14,7 +14,7 @@ main(void)
 	char c;
 
 	begin();
-	WANT(5, "^CALL 3 getpgid\\(7001");
+	WANT(5, "^CALL 3 getpgid\\(5007001");
 	WANT(1, "^EXIT 3 status 0 process");
 	WANT(1, "^FOOTER complete .* tasks 3 processes 3 ");
 	fflush(stdout);
@@ -30,7 +30,7 @@ main(void)
 		MUST(read(fds[0], &c, 1) == 0);
 		usleep(100000);
 		for (int i = 0; i < 5; i++)
-			syscall(SYS_getpgid, 0x7001);
+			syscall(SYS_getpgid, 0x5007001);
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);

@@ -33,7 +33,7 @@ main(int argc, char **argv)
 
 	if (argc > 1) {
 		MUST(syscall(SYS_gettid) == getpid());
-		syscall(SYS_getpgid, 0x7001);
+		syscall(SYS_getpgid, 0x5007001);
 		return 3;
 	}
 	begin();
@@ -42,7 +42,7 @@ main(int argc, char **argv)
 	WANT(3, "^CALL [134] (pause|futex)\\(.* UNFINISHED");
 	WANT(1, "^EXEC 1 from 2 x86_64 ");
 	WANT(1, "^CALL 1 execve\\(.* = 0 .*again");
-	WANT(1, "^CALL 1 getpgid\\(7001");
+	WANT(1, "^CALL 1 getpgid\\(5007001");
 	WANT(1, "^EXIT 2 status 0 rss");
 	WANT(1, "^EXIT 1 status 300 process rss 1");
 	WANT(1, "^FOOTER complete .* tasks 4 processes 1 ");

@@ -10,7 +10,7 @@ last(void *arg)
 {
 	usleep(50000);
 	for (int i = 0; i < 10; i++)
-		syscall(SYS_getpgid, 0x7001);
+		syscall(SYS_getpgid, 0x5007001);
 	exit(4);
 	return arg;
 }
@@ -21,7 +21,7 @@ main(void)
 	pthread_t thread;
 
 	begin();
-	WANT(10, "^CALL 2 getpgid\\(7001");
+	WANT(10, "^CALL 2 getpgid\\(5007001");
 	WANT(1, "^CALL 1 exit\\(0, .* UNFINISHED");
 	WANT(1, "^CALL 2 exit_group\\(4, .* UNFINISHED");
 	WANT(1, "^EXIT 2 status 400 rss 0");

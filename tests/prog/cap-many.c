@@ -13,7 +13,7 @@ static void *
 work(void *arg)
 {
 	for (long i = 0; i < n_calls; i++)
-		syscall(SYS_getpgid, 0x7001);
+		syscall(SYS_getpgid, 0x5007001);
 	return arg;
 }
 
@@ -52,7 +52,7 @@ main(int argc, char **argv)
 	for (n = 0; n < n_processes; n++)
 		MUST(wait(&status) > 0 && WEXITSTATUS(status) == 3);
 	WANT((n_threads + n_processes) * n_calls,
-		"^CALL [0-9]+ getpgid\\(7001, .* = -3 error$");
+		"^CALL [0-9]+ getpgid\\(5007001, .* = -3 error$");
 	WANT(n_threads + n_processes + 1, "^CALL [0-9]+ exit(_group)?\\([03], .* UNFINISHED");
 	WANT(1, "^FOOTER complete .* tasks %ld processes %ld ", n_threads + n_processes + 1,
 		n_processes + 1);

@@ -57,12 +57,12 @@ static void
 with_errno(void)
 {
 	install(SECCOMP_RET_ERRNO | 77, 0);
-	MUST(syscall(SYS_getpgid, 0x7001) == -1 && errno == 77);
+	MUST(syscall(SYS_getpgid, 0x5007001) == -1 && errno == 77);
 	/* A real failure is not a refusal. */
 	MUST(syscall(SYS_close, 12345) == -1 && errno == EBADF);
 	/* A filter is inherited. */
 	if (!fork()) {
-		MUST(syscall(SYS_getpgid, 0x7002) == -1 && errno == 77);
+		MUST(syscall(SYS_getpgid, 0x5007002) == -1 && errno == 77);
 		_exit(0);
 	}
 	MUST(wait(NULL) > 0);
@@ -75,7 +75,7 @@ with_trap(void)
 
 	sigaction(SIGSYS, &action, NULL);
 	install(SECCOMP_RET_TRAP, 0);
-	syscall(SYS_getpgid, 0x7003);
+	syscall(SYS_getpgid, 0x5007003);
 	MUST(n_trapped == 1);
 }
 
@@ -83,7 +83,7 @@ static void
 with_kill(void)
 {
 	install(SECCOMP_RET_KILL_PROCESS, 0);
-	syscall(SYS_getpgid, 0x7004);
+	syscall(SYS_getpgid, 0x5007004);
 	_exit(1);
 }
 
@@ -92,14 +92,14 @@ static void
 with_trace(void)
 {
 	install(SECCOMP_RET_TRACE | 1, 0);
-	MUST(syscall(SYS_getpgid, 0x7005) == -1 && errno == ENOSYS);
+	MUST(syscall(SYS_getpgid, 0x5007005) == -1 && errno == ENOSYS);
 }
 
 static void *
 other(void *arg)
 {
 	usleep(50000);
-	MUST(syscall(SYS_getpgid, 0x7006) == -1 && errno == 78);
+	MUST(syscall(SYS_getpgid, 0x5007006) == -1 && errno == 78);
 	return arg;
 }
 
@@ -128,18 +128,18 @@ main(int argc, char **argv)
 	(void)argv;
 	begin();
 	MUST(in_child(with_errno) == 0);
-	WANT(1, "^CALL 2 getpgid\\(7001, .* = -77 error DENIED");
-	WANT(1, "^CALL 3 getpgid\\(7002, .* = -77 error DENIED");
+	WANT(1, "^CALL 2 getpgid\\(5007001, .* = -77 error DENIED");
+	WANT(1, "^CALL 3 getpgid\\(5007002, .* = -77 error DENIED");
 	WANT(1, "^CALL 2 close\\(3039, .* = -9 error$");
 	MUST(in_child(with_trap) == 0);
-	WANT(1, "^CALL 4 getpgid\\(7003, .* DENIED");
+	WANT(1, "^CALL 4 getpgid\\(5007003, .* DENIED");
 	status = in_child(with_kill);
 	MUST(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
-	WANT(1, "^CALL 5 getpgid\\(7004, .* (UNFINISHED|DENIED)");
+	WANT(1, "^CALL 5 getpgid\\(5007004, .* (UNFINISHED|DENIED)");
 	MUST(in_child(with_trace) == 0);
-	WANT(1, "^CALL 6 getpgid\\(7005, .* = -38 error DENIED");
+	WANT(1, "^CALL 6 getpgid\\(5007005, .* = -38 error DENIED");
 	MUST(in_child(for_all_threads) == 0);
-	WANT(1, "^CALL 8 getpgid\\(7006, .* = -78 error DENIED");
+	WANT(1, "^CALL 8 getpgid\\(5007006, .* = -78 error DENIED");
 	MUST(prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0);
 	if (argc > 1)
 		MUST(WEXITSTATUS(in_child(strict)) == 3);

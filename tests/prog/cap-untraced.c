@@ -13,7 +13,7 @@ child(void *arg)
 {
 	(void)arg;
 	nanosleep(&(struct timespec){ 0, 200000000 }, NULL);
-	_exit(syscall(SYS_getpgid, 0x7001) == -1 ? 5 : 6);
+	_exit(syscall(SYS_getpgid, 0x5007001) == -1 ? 5 : 6);
 }
 
 int
@@ -41,6 +41,6 @@ main(void)
 	MUST(pid > 0 && waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5);
 	WANT(51, "^START [0-9]+ (fork|clone) parent 1");
 	WANT(1, "^FOOTER complete lost 0 escaped 0 ");
-	WANT(1, "^CALL 52 getpgid\\(7001");
+	WANT(1, "^CALL 52 getpgid\\(5007001");
 	return 0;
 }

@@ -42,7 +42,7 @@ refused(void)
 {
 	MUST(!filter(SECCOMP_RET_ERRNO | 77, 0));
 	for (int i = 0; i < 20; i++)
-		MUST(syscall(SYS_getpgid, 0x7001) == -1 && errno == 77);
+		MUST(syscall(SYS_getpgid, 0x5007001) == -1 && errno == 77);
 	MUST(getppid() > 0);
 }
 
@@ -65,7 +65,7 @@ trap(void)
 	sigaction(SIGSYS, &action, NULL);
 	MUST(!filter(SECCOMP_RET_TRAP, 0));
 	for (int i = 0; i < 20; i++)
-		syscall(SYS_getpgid, 0x7002);
+		syscall(SYS_getpgid, 0x5007002);
 	_exit(n_trapped == 20 && trapped_nr == SYS_getpgid ? 0 : 1);
 }
 
@@ -73,13 +73,13 @@ static void
 kill_process(void)
 {
 	MUST(!filter(SECCOMP_RET_KILL_PROCESS, 0));
-	syscall(SYS_getpgid, 0x7003);
+	syscall(SYS_getpgid, 0x5007003);
 }
 
 static void *
 ask(void *arg)
 {
-	syscall(SYS_getpgid, 0x7004);
+	syscall(SYS_getpgid, 0x5007004);
 	return arg;
 }
 
@@ -100,14 +100,14 @@ no_tracer(void)
 {
 	MUST(!filter(SECCOMP_RET_TRACE | 7, 0));
 	for (int i = 0; i < 20; i++)
-		MUST(syscall(SYS_getpgid, 0x7005) == -1 && errno == ENOSYS);
+		MUST(syscall(SYS_getpgid, 0x5007005) == -1 && errno == ENOSYS);
 }
 
 static void
 logged(void)
 {
 	MUST(!filter(SECCOMP_RET_LOG, 0));
-	MUST(syscall(SYS_getpgid, 0x7006) == -1 && errno == ESRCH);
+	MUST(syscall(SYS_getpgid, 0x5007006) == -1 && errno == ESRCH);
 }
 
 static int notifier;
@@ -140,7 +140,7 @@ notified(void)
 	MUST(notifier >= 0);
 	MUST(!pthread_create(&thread, NULL, answer, NULL));
 	for (int i = 0; i < 10; i++) {
-		long rc = syscall(SYS_getpgid, 0x7007);
+		long rc = syscall(SYS_getpgid, 0x5007007);
 
 		MUST(i % 2 ? rc == 1234 : rc == -1 && errno == 88);
 	}
@@ -153,7 +153,7 @@ stacked(void)
 {
 	for (int i = 0; i < 20; i++)
 		MUST(!filter(SECCOMP_RET_ERRNO | (uint32_t)(100 + i), 0));
-	MUST(syscall(SYS_getpgid, 0x7008) == -1 && errno == 119);
+	MUST(syscall(SYS_getpgid, 0x5007008) == -1 && errno == 119);
 }
 
 static void
@@ -170,15 +170,15 @@ filters(int argc, char **argv)
 	(void)argv;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		print_wait(all[i].name, wait_for(child_of(all[i].work)));
-	WANT(20, "^CALL 2 getpgid\\(7001, .* = -77 error DENIED");
-	WANT(20, "^CALL 3 getpgid\\(7002, .* DENIED");
-	WANT(1, "^CALL 4 getpgid\\(7003, .* (UNFINISHED|DENIED)");
-	WANT(1, "^CALL 6 getpgid\\(7004, .* (UNFINISHED|DENIED)");
-	WANT(20, "^CALL 7 getpgid\\(7005, .* = -38 error DENIED");
-	WANT(1, "^CALL 8 getpgid\\(7006, .* = -3 error");
-	WANT(5, "^CALL 9 getpgid\\(7007, .* = 1234");
-	WANT(5, "^CALL 9 getpgid\\(7007, .* = -88 error");
-	WANT(1, "^CALL 11 getpgid\\(7008, .* = -119 error DENIED");
+	WANT(20, "^CALL 2 getpgid\\(5007001, .* = -77 error DENIED");
+	WANT(20, "^CALL 3 getpgid\\(5007002, .* DENIED");
+	WANT(1, "^CALL 4 getpgid\\(5007003, .* (UNFINISHED|DENIED)");
+	WANT(1, "^CALL 6 getpgid\\(5007004, .* (UNFINISHED|DENIED)");
+	WANT(20, "^CALL 7 getpgid\\(5007005, .* = -38 error DENIED");
+	WANT(1, "^CALL 8 getpgid\\(5007006, .* = -3 error");
+	WANT(5, "^CALL 9 getpgid\\(5007007, .* = 1234");
+	WANT(5, "^CALL 9 getpgid\\(5007007, .* = -88 error");
+	WANT(1, "^CALL 11 getpgid\\(5007008, .* = -119 error DENIED");
 }
 
 /* A pid namespace: the first in it is 1, and reaps. */
@@ -346,7 +346,7 @@ debugger(int argc, char **argv)
 		MUST(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 		raise(SIGSTOP);
 		for (int i = 0; i < 10; i++)
-			syscall(SYS_getpgid, 0x7009);
+			syscall(SYS_getpgid, 0x5007009);
 		_exit(4);
 	}
 	MUST(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));

@@ -33,16 +33,21 @@ static void
 stops(int argc, char **argv)
 {
 	static const int all[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
-	pid_t pid = fork();
-	int status;
+	int status, fds[2];
+	pid_t pid;
+	char c;
 
 	(void)argc;
 	(void)argv;
+	MUST(!pipe(fds));
+	pid = fork();
 	if (!pid) {
 		setpgid(0, 0);
+		MUST(write(fds[1], "r", 1) == 1);
 		sit();
 	}
-	setpgid(pid, pid);
+	/* Else it might be stopped and ended before it has made a call. */
+	MUST(read(fds[0], &c, 1) == 1);
 	for (int i = 0; i < 4; i++) {
 		kill(pid, all[i]);
 		print_wait("stop", next_of(pid));

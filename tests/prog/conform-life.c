@@ -148,12 +148,12 @@ daemon_of(int argc, char **argv)
 		sleep_ms(50);
 		MUST(getppid() != pid && getsid(0) != getpid());
 		for (int i = 0; i < 7; i++)
-			syscall(SYS_getpgid, 0x7001);
+			syscall(SYS_getpgid, 0x5007001);
 		dprintf(1, "daemon: parent is the reaper: %s\n", yes(getppid() == 1));
 		_exit(0);
 	}
 	print_wait("middle", wait_for(pid));
-	WANT(7, "^CALL 3 getpgid\\(7001");
+	WANT(7, "^CALL 3 getpgid\\(5007001");
 	WANT(1, "^EXIT 3 status 0 process");
 }
 
