@@ -23,6 +23,10 @@ struct climb {
 	uint32_t is_done;
 };
 
+/* The opener's root, where the paths begin that it can name. Apart from what user space maps:
+ * it has no business with addresses of the kernel. */
+uint64_t root_dentry SEC(".data.root"), root_mnt SEC(".data.root");
+
 static __always_inline uint8_t *
 path_byte(struct climb *c)
 {
@@ -55,6 +59,10 @@ climb_step(uint32_t i, struct climb *c)
 	struct vfsmount *mnt = c->mnt;
 	struct mount *mount = mount_of(mnt), *above;
 
+	if ((uint64_t)dentry == root_dentry && (uint64_t)mnt == root_mnt) {
+		c->is_done = 1; /* the tracer may live in a chroot(2) */
+		return 1;
+	}
 	if (dentry != BPF_CORE_READ(mnt, mnt_root)) {
 		/* A root that is not its mount's is one that cannot be reached. */
 		if (dentry == parent || !prepend(c, BPF_CORE_READ(dentry, d_name.name),

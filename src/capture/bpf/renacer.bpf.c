@@ -82,7 +82,7 @@ scratch_of(struct turn *t, const struct record_call *call)
 	return s;
 }
 
-/* Not attached: the loader runs it once, as itself, so that we learn its namespace. */
+/* Not attached: the loader runs it once, as itself, so that we learn its namespace and root. */
 SEC("raw_tp")
 int
 on_open(void *context)
@@ -90,6 +90,8 @@ on_open(void *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	shared.control.pid_level = BPF_CORE_READ(task, thread_pid, level);
+	root_dentry = (uint64_t)BPF_CORE_READ(task, fs, root.dentry);
+	root_mnt = (uint64_t)BPF_CORE_READ(task, fs, root.mnt);
 	return 0;
 }
 
