@@ -11,13 +11,12 @@
 #include "gate/inner.h"
 
 #include "base/map.h"
+#include "judge/stats.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RUNS 10
-#define MAD_TO_SIGMA 1.4826 /* of a normal distribution */
 
 struct series {
 	const char *name;
@@ -66,22 +65,6 @@ note_facts(struct calibration *c, const struct facts *f)
 	}
 }
 
-static int
-compare_numbers(const void *x, const void *y)
-{
-	double a = *(const double *)x, b = *(const double *)y;
-
-	return (a > b) - (a < b);
-}
-
-/* Sorts. */
-static double
-median(double *values, size_t n)
-{
-	qsort(values, n, sizeof *values, compare_numbers);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 static void
 add_outcome(struct calibration *c, const char *name, const char *type, const char *text)
 {
@@ -99,14 +82,13 @@ add_series(struct calibration *c, const struct series *s, const char *unit)
 {
 	struct arena *a = c->gate.arena;
 	size_t n = c->n_done;
-	double *values = arena_dup(a, s->values, n * sizeof *values), middle, mad, least, most;
+	double middle = stats_median(s->values, n), mad = stats_mad(s->values, n);
+	double least = s->values[0], most = least;
 
-	middle = median(values, n);
-	least = values[0];
-	most = values[n - 1];
-	for (size_t i = 0; i < n; i++)
-		values[i] = fabs(values[i] - middle);
-	mad = median(values, n);
+	for (size_t i = 1; i < n; i++) {
+		least = fmin(least, s->values[i]);
+		most = fmax(most, s->values[i]);
+	}
 	if (least == most) {
 		add_outcome(c, s->name, "noise floor",
 			arena_printf(a, "%.10g%s in every run: a budget sees one more", middle,
@@ -118,9 +100,10 @@ add_series(struct calibration *c, const struct series *s, const char *unit)
 			"median %.4g%s, MAD %.3g, %.4g to %.4g: a budget sees +%.0f %% and "
 			"more",
 			middle, unit, mad, least, most,
-			middle > 0 ? ceil(100 * fmax(most - middle, 3 * MAD_TO_SIGMA * mad) /
-					     middle)
-				   : 100));
+			middle > 0
+				? ceil(100 * fmax(most - middle, 3 * STATS_MAD_TO_SIGMA * mad) /
+					  middle)
+				: 100));
 }
 
 /* The chance of at most k in n when each has chance p. */

@@ -36,22 +36,6 @@ struct comparison {
 	size_t n;
 };
 
-static enum measure
-measure_of(enum budget_metric metric)
-{
-	switch (metric) {
-	case BUDGET_CONTEXT_SWITCHES:
-		return MEASURE_SWITCHES;
-	case BUDGET_PAGE_FAULTS:
-		return MEASURE_FAULTS;
-	case BUDGET_CPU:
-		return MEASURE_CPU;
-	default:
-		assert(metric == BUDGET_WALL);
-		return MEASURE_WALL;
-	}
-}
-
 static size_t
 n_paired(const struct target *t)
 {
@@ -127,7 +111,7 @@ put_questions(struct comparison *c, const struct asked *a)
 
 		if (!budget_is_paired(b))
 			continue;
-		measure = measure_of(b->metric);
+		measure = unwatched_measure(b->metric);
 		c->budgets[c->n] = b;
 		c->owners[c->n] = a;
 		c->questions[c->n++] = (struct paired_question){ .pairs = &a->pairs,

@@ -6,6 +6,8 @@
 #define GATE_INNER_H
 
 #include "gate/gate.h"
+#include "gate/timed.h"
+#include "judge/budget.h"
 
 /* One call of gate_check() or gate_record(). */
 struct gate {
@@ -87,6 +89,8 @@ void again_note(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v);
 /* One run more without a tracer, where a budget wants it; NULL: none does. In the arena. */
 const struct unwatched *unwatched_run(struct gate *g, const struct target *target);
+/* What such a run measures for it: of metrics from BUDGET_FIRST_UNWATCHED on. */
+enum measure unwatched_measure(enum budget_metric metric);
 /* Takes back the artifacts of a run that passed. */
 void artifacts_remove(struct gate *g, const struct target *target, uint32_t nr);
 /* Leaves the run's golden as the one to accept; a note in the verdict says where. */

@@ -8,9 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MAD_TO_SIGMA 1.4826 /* of a normal distribution */
-#define FLOOR_LEAST 0.01    /* no clock and no machine is better than this */
-#define LEAST_VALUE 1e-9    /* instead of nothing, where a logarithm is taken */
+#define FLOOR_LEAST 0.01 /* no clock and no machine is better than this */
+#define LEAST_VALUE 1e-9 /* instead of nothing, where a logarithm is taken */
 
 static int
 run_one(struct pairs *p, bool is_head, size_t nr, const struct paired_side *side,
@@ -58,14 +57,10 @@ logarithms(struct arena *arena, const double *values, size_t n, double factor)
 
 /* How far two sets of n runs of the base itself may lie apart. */
 static double
-noise_floor(struct arena *arena, const double *base, size_t n)
+noise_floor(const double *base, size_t n)
 {
-	double middle = stats_median(base, n), *away = arena_array(arena, n, sizeof *away);
-
-	for (size_t i = 0; i < n; i++)
-		away[i] = fabs(base[i] - middle);
-	return fmax(
-		FLOOR_LEAST, expm1(3 * MAD_TO_SIGMA * stats_median(away, n) / sqrt((double)n)));
+	return fmax(FLOOR_LEAST,
+		expm1(3 * STATS_MAD_TO_SIGMA * stats_mad(base, n) / sqrt((double)n)));
 }
 
 static void
@@ -76,7 +71,7 @@ ask(struct paired_question *q, struct arena *arena)
 	const double *head = logarithms(arena, p->head[q->measure], p->n, 1);
 	const double *limit = logarithms(arena, p->base[q->measure], p->n, 1 + q->allowed);
 
-	q->floor = noise_floor(arena, base, p->n);
+	q->floor = noise_floor(base, p->n);
 	q->test = stats_rank(limit, p->n, head, p->n);
 	q->ratio = stats_shift(base, p->n, head, p->n, PAIRED_LEVEL);
 	q->ratio.low = exp(q->ratio.low);

@@ -7,13 +7,20 @@
 #include "gate/budgets.h"
 #include "gate/timed.h"
 
-static const enum measure measures[N_UNWATCHED] = {
-	/* It is the first of them: NOLINTNEXTLINE(misc-redundant-expression) */
-	[BUDGET_CONTEXT_SWITCHES - BUDGET_FIRST_UNWATCHED] = MEASURE_SWITCHES,
-	[BUDGET_PAGE_FAULTS - BUDGET_FIRST_UNWATCHED] = MEASURE_FAULTS,
-	[BUDGET_CPU - BUDGET_FIRST_UNWATCHED] = MEASURE_CPU,
-	[BUDGET_WALL - BUDGET_FIRST_UNWATCHED] = MEASURE_WALL,
-};
+enum measure
+unwatched_measure(enum budget_metric metric)
+{
+	static const enum measure measures[N_UNWATCHED] = {
+		/* It is the first of them: NOLINTNEXTLINE(misc-redundant-expression) */
+		[BUDGET_CONTEXT_SWITCHES - BUDGET_FIRST_UNWATCHED] = MEASURE_SWITCHES,
+		[BUDGET_PAGE_FAULTS - BUDGET_FIRST_UNWATCHED] = MEASURE_FAULTS,
+		[BUDGET_CPU - BUDGET_FIRST_UNWATCHED] = MEASURE_CPU,
+		[BUDGET_WALL - BUDGET_FIRST_UNWATCHED] = MEASURE_WALL,
+	};
+
+	assert(metric >= BUDGET_FIRST_UNWATCHED && metric < N_BUDGET_METRICS);
+	return measures[metric - BUDGET_FIRST_UNWATCHED];
+}
 
 const struct unwatched *
 unwatched_run(struct gate *g, const struct target *target)
@@ -35,9 +42,11 @@ unwatched_run(struct gate *g, const struct target *target)
 		return out;
 	}
 	for (size_t i = 0; i < N_UNWATCHED; i++) {
-		bool is_time = budget_rows[BUDGET_FIRST_UNWATCHED + i].unit == BUDGET_NS;
+		enum budget_metric metric = BUDGET_FIRST_UNWATCHED + i;
+		bool is_time = budget_rows[metric].unit == BUDGET_NS;
 
-		out->n[i] = (uint64_t)(timed.value[measures[i]] * (is_time ? NS_PER_S : 1));
+		out->n[i] = (uint64_t)(timed.value[unwatched_measure(metric)] *
+				       (is_time ? NS_PER_S : 1));
 	}
 	return out;
 }

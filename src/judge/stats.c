@@ -47,6 +47,18 @@ stats_median(const double *values, size_t n)
 	return middle;
 }
 
+double
+stats_mad(const double *values, size_t n)
+{
+	double middle = stats_median(values, n), *away = mem_array(n, sizeof *away), mad;
+
+	for (size_t i = 0; i < n; i++)
+		away[i] = fabs(values[i] - middle);
+	mad = stats_median(away, n);
+	mem_free(away);
+	return mad;
+}
+
 /* The share of all orders of n_a and n_b values that have U = u, for each u up to n_a * n_b.
  * The counts are the coefficients of the Gaussian binomial: a product of (1 - x^(n_a+i)) over
  * (1 - x^i); terms are scaled as they come, so that nothing overflows. */

@@ -43,6 +43,9 @@ struct welch_test {
 /* At least two values each. */
 struct welch_test stats_welch(const double *a, size_t n_a, const double *b, size_t n_b);
 
-double stats_median(const double *values, size_t n); /* of at least one */
+/* Of at least one value. */
+double stats_median(const double *values, size_t n);
+double stats_mad(const double *values, size_t n); /* the median distance from the median */
+#define STATS_MAD_TO_SIGMA 1.4826                 /* of a normal distribution */
 
 #endif
