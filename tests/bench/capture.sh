@@ -57,7 +57,8 @@ once_redis() { # method-command
 	echo "$requests $((ended - began)) $(cat cost)"
 }
 
-# Calls, nanoseconds, wall, peak KiB, own and all processor time: one line into the result.
+# Calls, nanoseconds of the target itself, then what `measure` says of tracer and target, from
+# start to end: wall, peak KiB, own and all processor time. One line into the result.
 once() { # method-index name unit command
 	local method=${methods[$1]} pace n command
 	command=${method#*|*|} pace=$(pace_of "$method") n=$slow
@@ -67,8 +68,8 @@ once() { # method-index name unit command
 	call) once_storm "$command" "${4//@/$n}" ;;
 	request) once_redis "$command" "$pace" ;;
 	run)
-		eval "measure cost $command $4" > out.txt 2> err.txt < /dev/null || { cat err.txt >&2; return 1; }
-		echo "$calls $(cut -d ' ' -f 1 cost) $(cat cost)"
+		eval "measure cost $command measure target $4" > out.txt 2> err.txt < /dev/null || { cat err.txt >&2; return 1; }
+		echo "$calls $(cut -d ' ' -f 1 target) $(cat cost)"
 		;;
 	esac >> "result.$2.$1"
 }
@@ -79,24 +80,25 @@ tell() { # name unit what calls
 	[ "$2" = request ] && unit='us a request'
 	echo
 	if [ "$2" = run ]; then echo "$1: $3, $4 calls"; else echo "$1: $3"; fi
-	printf '  %-19s %12s %19s %9s %12s %12s %9s\n' '' "$unit" 'least to most' 'x native' \
-		'ns/call over' 'own CPU ns' 'peak MiB'
+	printf '  %-19s %12s %19s %9s %12s %12s %9s %9s\n' '' "$unit" 'least to most' 'x native' \
+		'ns/call over' 'own CPU ns' 'peak MiB' 'whole ms'
 	for i in "${!methods[@]}"; do
-		# Nanoseconds of a call or a request, or of the whole run.
-		awk -v unit="$2" '{ print (unit == "run" ? $2 : $2 / $1), $5 / $1, $4 }' \
+		# Nanoseconds of a call or a request, or of the target from its start to its end.
+		awk -v unit="$2" '{ print (unit == "run" ? $2 : $2 / $1), $5 / $1, $4, $3 }' \
 			"result.$1.$i" > row
 		[ "$i" != 0 ] || native=$(column row 1 | median)
 		awk -v name="${methods[$i]%%|*}" -v unit="$2" -v native="$native" -v calls="$4" \
 			-v m="$(column row 1 | median)" -v l="$(column row 1 | least)" \
 			-v h="$(column row 1 | most)" -v own="$(column row 2 | median)" \
-			-v peak="$(column row 3 | median)" -v first="$i" -v sum="ratio.$1" 'BEGIN {
+			-v peak="$(column row 3 | median)" -v whole="$(column row 4 | median)" -v first="$i" -v sum="ratio.$1" 'BEGIN {
 			scale = unit == "run" ? 1e6 : unit == "request" ? 1e3 : 1
 			form = unit == "call" ? "%.0f" : "%.1f"
 			over = unit == "call" ? sprintf("%.0f", m - native) :
 				unit == "run" ? sprintf("%.0f", (m - native) / calls) : "-"
-			printf "  %-19s %12s %19s %9.2f %12s %12s %9.1f\n", name, sprintf(form, m / scale),
+			printf "  %-19s %12s %19s %9.2f %12s %12s %9.1f %9.1f\n", name, sprintf(form, m / scale),
 				sprintf(form " to " form, l / scale, h / scale), m / native,
-				first == 0 ? "-" : over, first == 0 ? "-" : sprintf("%.0f", own), peak / 1024
+				first == 0 ? "-" : over, first == 0 ? "-" : sprintf("%.0f", own), peak / 1024,
+				whole / 1e6
 			printf "%.4f %s\n", m / native, over > ("ratio." first)
 		}'
 		cat "ratio.$i" >> "ratios.$1"
