@@ -2,8 +2,8 @@
 /*
  * bpf_session.c - libbpf: the kernel half is loaded, attached, and reduced to descriptors
  *
- * The descriptors are, in this order: the shared memory, the programs, their attachments, and
- * the rings, one a CPU. All else libbpf made is closed again.
+ * The descriptors are, in this order: the shared memory, the marks, the programs, their
+ * attachments, and the rings, one a CPU. All else libbpf made is closed again.
  */
 
 #include "capture/bpf_session.h"
@@ -34,6 +34,7 @@ static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork"
 
 enum {
 	FD_SHARED,
+	FD_MARKS,
 	FD_PROGRAMS,
 	FD_LINKS = FD_PROGRAMS + N_PROGRAMS,
 	FD_RINGS = FD_LINKS + N_PROGRAMS
@@ -246,8 +247,9 @@ load(struct loading *l, struct err *err)
 	map = shared_map(l->object);
 	if (!map)
 		return err_set(err, "eBPF: the object has no shared memory");
-	if (keep(l, bpf_map__fd(map), err) < 0 || keep_programs(l, err) < 0 ||
-		introduce(l, err) < 0 || attach(l, err) < 0)
+	if (keep(l, bpf_map__fd(map), err) < 0 ||
+		keep(l, bpf_object__find_map_fd_by_name(l->object, "states"), err) < 0 ||
+		keep_programs(l, err) < 0 || introduce(l, err) < 0 || attach(l, err) < 0)
 		return -1;
 	return add_rings(l, err);
 }
@@ -298,6 +300,19 @@ map_ring(struct bpf_ring *r, int fd, struct err *err)
 	return 0;
 }
 
+static int
+find_marks(struct bpf_session *s, struct err *err)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof info;
+
+	s->marks = s->fds[FD_MARKS];
+	if (bpf_obj_get_info_by_fd(s->marks, &info, &size))
+		return err_sys(err, "eBPF: ask for the size of a mark");
+	s->mark_bytes = info.value_size;
+	return 0;
+}
+
 int
 bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, struct err *err)
 {
@@ -309,6 +324,8 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 	s->n_fds = n_fds;
 	if (n_fds <= FD_RINGS || n_fds > FD_RINGS + BPF_CPUS)
 		return err_set(err, "eBPF: %zu descriptors are no session", n_fds);
+	if (find_marks(s, err) < 0)
+		return -1;
 	shared = map_fd(fds[FD_SHARED], shared_size(), PROT_READ | PROT_WRITE, 0, err);
 	if (!shared)
 		return -1;

@@ -30,6 +30,8 @@ struct bpf_session {
 	struct bpf_cpu *cpus;        /* n_cpus, shared */
 	struct bpf_ring *rings;      /* n_cpus */
 	uint32_t n_cpus;
+	int marks; /* of bpf_marks.h: a descriptor of fds, and bytes of one */
+	uint32_t mark_bytes;
 	int *fds; /* all that keep it alive; n_fds */
 	size_t n_fds;
 };

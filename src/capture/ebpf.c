@@ -324,6 +324,7 @@ ebpf_free(void *state)
 		err_drop(&err); /* nobody is left to be told */
 	}
 	bpf_session_end(d->session);
+	guard_free(d->guard);
 	drain_free(d);
 }
 
@@ -344,7 +345,7 @@ ebpf_begin(void **out, const struct capture_opts *opts, struct err *err)
 	placement_done(&placement);
 	d->started_ns = clock_monotonic_ns();
 	d->misses_before = bpf_session_misses(opts->session);
-	if (ebpf_first(d, err) < 0) {
+	if (guard_new(&d->guard, opts->session, err) < 0 || ebpf_first(d, err) < 0) {
 		ebpf_free(d);
 		return -1;
 	}

@@ -16,6 +16,7 @@
 
 #include "capture/bpf_session.h"
 #include "capture/capture.h"
+#include "capture/guard.h"
 #include "capture/hold.h"
 #include "capture/queue.h"
 #include "capture/rings.h"
@@ -32,6 +33,7 @@ struct drain {
 	struct bpf_session *session; /* borrowed */
 	struct rings *rings;
 	struct hold *hold;     /* NULL: nobody is waited for (tests) */
+	struct guard *guard;   /* NULL: there is none */
 	int64_t misses_before; /* -1: not to be known */
 
 	struct task_table tasks;

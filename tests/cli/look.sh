@@ -21,7 +21,7 @@ gone() {
 # stopped SIGNAL STATUS WHOM: WHOM is "" for renacer alone, "-" for its whole group, as ^C does.
 stopped() {
 	local mark=$((RANDOM + 70000)).$$ pid status
-	env --default-signal=INT setsid bash -c 'echo $$ > pid; exec renacer -f -o look.out sh -c "sleep '"$mark"'; :"' 2> err &
+	env --default-signal=INT setsid bash -c 'echo $$ > pid; exec renacer --backend '$backend' -f -o look.out sh -c "sleep '"$mark"'; :"' 2> err &
 	for _ in $(seq 100); do
 		[ "$(pgrep -fc "^sleep $mark")" = 1 ] && break
 		sleep 0.05
@@ -30,22 +30,47 @@ stopped() {
 	kill -"$1" -- "$3$pid"
 	wait $!
 	status=$?
-	[ $status = "$2" ] || complain "SIG$1: status $status, not $2: $(cat err)"
-	gone "sleep $mark" "SIG$1"
+	[ $status = "$2" ] || complain "$backend, SIG$1: status $status, not $2: $(cat err)"
+	gone "$mark" "$backend, SIG$1"
 }
-stopped INT 130 -
-grep -q 'killed by SIGINT' look.out || complain "^C is not in the trace: $(tail -2 look.out)"
-stopped TERM 143 ''
-stopped KILL 137 ''
 
-# A reader that goes away: an error, and nothing left behind.
-mark=$((RANDOM + 70000)).$$
-# shellcheck disable=SC2016
-timeout 20 bash -c 'renacer sh -c "ls -lR /usr > /dev/null; sleep '"$mark"'" 2>&1 | head -1 > first; exit ${PIPESTATUS[0]}'
-status=$?
-[ $status = 3 ] || complain "a closed pipe: status $status, not 3"
-grep -q '^execve' first || complain "a closed pipe: no first line"
-gone "sleep $mark" "a closed pipe"
+# A tree that is hard to find once its tracer is gone: nobody's child, in a session of its own, with
+# no descriptor open, a second thread while the first has ended; and a fork every few milliseconds.
+tree_is_ended() {
+	local mark=$((RANDOM + 70000)).$$
+	renacer --backend "$backend" -f -o look.out "$BUILD/prog/look-tree" "$mark" > tree 2> err &
+	for _ in $(seq 100); do
+		[ "$(wc -l < tree)" -ge 4 ] && break
+		sleep 0.05
+	done
+	kill -KILL $!
+	wait $! 2> /dev/null
+	gone "$mark" "$backend, SIGKILL among many,"
+}
+
+backends='auto ptrace'
+renacer --backend ebpf -o true.out true 2> err && backends+=' ebpf'
+for backend in $backends; do
+	stopped INT 130 -
+	grep -q 'killed by SIGINT' look.out || complain "$backend, ^C is not in the trace: $(tail -2 look.out)"
+	stopped TERM 143 ''
+	stopped KILL 137 ''
+	tree_is_ended
+
+	# Who was not followed is nobody's business.
+	mark=$((RANDOM + 70000)).$$
+	renacer --backend "$backend" -o look.out sh -c "sleep $mark > /dev/null 2>&1 & :" || complain "$backend, a daemon: status $?"
+	pkill -f "^sleep $mark" || complain "$backend: a process that was not traced is gone"
+
+	# A reader that goes away: an error, and nothing left behind.
+	mark=$((RANDOM + 70000)).$$
+	# shellcheck disable=SC2016
+	timeout 20 bash -c 'renacer --backend '$backend' sh -c "ls -lR /usr > /dev/null; sleep '"$mark"'" 2>&1 | head -1 > first; exit ${PIPESTATUS[0]}'
+	status=$?
+	[ $status = 3 ] || complain "$backend, a closed pipe: status $status, not 3"
+	grep -q '^execve' first || complain "$backend, a closed pipe: no first line"
+	gone "sleep $mark" "$backend, a closed pipe"
+done
 
 # Attached to a process with threads and let go: it works on, undisturbed.
 "$BUILD/prog/look-threads" 150 &

@@ -18,7 +18,7 @@
 
 /* A tracked task. */
 struct state {
-	uint32_t run;
+	uint32_t run; /* the first: bpf_marks.c reads it */
 	uint8_t in_call;
 	uint8_t had_fault;       /* memory could not be read at the entry of this call */
 	uint8_t is_secret;       /* has rights that the tracer's user has not: not looked at */
