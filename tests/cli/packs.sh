@@ -24,7 +24,7 @@ for i in $(seq 120); do
 	preload+=:$here/libs/$i.so
 done
 search=$here/home
-for i in $(seq 60); do search+=:$here/no-such-directory/$i; done
+for i in $(seq 250); do search+=:$here/no-such-directory/$i; done
 
 cat > renacer.toml << 'END'
 include = [
