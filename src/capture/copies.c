@@ -36,6 +36,34 @@ padded(uint64_t n)
 	return (size_t)((n + 7) & ~(uint64_t)7);
 }
 
+/* The next snippet and all that belongs to it; 0: it does not fit into size bytes. */
+static size_t
+next_snippet(struct snippet *s, const uint8_t *at, size_t size)
+{
+	size_t whole = sizeof *s;
+
+	if (size < sizeof *s)
+		return 0;
+	memcpy(s, at, sizeof *s);
+	whole += s->state == SNIPPET_OK ? padded(s->size) : 0;
+	return size < whole || s->state > SNIPPET_UNSEEN ? 0 : whole;
+}
+
+bool
+copies_are_whole(const void *snippets, size_t size, size_t n)
+{
+	struct snippet s;
+
+	for (size_t i = 0, done = 0; i < n; i++) {
+		size_t whole = next_snippet(&s, (const uint8_t *)snippets + done, size - done);
+
+		if (!whole || (s.state != SNIPPET_OK && s.state != SNIPPET_UNSEEN))
+			return false;
+		done += whole;
+	}
+	return true;
+}
+
 /* Adds the pieces, whose bytes stand at base + their place in the record. */
 static bool
 add_all(struct copies *c, const uint8_t *at, size_t size, size_t n, size_t base)
@@ -44,13 +72,9 @@ add_all(struct copies *c, const uint8_t *at, size_t size, size_t n, size_t base)
 
 	for (size_t i = 0; i < n; i++) {
 		struct snippet s;
-		size_t whole = sizeof s;
+		size_t whole = next_snippet(&s, at + done, size - done);
 
-		if (size - done < sizeof s)
-			break;
-		memcpy(&s, at + done, sizeof s);
-		whole += s.state == SNIPPET_OK ? padded(s.size) : 0;
-		if (size - done < whole || s.state > SNIPPET_UNSEEN)
+		if (!whole)
 			break;
 		c->list = mem_grow(c->list, c->n, &c->capacity, sizeof *c->list);
 		c->list[c->n++] = (struct copy){ .address = s.address,

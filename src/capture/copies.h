@@ -29,6 +29,8 @@ struct copies {
 /* Forgets all; memory is kept, unless a call made it large. */
 void copies_clear(struct copies *c);
 void copies_done(struct copies *c);
+/* Of the snippets of a record, none says that something is missing. */
+bool copies_are_whole(const void *snippets, size_t size, size_t n);
 /* The snippets of a record: n of them in size bytes. Borrows (copies_lend, of an empty set) or
  * keeps the bytes. False: they do not fit into size; nothing was added. */
 bool copies_lend(struct copies *c, const void *snippets, size_t size, size_t n);

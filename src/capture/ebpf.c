@@ -23,7 +23,9 @@
 
 #define SHORT_SLEEP_NS 200000
 #define LONG_SLEEP_NS 1000000
-#define N_SHORT 10 /* looks in vain before the long sleep */
+#define N_SHORT 10      /* looks in vain before the long sleep */
+#define FLOW_RECORDS 64 /* from one glance at the rings to the next, while there are records   \
+			 */
 
 void
 drain_doubt(struct drain *d, const char *fmt, ...)
@@ -198,26 +200,32 @@ rest(struct drain *d)
 		nanosleep(&pause, NULL);
 }
 
-/* Asks the caller, and looks at the time that is left. */
+/* Asks the caller. */
 static void
 tick(struct drain *d, uint64_t now)
 {
-	if (d->is_killing)
+	if (d->is_killing || !d->opts.tick || !d->opts.tick_ms || now < d->next_tick_ns)
 		return;
-	if (d->opts.tick && d->opts.tick_ms && now >= d->next_tick_ns) {
-		d->next_tick_ns = now + (uint64_t)d->opts.tick_ms * NS_PER_MS;
-		if (d->opts.tick(d->opts.tick_arg)) {
-			d->footer.was_cut = true;
-			drain_doubt(d, "the run was stopped before it had ended");
-			ebpf_kill(d);
-		}
-	}
-	if (d->deadline_ns && now >= d->deadline_ns && !d->is_killing) {
-		d->footer.was_cut = true;
-		drain_doubt(d, "processes outlived the command by more than %u ms",
-			d->opts.linger_ms);
-		ebpf_kill(d);
-	}
+	d->next_tick_ns = now + (uint64_t)d->opts.tick_ms * NS_PER_MS;
+	if (!d->opts.tick(d->opts.tick_arg))
+		return;
+	d->footer.was_cut = true;
+	drain_doubt(d, "the run was stopped before it had ended");
+	ebpf_kill(d);
+}
+
+/* Processes may be left by the command for a while. Their ends may lie in records that nobody
+ * has looked at; so what counts is up to when all has been told. */
+static void
+look_at_deadline(struct drain *d)
+{
+	uint64_t told_ns = rings_bound_ns(d->rings);
+
+	if (d->is_killing || !d->deadline_ns || told_ns < d->started_ns + d->deadline_ns)
+		return;
+	d->footer.was_cut = true;
+	drain_doubt(d, "processes outlived the command by more than %u ms", d->opts.linger_ms);
+	ebpf_kill(d);
 }
 
 static void
@@ -228,27 +236,39 @@ reaped(struct drain *d, int status, uint64_t now)
 		d->deadline_ns = now + (uint64_t)d->opts.linger_ms * NS_PER_MS;
 }
 
-/* One look into all rings, and all that is to be done now and then. */
+void
+ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
+{
+	int status;
+
+	if (now_ns)
+		tick(d, now_ns);
+	status = hold_pass(d->hold, fill, size);
+	if (status != -1)
+		reaped(d, status, clock_monotonic_ns() - d->started_ns);
+}
+
+/* One look into all rings, and all that is to be done now and then. Whatever was to be told
+ * when this begins has been told, up to the bound of the look before. */
 static void
 look(struct drain *d)
 {
 	uint64_t now;
 	size_t size, fill;
-	int status;
 
 	if (rings_are_empty(d->rings))
 		hold_resume(d->hold);
 	d->n_idle = d->n_read ? 0 : d->n_idle + 1;
 	d->n_read = 0;
+	if (d->n_idle == N_SHORT)
+		rings_calm(d->rings);
+	ebpf_look_after(d, clock_monotonic_ns() - d->started_ns);
+	look_at_deadline(d);
 	rest(d);
 	now = clock_monotonic_ns() - d->started_ns;
-	tick(d, now);
 	fill = rings_fill(d->rings, &size);
-	status = hold_pass(d->hold, fill, size);
-	if (status != -1)
-		reaped(d, status, now);
+	ebpf_pass(d, fill, size, now);
 	rings_look(d->rings);
-	ebpf_look_after(d, now);
 	if (d->first_status != -1 && !d->tasks.n)
 		d->is_over = true;
 }
@@ -269,6 +289,8 @@ ebpf_next(void *state, struct event *event, struct err *err)
 			ebpf_finish(d);
 			return 0;
 		}
+		if (d->n_read % FLOW_RECORDS == FLOW_RECORDS - 1)
+			ebpf_flow(d); /* nothing points to the last record any more */
 		rec = rings_next(d->rings, &size, &time_ns);
 		if (rec) {
 			d->n_read++;
@@ -301,6 +323,7 @@ drain_free(struct drain *d)
 	}
 	queue_done(&d->queue);
 	copies_done(&d->late);
+	mem_free(d->is_apart);
 	mem_free(d->held);
 	arena_free(d->arena);
 	mem_free(d);
@@ -343,6 +366,7 @@ ebpf_begin(void **out, const struct capture_opts *opts, struct err *err)
 	launch_fill_header(&d->header, d->arena, opts, capture_backend_names[BACKEND_EBPF],
 		placement_n_cpus(&placement));
 	placement_done(&placement);
+	ebpf_flow_begin(d);
 	d->started_ns = clock_monotonic_ns();
 	d->misses_before = bpf_session_misses(opts->session);
 	if (guard_new(&d->guard, opts->session, err) < 0 || ebpf_first(d, err) < 0) {

@@ -10,6 +10,7 @@
  *   ebpf_first.c  the first exec          ebpf_calls.c  records of calls
  *   ebpf_life.c   birth, exec, death, signals
  *   ebpf_end.c    losses, kills           ebpf_execve.c  arguments that could not be copied
+ *   ebpf_flow.c   a target that is faster than we are
  */
 #ifndef CAPTURE_EBPF_H
 #define CAPTURE_EBPF_H
@@ -54,8 +55,11 @@ struct drain {
 	uint64_t now_ns, exec_ns, last_exit_ns; /* since then; now: of the record */
 	uint64_t deadline_ns;                   /* linger; 0: none */
 	uint64_t next_tick_ns, next_sweep_ns, kill_until_ns;
-	uint32_t n_idle; /* looks that brought nothing, in a row */
-	uint64_t n_read; /* records of the last look */
+	uint32_t n_idle;       /* looks that brought nothing, in a row */
+	uint64_t n_read;       /* records since the last look */
+	uint64_t next_pass_ns; /* when the tasks that stand still are looked at again */
+	uint8_t *
+		is_apart; /* by CPU: of a call, records have been moved that are not its last */
 	/* Counted here: pieces of calls and ends of tasks; records that made no sense, or were
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;
@@ -74,6 +78,13 @@ void drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t
 /* 1: an event; 0: none now; the events of the last one are forgotten. */
 int drain_pop(struct drain *d, struct event *event);
 void drain_free(struct drain *d);
+/* Sees to tasks that stand still or ended, and asks the caller; now_ns 0: does not ask. */
+void ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns);
+
+/* ebpf_flow.c: rings are kept from filling while what is older is told; and who stands still
+ * goes on. */
+void ebpf_flow_begin(struct drain *d);
+void ebpf_flow(struct drain *d); /* now and then, between two records */
 
 /* ebpf_end.c: sums it up, kills what is left, misses who is gone */
 void ebpf_finish(struct drain *d);

@@ -104,7 +104,7 @@ ebpf_look_after(struct drain *d, uint64_t now_ns)
 {
 	if (d->is_killing)
 		kill_all(d);
-	if (d->n_read || now_ns < d->next_sweep_ns || !d->tasks.n)
+	if (now_ns < d->next_sweep_ns || !d->tasks.n)
 		return;
 	if (d->next_sweep_ns) {
 		look_for_first(d);

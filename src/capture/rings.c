@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "capture/backlog.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #define STUCK_NS                                                                               \
 	(2 * (uint64_t)NS_PER_S) /* no CPU writes for so long: it never says so again */
 #define RELEASE_BYTES 65536u
+#define FULL_PART 8 /* a ring fuller than this part of it is drained */
 
 struct reader {
 	const struct bpf_ring *ring;
@@ -25,6 +27,7 @@ struct reader {
 	uint64_t busy_ns;  /* since when it was found writing at every look; 0: it was not */
 	uint64_t time_ns;  /* of the record at `at`, when the reader is in the heap */
 	uint64_t last_ns;  /* of the one before */
+	struct backlog backlog; /* records that were in the ring before the one at `at` */
 };
 
 struct rings {
@@ -32,8 +35,9 @@ struct rings {
 	void *clock_arg;
 	uint64_t bound_ns, last_ns;
 	struct rings_faults faults;
-	struct reader *current; /* whose record was handed out; it is still in its ring */
-	size_t current_bytes;
+	struct reader *current; /* whose record was handed out; it is still where it was */
+	size_t current_bytes;   /* in the ring; 0: it is in the backlog */
+	struct backlog_store *store;
 	uint32_t n, n_heap;
 	struct reader **heap; /* those with a record, the oldest first */
 	struct reader readers[];
@@ -47,6 +51,7 @@ rings_new(const struct bpf_ring *rings, const struct bpf_cpu *cpus, uint32_t n,
 
 	*r = (struct rings){ .clock = clock, .clock_arg = clock_arg, .n = n };
 	r->heap = mem_array(n ? n : 1, sizeof *r->heap);
+	r->store = backlog_store_new(0);
 	for (uint32_t i = 0; i < n; i++) {
 		struct reader *reader = &r->readers[i];
 
@@ -156,23 +161,44 @@ record_at(const struct reader *reader)
 	return (const void *)(reader->ring->data + offset + RING_HEAD_BYTES);
 }
 
-/* Finds the next record of this ring and its time; false: there is none. */
+/* The next record that lies in the ring itself; NULL: there is none. */
+static const struct record *
+in_ring(struct rings *r, struct reader *reader, size_t *size, size_t *whole)
+{
+	uint32_t word;
+
+	while (load_head(r, reader, &word, whole)) {
+		*size = word;
+		if (!(word & RING_IS_DISCARDED))
+			return record_at(reader);
+		reader->at += *whole;
+	}
+	return NULL;
+}
+
+/* The next record, wherever it lies; *whole: bytes of the ring, 0 when it left that. */
+static const struct record *
+next_of(struct rings *r, struct reader *reader, size_t *size, size_t *whole)
+{
+	const struct record *rec = backlog_front(&reader->backlog, size);
+
+	*whole = 0;
+	return rec ? rec : in_ring(r, reader, size, whole);
+}
+
+/* Finds the next record of this reader and its time; false: there is none. */
 static bool
 peek(struct rings *r, struct reader *reader)
 {
-	uint32_t word;
-	size_t whole;
+	size_t size, whole;
+	const struct record *rec = next_of(r, reader, &size, &whole);
 
-	while (load_head(r, reader, &word, &whole)) {
-		if (!(word & RING_IS_DISCARDED)) {
-			reader->time_ns = MAX(record_at(reader)->time_ns, reader->last_ns);
-			if (record_at(reader)->time_ns + SLACK_NS < reader->last_ns)
-				r->faults.n_older++;
-			return true;
-		}
-		reader->at += whole;
-	}
-	return false;
+	if (!rec)
+		return false;
+	reader->time_ns = MAX(rec->time_ns, reader->last_ns);
+	if (rec->time_ns + SLACK_NS < reader->last_ns)
+		r->faults.n_older++;
+	return true;
 }
 
 static bool
@@ -208,7 +234,10 @@ step(struct rings *r)
 		return;
 	r->current = NULL;
 	reader->last_ns = reader->time_ns;
-	reader->at += r->current_bytes;
+	if (r->current_bytes)
+		reader->at += r->current_bytes;
+	else
+		backlog_drop(&reader->backlog, r->store);
 	if (reader->at - reader->released >= RELEASE_BYTES)
 		release(reader);
 	if (!peek(r, reader))
@@ -238,47 +267,105 @@ rings_look(struct rings *r)
 	r->bound_ns = MAX(r->bound_ns, bound);
 }
 
+void
+rings_keep(struct rings *r, size_t limit_bytes)
+{
+	backlog_store_free(r->store);
+	r->store = backlog_store_new(limit_bytes);
+}
+
+/* What lies in the ring when this begins; a ring that is written all the time would never be
+ * empty. */
+static void
+drain(struct rings *r, struct reader *reader, rings_moved *moved, void *arg)
+{
+	const struct record *rec;
+	size_t size, whole;
+	void *copy;
+
+	while ((rec = in_ring(r, reader, &size, &whole))) {
+		copy = backlog_put(&reader->backlog, r->store, rec, size);
+		if (!copy)
+			break;
+		reader->at += whole;
+		if (reader->at - reader->released >= RELEASE_BYTES)
+			release(reader);
+		if (moved)
+			moved(arg, (uint32_t)(reader - r->readers), copy, size);
+	}
+	release(reader);
+}
+
+void
+rings_drain(struct rings *r, rings_moved *moved, void *arg)
+{
+	step(r);
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct reader *reader = &r->readers[i];
+
+		reader->end = __atomic_load_n(reader->ring->producer, __ATOMIC_ACQUIRE);
+		if (reader->end - reader->at > reader->ring->size / FULL_PART)
+			drain(r, reader, moved, arg);
+	}
+}
+
+void
+rings_calm(struct rings *r)
+{
+	backlog_store_calm(r->store);
+}
+
+size_t
+rings_kept_bytes(const struct rings *r)
+{
+	return backlog_store_bytes(r->store);
+}
+
 const struct record *
 rings_next(struct rings *r, size_t *size, uint64_t *time_ns)
 {
+	const struct record *rec;
 	struct reader *reader;
-	uint32_t word;
 
 	step(r);
 	if (!r->n_heap || r->heap[0]->time_ns >= r->bound_ns)
 		return NULL;
 	reader = r->heap[0];
-	if (!load_head(r, reader, &word, &r->current_bytes))
+	rec = next_of(r, reader, size, &r->current_bytes);
+	if (!rec)
 		return NULL; /* not so: peek() saw it */
 	if (reader->time_ns + SLACK_NS < r->last_ns)
 		r->faults.n_older++;
 	r->last_ns = MAX(r->last_ns, reader->time_ns);
 	r->current = reader;
-	*size = word;
 	*time_ns = r->last_ns;
-	return record_at(reader);
+	return rec;
 }
 
 bool
 rings_are_empty(const struct rings *r)
 {
 	for (uint32_t i = 0; i < r->n; i++) {
-		if (r->readers[i].at != r->readers[i].end)
+		const struct reader *reader = &r->readers[i];
+
+		if (reader->at != reader->end || !backlog_is_empty(&reader->backlog))
 			return false;
 	}
 	return true;
 }
 
 size_t
-rings_fill(const struct rings *r, size_t *size)
+rings_fill(struct rings *r, size_t *size)
 {
 	size_t most = 0;
 
 	*size = 1;
 	for (uint32_t i = 0; i < r->n; i++) {
-		const struct reader *reader = &r->readers[i];
-		size_t fill = (size_t)(reader->end - reader->at);
+		struct reader *reader = &r->readers[i];
+		size_t fill;
 
+		reader->end = __atomic_load_n(reader->ring->producer, __ATOMIC_ACQUIRE);
+		fill = (size_t)(reader->end - reader->at);
 		/* a / b > c / d, without a fraction */
 		if (!i || (double)fill * (double)*size >
 				  (double)most * (double)reader->ring->size) {
@@ -306,8 +393,14 @@ rings_free(struct rings *r)
 {
 	if (!r)
 		return;
-	for (uint32_t i = 0; i < r->n; i++)
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct backlog *backlog = &r->readers[i].backlog;
+
 		release(&r->readers[i]);
+		while (!backlog_is_empty(backlog))
+			backlog_drop(backlog, r->store);
+	}
+	backlog_store_free(r->store);
 	mem_free(r->heap);
 	mem_free(r);
 }

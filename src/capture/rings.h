@@ -37,10 +37,25 @@ void rings_look(struct rings *r);
 const struct record *rings_next(struct rings *r, size_t *size, uint64_t *time_ns);
 /* After rings_next() gave NULL: nothing lies in any ring, not even something too young. */
 bool rings_are_empty(const struct rings *r);
-/* Bytes in the fullest ring at the last look; *size: of that ring. */
-size_t rings_fill(const struct rings *r, size_t *size);
+/* Bytes in the fullest ring now; *size: of that ring. */
+size_t rings_fill(struct rings *r, size_t *size);
 /* Everything older than this was told, once rings_next() gave NULL. */
 uint64_t rings_bound_ns(const struct rings *r);
+
+/* Whoever reads may be slower than those who write. Up to so many bytes of records are kept in
+ * memory of ours, so that a ring has room again before its records are told; 0, as at the
+ * start: none. Before anything is read. */
+void rings_keep(struct rings *r, size_t limit_bytes);
+/* One record that was moved; the copy may be changed. Its size has room for struct record. */
+typedef void rings_moved(void *arg, uint32_t cpu, struct record *rec, size_t size);
+/* Moves what lies in rings that are filling into our memory, as far as the limit goes. The
+ * record that was handed out is done with; what may be told and in which order stays as it
+ * was. `moved` may be NULL. */
+void rings_drain(struct rings *r, rings_moved *moved, void *arg);
+/* Nothing has come for a while: gives the memory back that is not in use. */
+void rings_calm(struct rings *r);
+/* Memory taken from the system. */
+size_t rings_kept_bytes(const struct rings *r);
 
 /* Anything but zero is a fault of ours or of the kernel half. */
 struct rings_faults {

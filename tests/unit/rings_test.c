@@ -124,6 +124,18 @@ expect(struct rings *r, const int32_t *tids, size_t n)
 }
 
 static void
+expect_next(struct rings *r, int32_t tid)
+{
+	const struct record *rec;
+	uint64_t time;
+	size_t size;
+
+	rec = rings_next(r, &size, &time);
+	assert_non_null(rec);
+	assert_int_equal(rec->tid, tid);
+}
+
+static void
 records_come_in_order_of_time_then_cpu(void **state)
 {
 	struct world w;
@@ -321,23 +333,38 @@ write_around_the_clock(struct world *w)
 }
 
 static void
+count_moved(void *arg, uint32_t cpu, struct record *rec, size_t size)
+{
+	uint64_t *n = arg;
+
+	assert_int_equal(rec->cpu, cpu);
+	assert_int_equal(rec->size, size);
+	++*n;
+}
+
+/* Every other time records are moved into memory, now and then. */
+static void
 no_interleaving_gives_another_order(void **state)
 {
 	(void)state;
 	for (uint32_t seed = 1; seed <= 300; seed++) {
 		struct world w;
-		uint64_t n_read = 0, time, last = 0;
+		uint64_t n_read = 0, n_moved = 0, time, last = 0;
 		size_t size;
 
 		world_init(&w);
 		w.seed = seed;
 		w.at_clock = write_around_the_clock;
 		AUTO(rings_free) struct rings *r = open_rings(&w);
+		if (seed % 2)
+			rings_keep(r, 8u << 20);
 
 		for (int pass = 0; pass < 400; pass++) {
 			const struct record *rec;
 
-			write_around_the_clock(&w);
+			for (uint32_t n = random_of(&w, 9); n > 0; n--)
+				write_around_the_clock(&w);
+			rings_drain(r, count_moved, &n_moved);
 			rings_look(r);
 			while ((rec = rings_next(r, &size, &time))) {
 				assert_int_equal(rec->time_ns, time);
@@ -346,8 +373,11 @@ no_interleaving_gives_another_order(void **state)
 				n_read++;
 				if (random_of(&w, 8) == 0)
 					write_around_the_clock(&w);
+				if (random_of(&w, 8) == 0)
+					rings_drain(r, count_moved, &n_moved);
 			}
 		}
+		assert_true(seed % 2 ? n_moved > 300 : !n_moved);
 		w.at_clock = NULL;
 		for (uint32_t i = 0; i < N_CPUS; i++) {
 			while (w.writers[i].step)
@@ -364,6 +394,85 @@ no_interleaving_gives_another_order(void **state)
 	}
 }
 
+/* What was moved leaves room in its ring, is told in its place, and nothing that is garbage or
+ * unfinished is moved. */
+static void
+a_ring_that_fills_is_moved_as_far_as_it_is_whole(void **state)
+{
+	struct record rec = { .size = sizeof rec, .time_ns = 900, .tid = 900 };
+	static const uint32_t garbage = 3;
+	uint64_t n_moved = 0, at;
+	size_t size;
+	struct world w;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	rings_keep(r, 8u << 20);
+	for (int32_t i = 0; i < 30; i++)
+		write_record(
+			&w, 0, 100 + 10 * (uint64_t)i, 4 * i, i % 3 ? 0 : RING_IS_DISCARDED);
+	write_record(&w, 1, 105, 1000, 0);
+	rings_look(r);
+	assert_true(rings_fill(r, &size) >= 30 * sizeof rec);
+	rings_drain(r, count_moved, &n_moved);
+	assert_int_equal(n_moved, 20); /* not of the other ring, which is nearly empty */
+	assert_int_equal(rings_fill(r, &size), w.fakes[1].producer);
+	assert_int_equal(w.fakes[0].consumer, w.fakes[0].producer);
+	assert_true(rings_kept_bytes(r) > 0);
+	assert_false(rings_are_empty(r));
+
+	for (int32_t i = 30; i < 50; i++)
+		write_record(&w, 0, 100 + 10 * (uint64_t)i, 4 * i, 0);
+	at = reserve(&w, 0, rec.size);
+	put(&w.fakes[0], w.fakes[0].producer, &garbage, sizeof garbage);
+	w.fakes[0].producer += 64;
+	rings_drain(r, count_moved, &n_moved);
+	assert_int_equal(n_moved, 40);
+	assert_int_equal(w.fakes[0].consumer, at);
+	commit(&w, 0, at, &rec, 0);
+	rings_look(r);
+	expect_next(r, 1000);
+	for (int32_t i = 0; i < 50; i++) {
+		if (i >= 30 || i % 3)
+			expect_next(r, 4 * i);
+	}
+	expect(r, (const int32_t[]){ 900 }, 1);
+	assert_int_equal(rings_faults(r).n_torn, 1);
+	assert_int_equal(rings_faults(r).n_older, 0);
+	assert_true(rings_are_empty(r));
+}
+
+/* It is not in order of the moves that records are told, but of their times. */
+static void
+what_is_younger_than_the_bound_waits_in_memory_too(void **state)
+{
+	struct world w;
+	size_t size;
+	uint64_t time, n_moved = 0;
+	(void)state;
+
+	world_init(&w);
+	AUTO(rings_free) struct rings *r = open_rings(&w);
+
+	rings_keep(r, 8u << 20);
+	w.now = 100000;
+	rings_look(r);
+	for (int32_t i = 0; i < 30; i++)
+		write_record(&w, 0, 200000 + (uint64_t)i, 4 * i, 0);
+	rings_drain(r, count_moved, &n_moved);
+	assert_int_equal(n_moved, 30);
+	assert_null(rings_next(r, &size, &time));
+	write_record(&w, 1, 150000, 1000, 0);
+	w.now = 300000;
+	rings_look(r);
+	expect_next(r, 1000);
+	for (int32_t i = 0; i < 30; i++)
+		expect_next(r, 4 * i);
+	assert_null(rings_next(r, &size, &time));
+}
+
 int
 main(void)
 {
@@ -376,6 +485,8 @@ main(void)
 		cmocka_unit_test(what_comes_too_late_is_counted),
 		cmocka_unit_test(garbage_is_dropped_and_counted),
 		cmocka_unit_test(no_interleaving_gives_another_order),
+		cmocka_unit_test(a_ring_that_fills_is_moved_as_far_as_it_is_whole),
+		cmocka_unit_test(what_is_younger_than_the_bound_waits_in_memory_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
