@@ -13,8 +13,10 @@
 #include "capture/bpf/shared.h"
 #include "capture/bpf_object.h"
 #include "capture/bpf_why.h"
+#include "capture/kernel_types.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +26,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define NAME_BYTES 96u
 #define LOG_BYTES (1u << 20)
 #define RINGS_BYTES (256u << 20) /* of all rings, where nothing else was asked for */
 
@@ -44,6 +47,9 @@ enum {
 struct loading {
 	struct bpf_object *object;
 	char *log;
+	int types,
+		handler; /* a file of the kernel's types for libbpf; -1: it asks the kernel */
+	uint32_t traces[N_PROGRAMS]; /* where they belong, as the kernel numbers its types */
 	int fds[FD_RINGS + BPF_CPUS];
 	size_t n_fds, ring_bytes;
 	uint32_t n_cpus;
@@ -117,19 +123,125 @@ count_cpus(void)
 	return (uint32_t)strtoul(last, NULL, 10) + 1;
 }
 
+/* --- the kernel's types --- */
+
+#define TRACE_SECTION "tp_btf/"
+
+/* A program says by its section where it belongs; the kernel describes that place by a typedef.
+ */
+static uint32_t *
+trace_of(struct loading *l, const struct bpf_program *p, char name[NAME_BYTES])
+{
+	const char *section = bpf_program__section_name(p);
+
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (strcmp(bpf_program__name(p), programs[i]) ||
+			strncmp(section, TRACE_SECTION, strlen(TRACE_SECTION)))
+			continue;
+		snprintf(name, NAME_BYTES, "btf_trace_%s", section + strlen(TRACE_SECTION));
+		return &l->traces[i];
+	}
+	return NULL;
+}
+
+static int
+fill_types(struct loading *l, struct err *err)
+{
+	AUTO(btf_names_free) struct btf_names *names = btf_names_new();
+	const struct btf *own = bpf_object__btf(l->object);
+	struct bpf_program *p;
+	char name[NAME_BYTES];
+	uint32_t n = 0;
+	const void *raw = own ? btf__raw_data(own, &n) : NULL;
+
+	if (!raw)
+		return err_set(err, "the object has no types");
+	if (btf_names_add(names, raw, n, err) < 0)
+		return -1;
+	bpf_object__for_each_program(p, l->object)
+	{
+		uint32_t *trace = trace_of(l, p, name);
+
+		if (trace)
+			btf_names_ask(names, name, trace);
+	}
+	return kernel_types_write(l->types, names, err);
+}
+
+/* Just before a program is loaded: libbpf took it for one that needs no types of the kernel. */
+static int
+make_tracing(struct bpf_program *p, struct bpf_prog_load_opts *opts, long cookie)
+{
+	char name[NAME_BYTES];
+	uint32_t *trace = trace_of((void *)cookie, p, name);
+
+	if (!trace || !*trace)
+		return -ESRCH;
+	opts->attach_btf_id = *trace;
+	opts->expected_attach_type = BPF_TRACE_RAW_TP;
+	return bpf_program__set_type(p, BPF_PROG_TYPE_TRACING);
+}
+
+static void
+close_types(struct loading *l)
+{
+	if (l->handler > 0)
+		libbpf_unregister_prog_handler(l->handler);
+	fd_close(l->types);
+	l->types = -1;
+}
+
+/* --- the object --- */
+
+static int
+open_elf(struct loading *l)
+{
+	char path[NAME_BYTES];
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "renacer",
+		.kernel_log_buf = l->log, .kernel_log_size = LOG_BYTES);
+
+	if (l->types >= 0) {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", l->types);
+		opts.btf_custom_path = path;
+	}
+	l->object = bpf_object__open_mem(
+		bpf_object_begin, (size_t)(bpf_object_end - bpf_object_begin), &opts);
+	return l->object ? 0 : -1;
+}
+
+/* libbpf would read all types of the kernel, and look through them for each of ours, which
+ * takes several times as long as all else. false: it will, since something here is new to us.
+ */
+static bool
+open_with_excerpt(struct loading *l)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = make_tracing,
+		.cookie = (long)l);
+	struct err err = { 0 };
+
+	l->types = memfd_create("renacer types", MFD_CLOEXEC);
+	if (l->types < 0)
+		return false;
+	l->handler =
+		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &opts);
+	if (l->handler > 0 && open_elf(l) == 0 && fill_types(l, &err) == 0)
+		return true;
+	err_drop(&err); /* libbpf can do it, too */
+	bpf_object__close(l->object);
+	l->object = NULL;
+	close_types(l);
+	return false;
+}
+
 static int
 open_object(struct loading *l, struct err *err)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "renacer",
-		.kernel_log_buf = l->log, .kernel_log_size = LOG_BYTES);
 	/* With root's rights all may be read; with a part of them only what is the user's. */
 	uint32_t owner = getuid() ? getuid() : UINT32_MAX;
 	struct bpf_map *map;
 
 	libbpf_set_print(NULL);
-	l->object = bpf_object__open_mem(
-		bpf_object_begin, (size_t)(bpf_object_end - bpf_object_begin), &opts);
-	if (!l->object)
+	if (!open_with_excerpt(l) && open_elf(l) < 0)
 		return explain(err, l, errno, "open");
 	bpf_object__for_each_map(map, l->object)
 	{
@@ -143,9 +255,7 @@ open_object(struct loading *l, struct err *err)
 			bpf_map__set_initial_value(map, &owner, sizeof owner))
 			return explain(err, l, errno, "name the owner");
 	}
-	if (bpf_object__load(l->object))
-		return explain(err, l, errno, "load");
-	return 0;
+	return bpf_object__load(l->object) ? explain(err, l, errno, "load") : 0;
 }
 
 static struct bpf_map *
@@ -368,6 +478,7 @@ bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err)
 	l = mem_alloc(sizeof *l);
 	l->n_cpus = count_cpus();
 	l->ring_bytes = ring_bytes ? ring_bytes : default_ring(l->n_cpus);
+	l->types = -1;
 	l->log = mem_alloc(LOG_BYTES);
 	if (l->n_cpus > BPF_CPUS) {
 		err_set(err, "eBPF: this machine has %u CPUs, %u are the most", l->n_cpus,
@@ -378,6 +489,7 @@ bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err)
 	}
 	if (l->object)
 		bpf_object__close(l->object);
+	close_types(l);
 	if (status < 0)
 		close_all(l->fds, l->n_fds);
 	else
