@@ -42,7 +42,7 @@ ifeq ($(WITH_BPF),1)
 PACKAGES += libbpf
 LEFT_OUT += src/capture/bpf-none.c
 else
-LEFT_OUT += src/capture/bpf_session.c src/capture/bpf_object.c
+LEFT_OUT += src/capture/bpf_load.c src/capture/bpf_session.c src/capture/bpf_object.c
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef

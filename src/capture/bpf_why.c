@@ -202,3 +202,33 @@ bpf_scene_look(struct bpf_scene *out, int number)
 									 : LOCKDOWN_NONE,
 	};
 }
+
+/* The log's last line that says what is wrong; the very last one only counts. */
+static void
+add_log_line(struct str *out, const char *log)
+{
+	const char *end = strstr(log, "\nprocessed ");
+	size_t n = end ? (size_t)(end - log) : strlen(log);
+	const char *before = memrchr(log, '\n', n);
+
+	if (before)
+		n -= (size_t)(before + 1 - log);
+	str_add_n(out, before ? before + 1 : log, n);
+}
+
+int
+bpf_explain(struct err *err, int number, const char *step, const char *log)
+{
+	AUTO(str_done) struct str line = { 0 };
+	struct bpf_scene scene;
+
+	bpf_scene_look(&scene, number);
+	if (bpf_why(err, &scene))
+		return -1;
+	errno = number;
+	err_sys(err, "eBPF: %s", step);
+	if (!log[0])
+		return err_hint(err, "trace with ptrace");
+	add_log_line(&line, log);
+	return err_hint(err, "the verifier says: %s", str_text(&line));
+}

@@ -30,5 +30,8 @@ void bpf_scene_look(struct bpf_scene *out, int number);
 /* Pure. The first reason that explains it, with its remedy as hint; false: none does, and err
  * is not touched. */
 bool bpf_why(struct err *err, const struct bpf_scene *scene);
+/* The same for a step that failed here with this errno; where no reason explains it, what the
+ * verifier wrote into its log. -1. */
+int bpf_explain(struct err *err, int number, const char *step, const char *log);
 
 #endif

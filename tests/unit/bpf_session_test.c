@@ -3,7 +3,10 @@
 
 #include "bpf_told.h"
 
+#include "base/file.h"
+
 #include <limits.h>
+#include <linux/btf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -361,6 +364,37 @@ no_program_of_ours_ran_inside_another(void **state)
 	assert_int_equal(bpf_session_misses(session), 0);
 }
 
+/* A kernel that describes its types in a way that is new to us, or describes none of ours. */
+static void
+types_that_we_do_not_know_are_left_to_libbpf(void **state)
+{
+	static const struct btf_header none = {
+		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof none, .str_len = 1
+	};
+	static const char other[] = "no types at all";
+	const struct {
+		const void *data;
+		size_t n;
+	} rows[] = { { &none, sizeof none + 1 }, { other, sizeof other } };
+	char path[64];
+
+	(void)state;
+	need_session();
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(bpf_session_free) struct bpf_session *s = NULL;
+		AUTO(fd_close) int fd = memfd_create("types", 0);
+		uint8_t bytes[64] = { 0 };
+		struct err err = { 0 };
+
+		memcpy(bytes, rows[i].data, MIN(rows[i].n, sizeof none));
+		assert_int_equal(write(fd, bytes, rows[i].n), rows[i].n);
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		setenv("RENACER_TEST_TYPES", path, true);
+		assert_int_equal(bpf_session_open(&s, 65536, &err), 0);
+		unsetenv("RENACER_TEST_TYPES");
+	}
+}
+
 int
 main(void)
 {
@@ -376,6 +410,7 @@ main(void)
 		cmocka_unit_test(a_call_that_a_filter_refused_is_told_from_the_registers),
 		cmocka_unit_test(a_program_without_a_place_in_any_tree_has_its_name),
 		cmocka_unit_test(no_program_of_ours_ran_inside_another),
+		cmocka_unit_test(types_that_we_do_not_know_are_left_to_libbpf),
 	};
 
 	return cmocka_run_group_tests(tests, open_session, close_session);
