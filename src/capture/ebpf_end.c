@@ -130,7 +130,8 @@ add_loss(struct drain *d, uint64_t n, const char *why)
 	if (!n)
 		return;
 	d->footer.n_lost += n;
-	drain_doubt(d, "lost records: %llu (%s)", (unsigned long long)n, why);
+	drain_doubt(d, "%llu event%s lost (%s)", (unsigned long long)n,
+		n == 1 ? " was" : "s were", why);
 }
 
 static void

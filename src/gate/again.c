@@ -7,8 +7,6 @@
 #include "base/str.h"
 #include "gate/inner.h"
 
-#include <inttypes.h>
-
 bool
 again_is_due(const struct run *run)
 {
@@ -24,15 +22,11 @@ static void
 add_holes(struct str *out, const struct run *run)
 {
 	const struct trace_footer *f = &run->footer;
+	const char *why = f->reason[0]        ? f->reason
+			  : run->disagreement ? run->disagreement
+					      : "the trace had holes";
 
-	if (f->n_lost)
-		str_addf(out, "%" PRIu64 " event%s lost under ebpf", f->n_lost,
-			f->n_lost == 1 ? " was" : "s were");
-	else if (f->reason[0])
-		str_addf(out, "under ebpf %s", f->reason);
-	else
-		str_addf(out, "under ebpf %s",
-			run->disagreement ? run->disagreement : "the trace had holes");
+	str_addf(out, "under ebpf %s", why);
 }
 
 /* The times of both count: that is how long it took. */
