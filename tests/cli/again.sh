@@ -32,7 +32,7 @@ sandbox = true
 timeout = "300ms"
 END
 lossy() { RENACER_TEST_LOSS=12 "$@"; }
-again='taken again under ptrace: under ebpf 12 events were lost (RENACER_TEST_LOSS says so)'
+again='taken again under ptrace: under ebpf 12 events were lost .RENACER_TEST_LOSS says so.'
 
 renacer-gate record --backend ebpf hello > plain || { cat plain; fail 'record'; }
 says 'run 2 was traced with ptrace' plain
