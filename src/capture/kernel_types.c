@@ -22,7 +22,7 @@ types_path(void)
 {
 	const char *path = secure_getenv("RENACER_TEST_TYPES");
 
-	return path ? path : KERNEL_TYPES;
+	return path && *path == '/' ? path : KERNEL_TYPES;
 }
 
 static int

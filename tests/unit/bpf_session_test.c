@@ -395,6 +395,23 @@ types_that_we_do_not_know_are_left_to_libbpf(void **state)
 	}
 }
 
+static void
+libbpf_takes_the_excerpt_of_this_kernels_types(void **state)
+{
+	AUTO(bpf_session_free) struct bpf_session *s = NULL;
+	struct err err = { 0 };
+	int status;
+
+	(void)state;
+	need_session();
+	setenv("RENACER_TEST_TYPES", "must", true);
+	status = bpf_session_open(&s, 65536, &err);
+	unsetenv("RENACER_TEST_TYPES");
+	err_print(&err, "session", stderr);
+	err_done(&err);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
@@ -410,6 +427,7 @@ main(void)
 		cmocka_unit_test(a_call_that_a_filter_refused_is_told_from_the_registers),
 		cmocka_unit_test(a_program_without_a_place_in_any_tree_has_its_name),
 		cmocka_unit_test(no_program_of_ours_ran_inside_another),
+		cmocka_unit_test(libbpf_takes_the_excerpt_of_this_kernels_types),
 		cmocka_unit_test(types_that_we_do_not_know_are_left_to_libbpf),
 	};
 
