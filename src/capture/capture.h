@@ -60,6 +60,7 @@ struct capture_opts {
 	bool follow; /* forks, threads and what they execute; the gate always does */
 	const struct call_set *wanted; /* NULL: all calls */
 	uint32_t payload_limit;        /* bytes kept of each area of data; 4096 is usual */
+	bool want_busy; /* processor time between calls is looked for; not with `wanted` */
 	bool want_input;               /* keep and digest what is read, too */
 	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
 	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */

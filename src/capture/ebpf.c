@@ -23,9 +23,10 @@
 
 #define SHORT_SLEEP_NS 200000
 #define LONG_SLEEP_NS 1000000
-#define N_SHORT 10      /* looks in vain before the long sleep */
-#define FLOW_RECORDS 64 /* from one glance at the rings to the next, while there are records   \
-			 */
+#define N_SHORT 10 /* looks in vain before the long sleep */
+#define FLOW_RECORDS                                                                           \
+	64 /* from one glance at the rings to the next, while there are records                \
+	    */
 
 void
 drain_doubt(struct drain *d, const char *fmt, ...)
@@ -66,6 +67,8 @@ drain_new(const struct capture_opts *opts, struct bpf_session *session, rings_cl
 		d->wanted = *opts->wanted;
 	d->opts.wanted = NULL;
 	d->first_status = -1;
+	if (opts->want_busy && !opts->wanted)
+		sampler_start(&d->sampler, NULL, NULL);
 	d->session = session;
 	d->rings = rings_new(session->rings, session->cpus, session->n_cpus, clock, clock_arg);
 	d->misses_before = -1;
@@ -241,8 +244,10 @@ ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
 {
 	int status;
 
-	if (now_ns)
+	if (now_ns) {
 		tick(d, now_ns);
+		sampler_look(&d->sampler, now_ns);
+	}
 	status = hold_pass(d->hold, fill, size);
 	if (status != -1)
 		reaped(d, status, clock_monotonic_ns() - d->started_ns);
@@ -299,6 +304,7 @@ ebpf_next(void *state, struct event *event, struct err *err)
 			look(d);
 		}
 	}
+	sampler_event(&d->sampler, event);
 	return 1;
 }
 
@@ -324,6 +330,7 @@ drain_free(struct drain *d)
 	queue_done(&d->queue);
 	copies_done(&d->late);
 	mem_free(d->is_apart);
+	sampler_done(&d->sampler);
 	mem_free(d->held);
 	arena_free(d->arena);
 	mem_free(d);
@@ -367,6 +374,7 @@ ebpf_begin(void **out, const struct capture_opts *opts, struct err *err)
 		placement_n_cpus(&placement));
 	placement_done(&placement);
 	ebpf_flow_begin(d);
+	d->header.is_sampled = d->sampler.is_on;
 	d->started_ns = clock_monotonic_ns();
 	d->misses_before = bpf_session_misses(opts->session);
 	if (guard_new(&d->guard, opts->session, err) < 0 || ebpf_first(d, err) < 0) {

@@ -21,6 +21,7 @@
 #include "capture/hold.h"
 #include "capture/queue.h"
 #include "capture/rings.h"
+#include "capture/sampler.h"
 #include "capture/task.h"
 
 struct drain {
@@ -63,6 +64,7 @@ struct drain {
 	/* Counted here: pieces of calls and ends of tasks; records that made no sense, or were
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;
+	struct sampler sampler;
 };
 
 /* ebpf.c */

@@ -133,6 +133,7 @@ tick(struct tracer *r)
 	uint64_t now = tracer_now(r);
 
 	placement_check(&r->placement, &r->tasks, now);
+	sampler_look(&r->sampler, now);
 	if (r->is_killing)
 		return;
 	if (r->opts.tick && r->opts.tick_ms && now >= r->next_tick_ns) {
@@ -218,6 +219,7 @@ tracer_fill_header(struct tracer *r)
 		capture_backend_names[r->use_seccomp ? BACKEND_SECCOMP : BACKEND_PTRACE],
 		placement_n_cpus(&r->placement));
 	r->header.is_subset = r->has_wanted;
+	r->header.is_sampled = r->sampler.is_on;
 }
 
 static int
@@ -236,6 +238,7 @@ tracer_next(void *state, struct event *event, struct err *err)
 		if (tracer_step(r, err) < 0)
 			return -1;
 	}
+	sampler_event(&r->sampler, event);
 	return 1;
 }
 
@@ -259,6 +262,7 @@ tracer_free(void *state)
 	if (r->has_child_action)
 		sigaction(SIGCHLD, &r->old_child_action, NULL);
 	placement_done(&r->placement);
+	sampler_done(&r->sampler);
 	task_table_done(&r->tasks);
 	queue_done(&r->queue);
 	arena_free(r->arena);
@@ -276,6 +280,8 @@ longest_wait_ms(const struct tracer *r)
 	if (r->placement.is_active && r->placement.mode == CPU_AUTO &&
 		(!ms || ms > PLACEMENT_MS))
 		ms = PLACEMENT_MS;
+	if (r->sampler.is_on && (!ms || ms > SAMPLER_MS))
+		ms = SAMPLER_MS;
 	return ms;
 }
 
@@ -320,6 +326,8 @@ start(void **out, const struct capture_opts *opts, bool use_seccomp, struct err 
 	r->opts.wanted = &r->wanted;
 	r->first_status = -1;
 	r->started_ns = clock_monotonic_ns();
+	if (opts->want_busy && !opts->wanted)
+		sampler_start(&r->sampler, NULL, NULL);
 	if (begin(r, opts, err) < 0) {
 		tracer_free(r);
 		return -1;

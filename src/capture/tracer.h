@@ -18,6 +18,7 @@
 #include "capture/capture.h"
 #include "capture/cpu.h"
 #include "capture/queue.h"
+#include "capture/sampler.h"
 #include "capture/task.h"
 #include "capture/view.h"
 
@@ -59,6 +60,7 @@ struct tracer {
 	struct sigaction old_child_action;
 	bool has_child_action;
 	struct placement placement;
+	struct sampler sampler;
 };
 
 /* tracer.c */

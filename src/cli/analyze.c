@@ -154,6 +154,13 @@ look_for(struct analysis *a, enum antipattern which, bool was_named, struct err 
 		err_drop(err);
 		return 0;
 	}
+	if (hits.lack && (!hits.n || hits.items[0].confidence < a->threshold)) {
+		if (!was_named)
+			return 0;
+		err_set(err, "%s: %s", antipattern_specs[which].name, hits.lack);
+		err_hint(err, "renacer record looks for it, unless -e or -p is given");
+		return err_as(err, ERR_UNSURE);
+	}
 	a->n_looked_for++;
 	for (size_t i = 0; i < hits.n; i++) {
 		if (hits.items[i].confidence < a->threshold)

@@ -323,6 +323,7 @@ start(struct source *from, const struct trace_values *values, const struct parse
 		.wanted = values->lamport ? NULL : wanted,
 		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
 		.want_input = true,
+		.want_busy = mode == TRACE_RECORD && !values->pid,
 		.aslr = true,
 		.keep_fds = true,
 		.tick = cli_is_interrupted,

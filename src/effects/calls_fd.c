@@ -80,6 +80,9 @@ on_dup2(struct act *a)
 	table_set(a->fx, a->task->table, a->call->ret, o, cloexec, a->event->seq);
 }
 
+/* fcntl(2): what else F_SETFL is given, O_SYNC too, changes nothing. */
+#define SETTABLE (O_APPEND | O_ASYNC | O_DIRECT | O_NOATIME | O_NONBLOCK)
+
 void
 on_fcntl(struct act *a)
 {
@@ -94,8 +97,8 @@ on_fcntl(struct act *a)
 	else if (command == F_SETFD)
 		s->cloexec = value & FD_CLOEXEC;
 	else if (command == F_SETFL)
-		s->open->flags = (s->open->flags & (O_ACCMODE | O_PATH)) |
-				 ((uint32_t)value & ~(uint32_t)(O_ACCMODE | O_PATH));
+		s->open->flags =
+			(s->open->flags & ~(uint32_t)SETTABLE) | ((uint32_t)value & SETTABLE);
 }
 
 void

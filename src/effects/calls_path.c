@@ -100,6 +100,7 @@ open_path(struct act *a, const char *path, uint32_t flags, uint32_t mode)
 		o = open_new(OBJECT_FILE, flags);
 		if ((flags & O_TMPFILE) == O_TMPFILE) {
 			o->kind = OBJECT_OTHER; /* has no name; linkat may give it one */
+			o->made_seq = a->event->seq;
 		} else {
 			n = open_name(a, path, flags, mode);
 			o->file = n->file;

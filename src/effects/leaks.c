@@ -43,7 +43,8 @@ leaks_note(struct effects *fx, const struct event *event)
 		return;
 	for (size_t i = FIRST_FD; i < t->table->n; i++) {
 		const struct slot *slot = &t->table->slots[i];
-		struct leak leak = { t->process->nr, (int32_t)i, slot->set_seq, at_exec };
+		struct leak leak = { t->process->nr, (int32_t)i, slot->set_seq, at_exec,
+			event->seq };
 
 		if (!slot->open || !slot->set_seq || (at_exec && slot->cloexec) ||
 			is_told(fx, &leak))

@@ -16,6 +16,7 @@ struct leak {
 	int32_t fd;
 	uint64_t seq; /* of the event that put it there; may be an ancestor's */
 	bool at_exec;
+	uint64_t at_seq; /* of the exit or the execution */
 };
 
 /* In the order in which they were left. Borrowed from fx. */

@@ -99,6 +99,8 @@ effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look
 		out->kind = LOOK_PIPE;
 		out->id = o->pipe;
 		out->word = "pipe";
+		out->maker = o->pipe->maker;
+		out->ordinal = o->pipe->ordinal;
 		break;
 	case OBJECT_SOCKET:
 		look_socket(fx, o->socket, out);
@@ -107,6 +109,7 @@ effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look
 	case OBJECT_OTHER:
 		out->word = o->word ? o->word : "other";
 		out->path = o->device;
+		out->made_seq = o->made_seq;
 		break;
 	case OBJECT_UNKNOWN:
 		break;

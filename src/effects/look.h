@@ -21,9 +21,12 @@ struct look {
 	const char *path; /* of a file or a device as it was opened or is called now; or NULL */
 	const void *id;   /* the same for all descriptors of one object */
 	uint32_t flags;   /* as F_GETFL */
-	int socket_type;  /* SOCK_STREAM, …; of sockets */
-	bool is_internal; /* a socket whose other end the run holds, as far as is known now */
-	bool is_sealed;   /* a socket that speaks TLS or SSH */
+	uint32_t maker, ordinal; /* of a pipe: the task that made it, and which of its process's
+				    it is; 0: no pipe */
+	uint64_t made_seq; /* of a file without a name: of the call that made it; else 0 */
+	int socket_type;   /* SOCK_STREAM, …; of sockets */
+	bool is_internal;  /* a socket whose other end the run holds, as far as is known now */
+	bool is_sealed;    /* a socket that speaks TLS or SSH */
 };
 
 void effects_look_fd(const struct effects *fx, uint32_t task, int64_t fd, struct look *out);

@@ -114,6 +114,7 @@ start(struct runner *r, struct err *err)
 		.follow = true,
 		.wanted = wanted_calls(r),
 		.payload_limit = PAYLOAD_LIMIT,
+		.want_busy = r->watch.needs.busy,
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
 		.aslr = t->aslr || (r->opts->perturbed & PERTURB_ASLR),
 		.deny_io_uring = t->deny_io_uring,

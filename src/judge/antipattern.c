@@ -334,6 +334,8 @@ antipattern_find(struct antipattern_hits *out, struct arena *arena, const struct
 	int rc;
 
 	*out = (struct antipattern_hits){ 0 };
+	if (rows[which].columns & COLUMN_BIT(COLUMN_BUSY))
+		out->lack = columns_lack(c, COLUMN_BUSY);
 	rc = find(&s, which, err);
 	items = out->items;
 	if (out->n)

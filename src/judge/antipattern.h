@@ -47,6 +47,7 @@ struct antipattern_hits {
 	struct antipattern_hit *items; /* the surest first; all of the arena */
 	size_t n;
 	uint64_t n_looked, n_applied; /* events; of them: could have been part of one */
+	const char *lack; /* what the trace does not tell, so that more may be there; NULL */
 };
 
 /* The columns that columns_new() must be told of. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define USUAL_RATE 10000.0 /* reads and writes a second */
-#define USUAL_GAP_NS 1e9
+#define USUAL_BUSY_NS 1e9
 #define LEAST_CPU_NS 10000000 /* of all processes, before shares of it mean anything */
 
 /* What is kept of one process or thread while the rows go by. */
@@ -22,8 +22,8 @@ struct actor {
 	const char *call;
 	int64_t fd;
 	uint64_t run, longest_run;
-	int64_t gap_ns, cost_ns;
-	size_t run_row, longest_row, gap_row;
+	int64_t busy_ns;
+	size_t run_row, longest_row, busy_row;
 	/* Of a process: */
 	uint64_t n_alive;
 	size_t rows[ANTIPATTERN_ROWS], n_rows;
@@ -166,13 +166,10 @@ static void
 step(struct search *s, struct actor *a, size_t row)
 {
 	const char *call = columns_text(s->columns, COLUMN_SYSCALL, row, 0);
-	int64_t fd = number(s, COLUMN_FD, row), start = number(s, COLUMN_START, row);
+	int64_t fd = number(s, COLUMN_FD, row);
 	bool is_same = a->call && call && !strcmp(a->call, call) && a->fd == fd;
 
-	if (a->n_all++ && start - a->last_ns > a->gap_ns) {
-		a->gap_ns = start - a->last_ns;
-		a->gap_row = row;
-	}
+	a->n_all++;
 	a->run = is_same ? a->run + 1 : 1;
 	if (a->run == 1)
 		a->run_row = row;
@@ -182,37 +179,62 @@ step(struct search *s, struct actor *a, size_t row)
 	}
 	a->call = call;
 	a->fd = fd;
-	a->last_ns = number(s, COLUMN_END, row);
+}
+
+/* Before this call, or its end. */
+static void
+note_busy(struct search *s, struct actor *a, size_t row)
+{
+	int64_t busy_ns = number(s, COLUMN_BUSY, row);
+
+	if (busy_ns == COLUMN_NULL || busy_ns <= a->busy_ns)
+		return;
+	a->busy_ns = busy_ns;
+	a->busy_row = row;
+}
+
+static void
+tell_busy(struct search *s, const struct actor *a, double confidence)
+{
+	const char *call = columns_text(s->columns, COLUMN_SYSCALL, a->busy_row, 0);
+	struct antipattern_hit *hit = hit_of(s, a, confidence, 1, a->n_all);
+
+	hit->rows[0] = a->busy_row;
+	hit->n_rows = 1;
+	hit->cost_ns = (uint64_t)a->busy_ns;
+	hit->text = arena_printf(s->arena,
+		"%s: at least %.3g ms of processor time without any call before %s, by thread "
+		"%lld of %s",
+		s->spec->name, (double)a->busy_ns / 1e6, call ? call : "its end",
+		(long long)a->number, hit->where);
+}
+
+static void
+tell_run(struct search *s, const struct actor *a, double confidence)
+{
+	struct antipattern_hit *hit = hit_of(s, a, confidence, a->longest_run, a->n_all);
+
+	hit->rows[0] = a->longest_row;
+	hit->n_rows = 1;
+	hit->text = arena_printf(s->arena,
+		"%s: %s %llu times in a row, of %llu calls, by thread %lld of %s",
+		s->spec->name, columns_text(s->columns, COLUMN_SYSCALL, a->longest_row, 0),
+		(unsigned long long)a->longest_run, (unsigned long long)a->n_all,
+		(long long)a->number, hit->where);
 }
 
 static void
 judge_thread(struct search *s, const struct actor *a)
 {
 	double by_run = (double)a->longest_run / (double)(a->longest_run + s->spec->least);
-	double by_gap = (double)a->gap_ns / ((double)a->gap_ns + USUAL_GAP_NS);
-	bool is_run = by_run >= by_gap;
-	struct antipattern_hit *hit;
+	double by_busy = (double)a->busy_ns / ((double)a->busy_ns + USUAL_BUSY_NS);
+	bool is_run = a->longest_run >= s->spec->least;
+	bool is_busy = (double)a->busy_ns >= USUAL_BUSY_NS / 10;
 
-	if (is_run ? a->longest_run < s->spec->least : (double)a->gap_ns < USUAL_GAP_NS / 10)
-		return;
-	hit = hit_of(s, a, is_run ? by_run : by_gap, is_run ? a->longest_run : 1, a->n_all);
-	hit->rows[0] = is_run ? a->longest_row : a->gap_row;
-	hit->n_rows = 1;
-	if (is_run) {
-		hit->text = arena_printf(s->arena,
-			"%s: %s %llu times in a row, of %llu calls, by thread %lld of %s",
-			s->spec->name,
-			columns_text(s->columns, COLUMN_SYSCALL, a->longest_row, 0),
-			(unsigned long long)a->longest_run, (unsigned long long)a->n_all,
-			(long long)a->number, hit->where);
-		return;
-	}
-	hit->cost_ns = (uint64_t)a->gap_ns;
-	hit->text = arena_printf(s->arena,
-		"%s: %.3g ms without any call before %s, by thread %lld of %s", s->spec->name,
-		(double)a->gap_ns / 1e6,
-		columns_text(s->columns, COLUMN_SYSCALL, a->gap_row, 0), (long long)a->number,
-		hit->where);
+	if (is_run && (!is_busy || by_run >= by_busy))
+		tell_run(s, a, by_run);
+	else if (is_busy)
+		tell_busy(s, a, by_busy);
 }
 
 void
@@ -222,14 +244,17 @@ search_TIGHT_LOOP(struct search *s)
 	void *value;
 
 	for (size_t row = 0; row < s->out->n_looked; row++) {
+		bool is_call = search_is(s, row, "call");
 		struct actor *a;
 
-		if (!search_is(s, row, "call"))
+		if (!is_call && !search_is(s, row, "exit"))
 			continue;
-		s->out->n_applied++;
+		s->out->n_applied += is_call;
 		a = actor_of(s, actors, number(s, COLUMN_TASK, row), row);
-		if (a)
+		if (a && is_call)
 			step(s, a, row);
+		if (a)
+			note_busy(s, a, row);
 	}
 	for (size_t at = 0; map_next(actors, &at, NULL, NULL, &value);)
 		judge_thread(s, value);

@@ -145,6 +145,7 @@ struct rule_needs {
 	bool critical;     /* effects_opts.critical, and the calls of critical_wanted() */
 	bool clocks;       /* effects_opts.clocks */
 	bool leaks;        /* effects_opts.leaks */
+	bool busy;         /* processor time between calls */
 	uint64_t columns;  /* of query/columns.h; 0: none */
 };
 /* Adds what an enabled rule needs; of others nothing. */

@@ -42,6 +42,8 @@ conclude_hits(const struct judging *j, const struct antipattern_hits *hits)
 	if (gave_up)
 		return judging_end(
 			j, VERDICT_ERROR, "process_name_pattern takes too long to match");
+	if (!n_sure && hits->lack)
+		return judging_end(j, VERDICT_INCONCLUSIVE, hits->lack);
 	for (; surest && n_rows < surest->n_rows; n_rows++)
 		rows[n_rows] = (uint32_t)surest->rows[n_rows];
 	judging_conclude(j,

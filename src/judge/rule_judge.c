@@ -207,7 +207,7 @@ own_columns(enum rule_kind kind)
 			C(EVENT) | C(FAMILY) | C(EXEC) | C(PATH) | C(ERRNO) | C(STATE),
 		[RULE_NETWORK_POLICY] = C(SYSCALL) | C(PEER),
 		[RULE_PATH_POLICY] = C(PATH) | C(FROM) | C(TO) | C(ACCESS),
-		[RULE_DURABILITY] = C(FD) | C(FD_KIND) | C(PROCESS) | C(FAMILY) | C(SYSCALL) |
+		[RULE_DURABILITY] = C(FD) | C(FD_KIND) | C(FD_NAME) | C(PROCESS) | C(FAMILY) | C(SYSCALL) |
 				    C(PATH) | C(FROM) | C(TO) | C(ACCESS) | C(ERRNO) | C(STATE),
 		[RULE_CLUSTER] = C(SYSCALL) | C(PATH),
 		[RULE_SEQUENCE] = C(FAMILY) | C(CLASS) | C(REGION) | C(STATE) | C(TASK),
@@ -248,6 +248,7 @@ rule_needs(const struct rule *rule, struct rule_needs *needs)
 	needs->all_calls = true;
 	needs->columns |= own_columns(rule->kind) | selector_columns(&rule->where) |
 			  selector_columns(&rule->other) | selector_columns(&rule->third);
+	needs->busy |= (needs->columns & COLUMN_BIT(COLUMN_BUSY)) != 0;
 }
 
 static const char *

@@ -215,7 +215,8 @@ judge_network_policy(const struct judging *j)
 static bool
 has_access(const struct columns *c, size_t row, unsigned path, bool to_write)
 {
-	static const char *const words[] = { "write", "make", "remove", "change" };
+	static const char *const words[] = { "write", "make", "remove", "change", "sync",
+		"swap" };
 	bool writes = false, reads = false;
 	const char *text;
 

@@ -157,6 +157,9 @@ struct event {
 	uint32_t task;    /* from 1, in order of appearance; 0: EVENT_PATH */
 	uint64_t seq;     /* strictly growing; shares its counter with call.enter_seq */
 	uint64_t time_ns; /* since the trace began */
+	/* Of a call and an exit: processor time that the task used at least since its call
+	 * before, without any call; 0: too little to be seen, or nobody looked (is_sampled). */
+	uint64_t busy_ns;
 	union {
 		struct task_start start;
 		struct held_fd held;
@@ -180,6 +183,7 @@ struct trace_header {
 	uint32_t payload_limit; /* bytes kept of each area of data */
 	bool is_subset;         /* only some calls were asked for */
 	bool is_excerpt;        /* and these by a person: what effects need may be missing */
+	bool is_sampled;        /* busy_ns was looked for */
 	bool aslr;
 };
 

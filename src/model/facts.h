@@ -39,6 +39,7 @@ struct facts {
 	uint64_t peak_mapped_bytes; /* anonymous, of all processes, at most at one time */
 	bool has_peak_mapped;       /* that was asked for */
 	bool has_all_calls; /* false: a subset was traced, counts of the others are not known */
+	bool has_busy;      /* processor time between calls was looked for */
 	bool has_memory_calls; /* mmap, brk, mremap were among those traced */
 	bool has_peak_rss;
 	struct call_count *calls; /* the whole tree, by name */

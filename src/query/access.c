@@ -4,10 +4,12 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 
 const char *const access_names[N_ACCESS_BITS] = { "read", "write", "make", "remove", "change",
-	"look", "execute" };
+	"look", "execute", "sync", "swap" };
 
 static const struct {
 	const char *family;
@@ -69,15 +71,32 @@ of_mmap(const struct call *call)
 	return bits;
 }
 
-uint32_t
-access_of(const struct call *call, enum call_id id, const char *family)
+/* O_SYNC includes O_DSYNC, RWF_SYNC is either. Of other calls that write (splice, fallocate, a
+ * store to a mapping) that is not promised. */
+static bool
+writes_through(const struct call *call, enum call_id id, const char *family, uint32_t fd_flags)
 {
+	bool is_write = strcmp(family, "write") == 0 || strcmp(family, "pwrite") == 0;
+	uint64_t flags = id == CALL_pwritev2 ? call->arg[5] : 0;
+
+	return is_write && (fd_flags & O_DSYNC || flags & (RWF_DSYNC | RWF_SYNC));
+}
+
+uint32_t
+access_of(const struct call *call, enum call_id id, const char *family, uint32_t fd_flags)
+{
+	uint32_t bits = 0;
+
 	if (strcmp(family, "open") == 0 || id == CALL_mq_open)
 		return of_open(call, id);
 	if (id == CALL_mmap)
 		return of_mmap(call);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		if (strcmp(families[i].family, family) == 0)
-			return families[i].bits;
-	return 0;
+			bits = families[i].bits;
+	if (writes_through(call, id, family, fd_flags))
+		bits |= ACCESS_SYNC;
+	if (id == CALL_renameat2 && call->arg[4] & RENAME_EXCHANGE)
+		bits |= ACCESS_SWAP;
+	return bits;
 }

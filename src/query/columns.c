@@ -4,6 +4,7 @@
 
 #include "query/access.h"
 #include "query/inner.h"
+#include "query/fate.h"
 
 #include <string.h>
 
@@ -44,6 +45,7 @@ const struct source column_sources[N_COLUMNS] = {
 	[COLUMN_FD_KIND] = KEYED(V_OBJECT),
 	[COLUMN_FD_NAME] = KEYED(V_OBJECT),
 	[COLUMN_PEER] = DIRECT(V_PEER),
+	[COLUMN_LEFT] = DIRECT(V_LEFT),
 	[COLUMN_ERRNO] = DIRECT(V_ERRNO),
 	[COLUMN_RESULT] = DIRECT(V_RESULT),
 	[COLUMN_BYTES] = DIRECT(V_BYTES),
@@ -57,6 +59,7 @@ const struct source column_sources[N_COLUMNS] = {
 	[COLUMN_MARK] = DIRECT(V_MARK),
 	[COLUMN_SIGNAL] = DIRECT(V_SIGNAL),
 	[COLUMN_STATUS] = DIRECT(V_STATUS),
+	[COLUMN_BUSY] = DIRECT(V_BUSY),
 	[COLUMN_PEAK_RSS] = DIRECT(V_RSS),
 	[COLUMN_CPU] = DIRECT(V_CPU),
 };
@@ -64,13 +67,18 @@ const struct source column_sources[N_COLUMNS] = {
 const char *
 set_word(enum column column, unsigned bit)
 {
-	return column == COLUMN_ACCESS ? access_names[bit]
-				       : decode_class_name((uint32_t)1 << bit);
+	if (column == COLUMN_ACCESS)
+		return access_names[bit];
+	if (column == COLUMN_LEFT)
+		return fate_names[bit];
+	return decode_class_name((uint32_t)1 << bit);
 }
 
 unsigned
 set_words(enum column column)
 {
+	if (column == COLUMN_LEFT)
+		return N_FATES;
 	return column == COLUMN_ACCESS ? N_ACCESS_BITS : 17;
 }
 
@@ -124,6 +132,8 @@ columns_watch(struct columns *c, struct effects_opts *opts)
 	opts->watch = &c->watch;
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))
 		opts->regions = true;
+	if (c->wanted & COLUMN_BIT(COLUMN_LEFT))
+		opts->leaks = true;
 }
 
 int
@@ -164,6 +174,8 @@ columns_lack(const struct columns *c, enum column column)
 		return c->attribute[column].n ? NULL : "the trace holds no stacks";
 	case COLUMN_REGION:
 		return c->has_regions ? NULL : "start-up and main were not told apart";
+	case COLUMN_BUSY:
+		return c->has_busy ? NULL : "processor time between calls was not looked for";
 	default:
 		return NULL;
 	}

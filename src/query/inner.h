@@ -39,6 +39,8 @@ enum vector_id {
 	V_MARK,   /* text */
 	V_SIGNAL, /* text */
 	V_STATUS,
+	V_BUSY,
+	V_LEFT, /* bits */
 	V_RSS,
 	V_CPU,
 	N_VECTORS,
@@ -72,7 +74,7 @@ struct columns {
 	size_t n_rows, n_calls;
 	int64_t call_event; /* the text "call" */
 	struct str gap;     /* empty: none */
-	bool has_regions;
+	bool has_regions, has_busy;
 	struct builder *builder; /* NULL: finished */
 	struct effects_watch watch;
 };

@@ -9,6 +9,7 @@
 #include "query/inner.h"
 
 #include "effects/look.h"
+#include "query/fate.h"
 
 #include <errno.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct builder {
 	struct map *by_process;   /* process -> struct owner */
 	struct map *by_call;      /* call id, or the number of an unknown one -> key */
 	struct map *by_object;    /* kind and name, two numbers of texts -> key */
+	struct map *by_made;      /* files without a name: seq -> number */
 	struct map *by_path;      /* address of a text in effects -> number */
 	struct program *programs; /* programs[i] has the key i + 1 */
 	size_t n_programs, programs_capacity;
@@ -44,7 +46,9 @@ struct builder {
 	int64_t row[N_VECTORS];
 	struct call_about about;
 	int64_t fd;
+	uint32_t fd_flags; /* as F_GETFL, of what the call works on; 0: not known */
 	bool has_row;
+	struct fates *fates; /* NULL: not wanted */
 };
 
 static int64_t
@@ -82,6 +86,9 @@ builder_new(struct columns *c)
 	b->by_call = map_new();
 	b->by_object = map_new();
 	b->by_path = map_new();
+	b->by_made = map_new();
+	if (columns_keep(c, V_LEFT))
+		b->fates = fate_new();
 	/* Texts of few kinds come first: their numbers are then small, and near each other. */
 	for (int i = 1; i < 134; i++)
 		text_of(b, decode_errno(i));
@@ -99,7 +106,9 @@ builder_free(struct builder *b)
 	map_free(b->by_call);
 	map_free(b->by_object);
 	map_free(b->by_path);
+	map_free(b->by_made);
 	mem_free(b->programs);
+	fate_free(b->fates);
 	str_done(&b->text);
 	mem_free(b);
 }
@@ -221,11 +230,37 @@ call_key(struct builder *b, const struct call *call, enum call_id id)
 	return key;
 }
 
+/* Which of the run's files without a name, from 1. */
+static size_t
+nameless(struct builder *b, uint64_t made_seq)
+{
+	void **slot = map_number(b->by_made, made_seq);
+
+	if (!*slot)
+		*slot = (void *)map_count(b->by_made);
+	return (uintptr_t)*slot;
+}
+
+/* Pipes have no name of their own: "pipe:2.1" is the first that process 2 made. */
+static const char *
+name_of_object(struct builder *b, const struct look *look)
+{
+	if (look->name || (!look->ordinal && !look->made_seq))
+		return look->name;
+	str_clear(&b->text);
+	if (look->ordinal)
+		str_addf(&b->text, "%s:%u.%u", look->word, look->maker, look->ordinal);
+	else
+		str_addf(&b->text, "nameless:%zu", nameless(b, look->made_seq));
+	return str_text(&b->text);
+}
+
 static size_t
 object_key(struct builder *b, const struct look *look)
 {
 	const uint64_t pair[2] = { (uint64_t)text_of(b, look->word),
-		(uint64_t)(look->path ? path_of(b, look->path) : text_of(b, look->name)) };
+		(uint64_t)(look->path ? path_of(b, look->path)
+				      : text_of(b, name_of_object(b, look))) };
 	void **slot = map_slot(b->by_object, pair, sizeof pair);
 
 	if (!*slot) {
@@ -246,6 +281,7 @@ put_fd(struct builder *b, uint32_t task, int64_t fd, bool has_path)
 		return;
 	b->row[V_FD] = fd;
 	effects_look_fd(b->fx, task, fd, &look);
+	b->fd_flags = look.flags;
 	if (look.kind == LOOK_NOTHING)
 		return;
 	if (columns_keep(b->c, V_OBJECT))
@@ -347,8 +383,10 @@ put_objects(struct builder *b, const struct event *event)
 	bool has_path = b->about.n_paths > 0 && b->about.n_fds;
 
 	b->fd = -1;
-	if (columns_keep(b->c, V_FD) || columns_keep(b->c, V_OBJECT) ||
-		columns_keep(b->c, V_PATH) || columns_keep(b->c, V_PEER))
+	b->fd_flags = 0;
+	if (columns_keep(b->c, V_ACCESS) || columns_keep(b->c, V_FD) ||
+		columns_keep(b->c, V_OBJECT) || columns_keep(b->c, V_PATH) ||
+		columns_keep(b->c, V_PEER))
 		put_fd(b, event->task, fd, has_path);
 	if (columns_keep(b->c, V_PATH) || columns_keep(b->c, V_FROM) ||
 		columns_keep(b->c, V_TO))
@@ -394,7 +432,7 @@ put_call(struct builder *b, const struct event *event)
 	put_outcome(b, event);
 	if (!columns_keep(b->c, V_ACCESS))
 		return;
-	bits = access_of(call, b->about.id, effects_family(b->about.id));
+	bits = access_of(call, b->about.id, effects_family(b->about.id), b->fd_flags);
 	if (bits)
 		b->row[V_ACCESS] = bits;
 }
@@ -406,6 +444,8 @@ begin_row(struct builder *b, const struct event *event)
 		b->row[i] = NO_VALUE;
 	b->row[V_SEQ] = (int64_t)MIN(event->seq, (uint64_t)INT64_MAX);
 	b->row[V_START] = b->row[V_END] = (int64_t)MIN(event->time_ns, (uint64_t)INT64_MAX);
+	if (event->busy_ns)
+		b->row[V_BUSY] = (int64_t)MIN(event->busy_ns, (uint64_t)INT64_MAX);
 	b->has_row = true;
 }
 
@@ -515,7 +555,7 @@ push_row(struct builder *b)
 	struct columns *c = b->c;
 
 	for (int i = 0; i < N_VECTORS; i++)
-		if (columns_keep(c, (enum vector_id)i) && i != V_REGION)
+		if (columns_keep(c, (enum vector_id)i) && i != V_REGION && i != V_LEFT)
 			vector_add(&c->vector[i], b->row[i]);
 	c->n_rows++;
 	c->n_calls += b->row[V_EVENT] == c->call_event;
@@ -527,7 +567,6 @@ builder_after(void *columns, struct effects *fx, const struct event *event)
 	struct builder *b = ((struct columns *)columns)->builder;
 	struct owner *o;
 
-	(void)fx;
 	if (!b->has_row)
 		return;
 	o = put_task(b, event);
@@ -535,10 +574,14 @@ builder_after(void *columns, struct effects *fx, const struct event *event)
 		b->row[V_EVENT] = b->c->call_event;
 		put_call(b, event);
 		put_made(b, event);
+		if (b->fates)
+			fate_call(b->fates, fx, event, &b->about, makes_fd(b, &event->call));
 		if (o && columns_keep(b->c, V_MARK))
 			b->row[V_MARK] = text_of(b, note_mark(b, event, o));
 	} else {
 		put_life(b, event);
+		if (b->fates)
+			fate_other(b->fates);
 	}
 	push_row(b);
 }
@@ -590,10 +633,13 @@ builder_finish(struct builder *b)
 	struct columns *c = b->c;
 
 	for (int i = 0; i < N_VECTORS; i++)
-		if (i != V_REGION)
+		if (i != V_REGION && i != V_LEFT)
 			vector_seal(&c->vector[i]);
 	if (!b->fx) /* nothing ever happened */
 		return;
+	c->has_busy = effects_facts(b->fx)->has_busy;
+	if (b->fates)
+		fate_fill(b->fates, b->fx, &c->vector[V_SEQ], &c->vector[V_LEFT]);
 	if (c->wanted & COLUMN_BIT(COLUMN_ARGV))
 		fill_argv(b);
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))

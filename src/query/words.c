@@ -4,6 +4,7 @@
  * found, and is an error where it is written
  */
 #include "query/access.h"
+#include "query/fate.h"
 #include "query/inner.h"
 #include "query/node.h"
 
@@ -52,6 +53,12 @@ static const char *
 accesses(size_t i)
 {
 	return i < N_ACCESS_BITS ? access_names[i] : NULL;
+}
+
+static const char *
+lefts(size_t i)
+{
+	return i < N_FATES ? fate_names[i] : NULL;
 }
 
 static const char *
@@ -108,6 +115,7 @@ static const words_fn words_of[N_COLUMNS] = {
 	[COLUMN_SYSCALL] = syscalls,
 	[COLUMN_FAMILY] = families,
 	[COLUMN_CLASS] = classes,
+	[COLUMN_LEFT] = lefts,
 	[COLUMN_ACCESS] = accesses,
 	[COLUMN_STATE] = states,
 	[COLUMN_ERRNO] = errnos,

@@ -178,10 +178,10 @@ get_call(struct record_in *in, struct wire *body, struct event *e)
 
 	c->nr = get_u32(body);
 	last = &in->memory.calls[c->nr % RECORD_CALL_SLOTS];
-	head = get_byte(body, 0x3f);
+	head = get_byte(body, 0x7f);
 	c->arch = in_range(body, head & 7, N_ARCHES - 1, "an unknown architecture");
 	c->state = head >> 3 & 3;
-	c->is_error = head >> 5;
+	c->is_error = head >> 5 & 1;
 	mask = get_byte(body, 0xff);
 	for (unsigned i = 0; i < 6; i++)
 		if (mask >> i & 1)
@@ -195,6 +195,8 @@ get_call(struct record_in *in, struct wire *body, struct event *e)
 	c->ret = last->ret;
 	c->enter_ns = e->time_ns - wire_unzigzag(wire_get(body));
 	c->enter_seq = e->seq - wire_unzigzag(wire_get(body));
+	if (head >> 6)
+		e->busy_ns = wire_get(body);
 	get_areas(in, body, c);
 }
 
@@ -245,13 +247,18 @@ get_signal(struct wire *in, struct signal_info *s)
 }
 
 static void
-get_exit(struct wire *in, struct task_exit *x)
+get_exit(struct wire *in, struct event *e)
 {
-	x->is_process = get_byte(in, 1);
+	struct task_exit *x = &e->exit;
+	uint8_t head = get_byte(in, 3);
+
+	x->is_process = head & 1;
 	x->status = get_signed(in);
 	x->peak_rss_bytes = wire_get(in);
 	x->user_ns = wire_get(in);
 	x->system_ns = wire_get(in);
+	if (head >> 1)
+		e->busy_ns = wire_get(in);
 }
 
 static void
@@ -312,7 +319,7 @@ get_body(struct record_in *in, struct wire *body, struct event *e)
 		get_signal(body, &e->signal);
 		break;
 	case EVENT_EXIT:
-		get_exit(body, &e->exit);
+		get_exit(body, e);
 		break;
 	case EVENT_PATH:
 		get_path(body, &e->path);

@@ -160,7 +160,7 @@ put_call(struct record_out *out, uint8_t *p, const struct event *e)
 	uint8_t *mask;
 
 	p = wire_put(p, c->nr);
-	*p++ = (uint8_t)(c->arch | c->state << 3 | c->is_error << 5);
+	*p++ = (uint8_t)(c->arch | c->state << 3 | c->is_error << 5 | (e->busy_ns != 0) << 6);
 	mask = p++;
 	*mask = (uint8_t)((c->ip != last->ip) << 6 | (c->ret != last->ret) << 7);
 	for (unsigned i = 0; i < 6; i++) {
@@ -178,6 +178,8 @@ put_call(struct record_out *out, uint8_t *p, const struct event *e)
 	last->ret = c->ret;
 	p = wire_put_delta(p, e->time_ns, c->enter_ns);
 	p = wire_put_delta(p, e->seq, c->enter_seq);
+	if (e->busy_ns)
+		p = wire_put(p, e->busy_ns);
 	p = wire_put(p, c->n_areas);
 	for (uint32_t i = 0; i < c->n_areas; i++)
 		p = put_area(out, p, &c->areas[i], c);
@@ -233,13 +235,16 @@ put_signal(uint8_t *p, const struct signal_info *s)
 }
 
 static uint8_t *
-put_exit(uint8_t *p, const struct task_exit *x)
+put_exit(uint8_t *p, const struct event *e)
 {
-	*p++ = x->is_process;
+	const struct task_exit *x = &e->exit;
+
+	*p++ = (uint8_t)(x->is_process | (e->busy_ns != 0) << 1);
 	p = put_signed(p, x->status);
 	p = wire_put(p, x->peak_rss_bytes);
 	p = wire_put(p, x->user_ns);
-	return wire_put(p, x->system_ns);
+	p = wire_put(p, x->system_ns);
+	return e->busy_ns ? wire_put(p, e->busy_ns) : p;
 }
 
 static uint8_t
@@ -286,7 +291,7 @@ put_body(struct record_out *out, uint8_t *p, const struct event *e)
 	case EVENT_SIGNAL:
 		return put_signal(p, &e->signal);
 	case EVENT_EXIT:
-		return put_exit(p, &e->exit);
+		return put_exit(p, e);
 	case EVENT_PATH:
 		return put_path(p, &e->path);
 	case N_EVENT_KINDS:

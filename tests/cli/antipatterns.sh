@@ -23,7 +23,7 @@ analyze() {
 names=$("$prog" list) || exit 1
 n=0
 for name in $names; do
-	pattern=${name%-compute}
+	case $name in TightLoop-*) pattern=TightLoop ;; *) pattern=$name ;; esac
 	for how in bad good; do
 		renacer record -o "$how.rtrace" -- "$prog" "$name" $how > log 2>&1 || fail "$name $how"
 	done

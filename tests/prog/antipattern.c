@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -256,12 +257,100 @@ tight_loop(bool bad)
 
 /* Without any call: the clock is not asked. */
 static void
-tight_compute(bool bad)
+spin(unsigned long n)
 {
 	volatile unsigned long work = 0;
 
-	for (unsigned long i = 0; i < (bad ? 4000000000ul : 1000ul); i++)
+	for (unsigned long i = 0; i < n; i++)
 		work += i;
+}
+
+#define LONG_SPIN 4000000000ul /* two seconds and more */
+
+static void
+tight_compute(bool bad)
+{
+	spin(bad ? LONG_SPIN : 1000);
+}
+
+/* As long, but asleep, or stopped: that is no computing. */
+static void
+tight_sleep(bool bad)
+{
+	const struct timespec moment = { .tv_sec = 2 };
+	pid_t child;
+
+	if (bad) {
+		spin(LONG_SPIN);
+		return;
+	}
+	nanosleep(&moment, NULL);
+	child = fork();
+	if (!child) {
+		for (;;)
+			spin(1000);
+	}
+	check(kill(child, SIGSTOP) == 0);
+	nanosleep(&moment, NULL);
+	check(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+}
+
+static void *
+spin_in_thread(void *how)
+{
+	spin(*(const bool *)how ? LONG_SPIN : 1000);
+	return NULL;
+}
+
+/* The first thread waits meanwhile, for long, and is not the one. */
+static void
+tight_thread(bool bad)
+{
+	pthread_t thread;
+
+	check(pthread_create(&thread, NULL, spin_in_thread, &bad) == 0);
+	check(pthread_join(thread, NULL) == 0);
+}
+
+/* Its end comes from outside, in the middle of it. */
+static void
+tight_killed(bool bad)
+{
+	const struct timespec moment = { .tv_nsec = 200000000 };
+	struct timespec used = { 0 };
+	clockid_t clock;
+	pid_t child = fork();
+
+	if (!child) {
+		if (bad)
+			spin(100 * LONG_SPIN);
+		pause();
+	}
+	check(clock_getcpuclockid(child, &clock) == 0);
+	do {
+		nanosleep(&moment, NULL);
+		check(clock_gettime(clock, &used) == 0);
+	} while (bad && used.tv_sec < 2);
+	check(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+}
+
+static void
+fd_leak(bool bad)
+{
+	for (int i = 0; i < 100; i++) {
+		int fd = scratch("/etc/passwd", O_RDONLY);
+
+		if (!bad)
+			close(fd);
+	}
+}
+
+static void
+missing_cloexec(bool bad)
+{
+	for (int i = 0; i < 4; i++)
+		check(open("/etc/passwd", O_RDONLY | (bad ? 0 : O_CLOEXEC)) >= 0);
+	run_true(2, true);
 }
 
 static void
@@ -290,6 +379,11 @@ static const struct {
 	{ "GodProcess", god_process },
 	{ "TightLoop", tight_loop },
 	{ "TightLoop-compute", tight_compute },
+	{ "TightLoop-sleep", tight_sleep },
+	{ "TightLoop-thread", tight_thread },
+	{ "TightLoop-killed", tight_killed },
+	{ "fd-leak", fd_leak },
+	{ "missing-cloexec", missing_cloexec },
 	{ "serial-waits", serial_waits },
 };
 

@@ -42,7 +42,7 @@ a_block_that_makes_no_sense_is_refused_with_the_place(void **state)
 		{ "\x85\x00", 2, "an event of a kind that this version does not know" },
 		{ "\x05\x07\x01\0\0\0\0\0\0", 9, "byte 9 of the block: a number that does" },
 		{ "\x05\x0a\x01\0\0\0\0\0\0\0\0\0", 12, "byte 10 of the block: bytes behind" },
-		{ "\x05\x08\x01\0\0\2\0\0\0\0", 10, "byte 5 of the block: a bit that has no" },
+		{ "\x05\x08\x01\0\0\4\0\0\0\0", 10, "byte 5 of the block: a bit that has no" },
 		{ "\x00\x09\x01\0\0\0\0\x06\0\0\0", 11,
 			"byte 7 of the block: a number that is too" },
 		{ "\x01\x06\x01\0\0\0\0\x05", 8, "byte 8 of the block: fewer bytes" },
@@ -55,7 +55,8 @@ a_block_that_makes_no_sense_is_refused_with_the_place(void **state)
 		{ "\x01\x09\x01\0\0\0\0\x03\0a\0", 11, "text whose end is not where" },
 		{ "\x02\x06\x01\0\0\0\x07\0", 8, "an unknown architecture" },
 		{ "\x02\x06\x01\0\0\0\x1f\0", 8, "a bit that has no meaning" },
-		/* call: task seq time nr head mask enter_ns enter_seq n_areas areas */
+		/* call: task seq time nr head mask enter_ns enter_seq [busy] n_areas areas */
+		{ "\x03\x09\x01\0\0\0\x80\0\0\0\0", 11, "a bit that has no meaning" },
 		{ "\x03\x09\x01\0\0\0\x05\0\0\0\0", 11, "an unknown architecture" },
 		{ "\x03\x09\x01\0\0\0\0\0\0\0\x01", 11, "a number that is too large" },
 		{ "\x03\x0d\x01\0\0\0\0\0\0\0\x01\x06\0\0\0", 15, "above the sixth" },

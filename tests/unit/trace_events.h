@@ -141,6 +141,8 @@ random_event(struct event *e, enum event_kind kind, struct arena *arena, uint64_
 	e->task = (uint32_t)random_number(seed);
 	e->seq = random_number(seed);
 	e->time_ns = random_number(seed);
+	if ((kind == EVENT_CALL || kind == EVENT_EXIT) && next_random(seed) % 2)
+		e->busy_ns = random_number(seed);
 	switch (kind) {
 	case EVENT_START:
 		e->start = (struct task_start){ (uint32_t)random_number(seed),
@@ -232,7 +234,7 @@ static inline bool
 same_event(const struct event *a, const struct event *b)
 {
 	if (a->kind != b->kind || a->task != b->task || a->seq != b->seq ||
-		a->time_ns != b->time_ns)
+		a->time_ns != b->time_ns || a->busy_ns != b->busy_ns)
 		return false;
 	switch ((enum event_kind)a->kind) {
 	case EVENT_START:
