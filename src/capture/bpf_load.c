@@ -2,9 +2,7 @@
 /*
  * bpf_load.c - libbpf: the kernel half is loaded, attached, and reduced to descriptors
  *
- * All else that libbpf made is closed again. What takes long is done at the same time: while
- * the kernel verifies the programs, a thread makes the rings, which takes the kernel some time
- * for their pages, and puts them into their map, for which it waits until no program runs.
+ * All else that libbpf made is closed again.
  */
 
 #include "capture/bpf_load.h"
@@ -22,8 +20,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,18 +34,6 @@ static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork"
 
 _Static_assert(ARRAY_LEN(programs) == BPF_PROGRAMS, "bpf_load.h counts them");
 
-/* The rings, as a thread makes them. */
-struct making {
-	pthread_t thread;
-	bool is_apart;
-	int map; /* where they belong */
-	uint32_t n, n_made;
-	size_t bytes;
-	int number; /* errno; 0: all went well */
-	const char *step;
-	int fds[BPF_CPUS];
-};
-
 /* What is held while loading. */
 struct loading {
 	struct bpf_object *object;
@@ -57,7 +41,8 @@ struct loading {
 	int types;   /* a file of the kernel's types for libbpf; -1: it asks the kernel */
 	int handler; /* of its sections; 0: libbpf's own */
 	uint32_t traces[BPF_PROGRAMS]; /* where they belong, as the kernel numbers its types */
-	struct making rings;
+	uint32_t n_rings;
+	size_t ring_bytes;
 	int *fds;
 	size_t n_fds;
 };
@@ -205,135 +190,60 @@ open_with_excerpt(struct loading *l)
 	return -1;
 }
 
-/* --- the rings --- */
-
-static void
-fails(struct making *m, const char *step)
-{
-	m->number = errno;
-	m->step = step;
-}
-
-/* All at once: the kernel waits for running programs after each update of such a map. */
-static void
-place_rings(struct making *m)
-{
-	uint32_t keys[BPF_CPUS], n = m->n;
-
-	for (uint32_t cpu = 0; cpu < n; cpu++)
-		keys[cpu] = cpu;
-	if (!bpf_map_update_batch(m->map, keys, m->fds, &n, NULL))
-		return;
-	for (uint32_t cpu = 0; cpu < m->n; cpu++) {
-		if (bpf_map_update_elem(m->map, &cpu, &m->fds[cpu], BPF_ANY)) {
-			fails(m, "place the rings");
-			return;
-		}
-	}
-}
-
-static void *
-make_rings(void *arg)
-{
-	struct making *m = arg;
-
-	while (m->n_made < m->n) {
-		int fd = bpf_map_create(
-			BPF_MAP_TYPE_RINGBUF, "renacer_ring", 0, 0, (uint32_t)m->bytes, NULL);
-
-		if (fd < 0) {
-			fails(m, "make a ring");
-			return NULL;
-		}
-		m->fds[m->n_made++] = fd;
-	}
-	place_rings(m);
-	return NULL;
-}
-
-/* Signals are for those who handle them. */
-static void
-begin_rings(struct making *m)
-{
-	sigset_t all, was;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &was);
-	m->is_apart = pthread_create(&m->thread, NULL, make_rings, m) == 0;
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	if (!m->is_apart)
-		make_rings(m);
-}
-
-static void
-await_rings(struct making *m)
-{
-	if (m->is_apart)
-		pthread_join(m->thread, NULL);
-	m->is_apart = false;
-}
-
-/* The map must be there before the programs, which know it by its descriptor. */
-static int
-make_ring_map(struct loading *l, struct bpf_map *map, struct err *err)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	AUTO(fd_close)
-	int inner = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "renacer_ring", 0, 0,
-		(uint32_t)sysconf(_SC_PAGESIZE), NULL);
-
-	opts.inner_map_fd = (uint32_t)inner;
-	l->rings.map = inner < 0
-			       ? -1
-			       : bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "rings",
-					 sizeof(uint32_t), sizeof(uint32_t), l->rings.n, &opts);
-	if (l->rings.map < 0 || bpf_map__reuse_fd(map, l->rings.map))
-		return explain(err, l, errno, "make the map of the rings");
-	return 0;
-}
-
 /* --- the object, loaded --- */
 
-static int
-prepare_maps(struct loading *l, struct err *err)
+static bool
+is_shared(const struct bpf_map *map)
 {
-	/* With root's rights all may be read; with a part of them only what is the user's. */
-	uint32_t owner = getuid() ? getuid() : UINT32_MAX;
-	struct bpf_map *map;
+	return bpf_map__is_internal(map) &&
+	       bpf_map__value_size(map) >= sizeof(struct bpf_shared);
+}
 
-	bpf_object__for_each_map(map, l->object)
-	{
-		const char *name = bpf_map__name(map);
+/* What we choose of a map. False: libbpf does not take it. */
+static bool
+prepare_map(const struct loading *l, struct bpf_map *map)
+{
+	size_t block = MIN(l->ring_bytes, BPF_BLOCK_BYTES), size;
+	const char *name = bpf_map__name(map);
+	struct bpf_shared *shared;
+	struct bpf_fixed fixed = {
+		/* With root's rights all may be read; with a part of them the user's only. */
+		.owner = getuid() ? getuid() : UINT32_MAX,
+		.block_bits = (uint32_t)__builtin_ctzl(block),
+		.n_blocks = (uint32_t)(l->ring_bytes / block),
+	};
 
-		if (!strcmp(name, "scratches") && bpf_map__set_max_entries(map, l->rings.n))
-			return explain(err, l, errno, "size maps");
-		if (!strcmp(name, ".rodata.owner") &&
-			bpf_map__set_initial_value(map, &owner, sizeof owner))
-			return explain(err, l, errno, "name the owner");
-		if (!strcmp(name, "rings") && make_ring_map(l, map, err) < 0)
-			return -1;
+	if (is_shared(map)) { /* whoever is handed the descriptors finds it there */
+		shared = (void *)(uintptr_t)bpf_map__initial_value(map, &size);
+		shared->control.n_cpus = l->n_rings;
+		return true;
 	}
-	return 0;
+	if (!strcmp(name, ".rodata.fixed"))
+		return !bpf_map__set_initial_value(map, &fixed, sizeof fixed);
+	if (!strcmp(name, "scratches"))
+		return !bpf_map__set_max_entries(map, l->n_rings);
+	if (!strcmp(name, "rings"))
+		return !bpf_map__set_max_entries(map, l->n_rings * fixed.n_blocks) &&
+		       !bpf_map__set_value_size(map, (uint32_t)block + BPF_BLOCK_SPILL);
+	return true;
 }
 
 static int
 load_opened(struct loading *l, struct err *err)
 {
-	int number;
+	struct bpf_map *map;
 
-	if (prepare_maps(l, err) < 0)
-		return -1;
-	begin_rings(&l->rings);
-	number = bpf_object__load(l->object) ? errno : 0;
-	await_rings(&l->rings);
-	if (number)
-		return explain(err, l, number, "load");
-	if (l->rings.number)
-		return explain(err, l, l->rings.number, l->rings.step);
+	bpf_object__for_each_map(map, l->object)
+	{
+		if (!prepare_map(l, map))
+			return explain(err, l, errno, "prepare maps");
+	}
+	if (bpf_object__load(l->object))
+		return explain(err, l, errno, "load");
 	return 0;
 }
 
-/* All that load_object() made but the rings, whose descriptors may have been handed on. */
+/* All that load_object() made. */
 static void
 close_object(struct loading *l)
 {
@@ -341,16 +251,6 @@ close_object(struct loading *l)
 		bpf_object__close(l->object);
 	l->object = NULL;
 	close_types(l);
-	fd_close(l->rings.map);
-	l->rings.map = -1;
-}
-
-static void
-close_rings(struct making *m)
-{
-	bpf_load_close(m->fds, m->n_made);
-	m->n_made = 0;
-	m->number = 0;
 }
 
 /* For tests: what libbpf would make good for is to be seen. */
@@ -376,7 +276,6 @@ load_object(struct loading *l, struct err *err)
 	}
 	err_drop(&first); /* the second try says the same, or was needed */
 	close_object(l);
-	close_rings(&l->rings);
 	l->log[0] = '\0';
 	if (open_elf(l) < 0)
 		return explain(err, l, errno, "open");
@@ -390,8 +289,7 @@ shared_map(const struct bpf_object *object)
 
 	bpf_object__for_each_map(map, object)
 	{
-		if (bpf_map__is_internal(map) &&
-			bpf_map__value_size(map) >= sizeof(struct bpf_shared))
+		if (is_shared(map))
 			return map;
 	}
 	return NULL;
@@ -439,6 +337,7 @@ introduce(struct loading *l, struct err *err)
 static int
 load(struct loading *l, struct err *err)
 {
+	static const char *const maps[] = { "states", "rings" };
 	struct bpf_map *map;
 
 	if (load_object(l, err) < 0)
@@ -446,14 +345,15 @@ load(struct loading *l, struct err *err)
 	map = shared_map(l->object);
 	if (!map)
 		return err_set(err, "eBPF: the object has no shared memory");
-	if (keep(l, bpf_map__fd(map), err) < 0 ||
-		keep(l, bpf_object__find_map_fd_by_name(l->object, "states"), err) < 0 ||
-		keep_programs(l, err) < 0 || introduce(l, err) < 0 || attach(l, err) < 0)
+	if (keep(l, bpf_map__fd(map), err) < 0)
 		return -1;
-	memcpy(l->fds + l->n_fds, l->rings.fds, l->rings.n * sizeof *l->fds);
-	l->n_fds += l->rings.n;
-	l->rings.n_made = 0;
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
+		if (keep(l, bpf_object__find_map_fd_by_name(l->object, maps[i]), err) < 0)
+			return -1;
+	}
+	if (keep_programs(l, err) < 0 || introduce(l, err) < 0)
+		return -1;
+	return attach(l, err);
 }
 
 static int
@@ -464,7 +364,6 @@ load_all(struct loading *l, struct err *err)
 	close_object(l);
 	if (status == 0)
 		return 0;
-	close_rings(&l->rings);
 	bpf_load_close(l->fds, l->n_fds);
 	return -1;
 }
@@ -480,13 +379,13 @@ bpf_load(int *fds, size_t *n_fds, size_t ring_bytes, struct err *err)
 	if (bpf_why(err, &scene)) /* before anything is tried, which takes its time */
 		return -1;
 	l = mem_alloc(sizeof *l);
-	l->types = l->rings.map = -1;
+	l->types = -1;
 	l->fds = fds;
-	l->rings.n = bpf_room_rings();
-	l->rings.bytes = ring_bytes ? ring_bytes : bpf_room_bytes(l->rings.n);
+	l->n_rings = bpf_room_rings();
+	l->ring_bytes = ring_bytes ? ring_bytes : bpf_room_bytes(l->n_rings);
 	l->log = mem_alloc(LOG_BYTES);
-	if (l->rings.n > BPF_CPUS) {
-		err_set(err, "eBPF: this machine has %u CPUs, %u are the most", l->rings.n,
+	if (l->n_rings > BPF_CPUS) {
+		err_set(err, "eBPF: this machine has %u CPUs, %u are the most", l->n_rings,
 			BPF_CPUS);
 		status = err_hint(err, "trace with ptrace");
 	} else {

@@ -17,13 +17,13 @@
 enum bpf_fd {
 	BPF_FD_SHARED, /* struct bpf_shared, to be mapped */
 	BPF_FD_MARKS,  /* of the tasks that are tracked, see bpf_marks.h */
+	BPF_FD_RINGS,  /* all of them, see struct bpf_cpu */
 	BPF_FD_PROGRAMS,
 	BPF_FD_LINKS = BPF_FD_PROGRAMS + BPF_PROGRAMS, /* each keeps a program attached */
-	BPF_FD_RINGS = BPF_FD_LINKS + BPF_PROGRAMS,    /* one a CPU */
-	BPF_FDS_MAX = BPF_FD_RINGS + BPF_CPUS
+	BPF_FDS = BPF_FD_LINKS + BPF_PROGRAMS
 };
 
-/* Fills fds[BPF_FDS_MAX]. ring_bytes: of one CPU; 0: what suits the number of CPUs. */
+/* Fills fds[BPF_FDS]. ring_bytes: of one CPU; 0: what suits the number of CPUs. */
 MUST_CHECK int bpf_load(int *fds, size_t *n_fds, size_t ring_bytes, struct err *err);
 void bpf_load_close(const int *fds, size_t n_fds);
 

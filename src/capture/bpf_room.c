@@ -34,7 +34,7 @@ bpf_room_bytes(uint32_t n_rings)
 {
 	size_t size = BPF_RING_BYTES;
 
-	while (size > (size_t)sysconf(_SC_PAGESIZE) && size * n_rings > ALL_BYTES)
+	while (size > BPF_RECORD_MAX && size * n_rings > ALL_BYTES)
 		size /= 2;
 	return size;
 }

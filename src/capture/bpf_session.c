@@ -52,23 +52,32 @@ shared_size(void)
 	return (sizeof(struct bpf_shared) + page() - 1) & ~(page() - 1);
 }
 
+/* All rings as one piece; how many there are the shared memory says. */
 static int
-map_ring(struct bpf_ring *r, int fd, struct err *err)
+map_rings(struct bpf_session *s, int fd, struct err *err)
 {
 	struct bpf_map_info info = { 0 };
-	uint8_t *rest;
+	uint32_t n = s->control->n_cpus;
+	size_t ring, block;
 
 	if (ask(fd, &info, sizeof info) < 0)
-		return err_sys(err, "eBPF: ask for the size of a ring");
-	r->size = info.max_entries;
-	r->consumer = map_fd(fd, page(), PROT_READ | PROT_WRITE, 0, err);
-	if (!r->consumer)
+		return err_sys(err, "eBPF: ask for the size of the rings");
+	if (!n || n > BPF_CPUS || info.max_entries % n || info.value_size <= BPF_BLOCK_SPILL)
+		return err_set(
+			err, "eBPF: %u blocks are no rings of %u CPUs", info.max_entries, n);
+	block = info.value_size - BPF_BLOCK_SPILL;
+	ring = (size_t)info.max_entries / n * info.value_size;
+	s->mapped_bytes = (ring * n + page() - 1) & ~(page() - 1);
+	s->mapped = map_fd(fd, s->mapped_bytes, PROT_READ, 0, err);
+	if (!s->mapped)
 		return -1;
-	rest = map_fd(fd, page() + 2 * r->size, PROT_READ, (off_t)page(), err);
-	if (!rest)
-		return -1;
-	r->producer = (const uint64_t *)rest;
-	r->data = rest + page();
+	s->n_cpus = n;
+	s->rings = mem_array(n, sizeof *s->rings);
+	for (uint32_t i = 0; i < n; i++)
+		s->rings[i] = (struct bpf_ring){ &s->cpus[i].consumed, &s->cpus[i].produced,
+			(const uint8_t *)s->mapped + i * ring,
+			(size_t)info.max_entries / n * block, block };
+	s->control->ring_bytes = (uint32_t)s->rings[0].size;
 	return 0;
 }
 
@@ -93,7 +102,7 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 	s->fds = mem_array(n_fds, sizeof *s->fds);
 	memcpy(s->fds, fds, n_fds * sizeof *fds);
 	s->n_fds = n_fds;
-	if (n_fds <= BPF_FD_RINGS || n_fds > BPF_FD_RINGS + BPF_CPUS)
+	if (n_fds != BPF_FDS)
 		return err_set(err, "eBPF: %zu descriptors are no session", n_fds);
 	if (find_marks(s, err) < 0)
 		return -1;
@@ -102,14 +111,8 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 		return -1;
 	s->cpus = shared->cpus;
 	s->control = &shared->control;
-	s->n_cpus = (uint32_t)(n_fds - BPF_FD_RINGS);
-	s->rings = mem_array(s->n_cpus, sizeof *s->rings);
-	for (uint32_t i = 0; i < s->n_cpus; i++) {
-		if (map_ring(&s->rings[i], fds[BPF_FD_RINGS + i], err) < 0)
-			return -1;
-	}
-	s->control->n_cpus = s->n_cpus;
-	s->control->ring_bytes = (uint32_t)s->rings[0].size;
+	if (map_rings(s, fds[BPF_FD_RINGS], err) < 0)
+		return -1;
 	*out = TAKE(s);
 	return 0;
 }
@@ -119,7 +122,7 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 int
 bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err)
 {
-	int fds[BPF_FDS_MAX];
+	int fds[BPF_FDS];
 	size_t n;
 
 	if (bpf_load(fds, &n, ring_bytes, err) < 0)
@@ -169,14 +172,8 @@ bpf_session_free(struct bpf_session *s)
 {
 	if (!s)
 		return;
-	for (uint32_t i = 0; s->rings && i < s->n_cpus; i++) {
-		struct bpf_ring *r = &s->rings[i];
-
-		if (r->consumer)
-			munmap(r->consumer, page());
-		if (r->producer)
-			munmap((void *)(uintptr_t)r->producer, page() + 2 * r->size);
-	}
+	if (s->mapped)
+		munmap(s->mapped, s->mapped_bytes);
 	if (s->cpus)
 		munmap(s->cpus, shared_size());
 	bpf_load_close(s->fds, s->n_fds);

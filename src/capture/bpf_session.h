@@ -16,14 +16,32 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* One CPU's ring as the kernel maps it (BPF_MAP_TYPE_RINGBUF): positions only grow, data is
- * mapped twice in a row, so that no record is torn. */
+/* One CPU's ring, see struct bpf_cpu. */
 struct bpf_ring {
 	uint64_t *consumer;       /* ours to write, with release */
 	const uint64_t *producer; /* read with acquire */
-	const uint8_t *data;
-	size_t size; /* a power of two */
+	const uint8_t *data;      /* blocks, each followed by what its last record spills */
+	size_t size, block_bytes; /* powers of two; all blocks have so many bytes */
 };
+
+/* The record at this position. */
+static inline const struct record *
+bpf_ring_at(const struct bpf_ring *r, uint64_t at)
+{
+	size_t block = at / r->block_bytes % (r->size / r->block_bytes);
+
+	return (const void *)(r->data + block * (r->block_bytes + BPF_BLOCK_SPILL) +
+			      at % r->block_bytes);
+}
+
+/* Where the next record begins behind one of `size` bytes. */
+static inline uint64_t
+bpf_ring_after(const struct bpf_ring *r, uint64_t at, size_t size)
+{
+	uint64_t left = r->block_bytes - at % r->block_bytes;
+
+	return at + (size < left ? size : left);
+}
 
 struct bpf_session {
 	struct bpf_control *control; /* shared with the kernel half */
@@ -32,12 +50,14 @@ struct bpf_session {
 	uint32_t n_cpus;
 	int marks; /* of bpf_marks.h: a descriptor of fds, and bytes of one */
 	uint32_t mark_bytes;
+	void *mapped; /* where the rings lie */
+	size_t mapped_bytes;
 	int *fds; /* all that keep it alive; n_fds */
 	size_t n_fds;
 };
 
-/* ring_bytes: of one CPU, a power of two of at least a page; 0: BPF_RING_BYTES. Fails with a
- * reason and a remedy as hint: no BTF, no rights, built without libbpf. */
+/* ring_bytes: of one CPU, a power of two of at least BPF_RECORD_MAX; 0: BPF_RING_BYTES. Fails
+ * with a reason and a remedy as hint: no BTF, no rights, built without libbpf. */
 MUST_CHECK int bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err);
 /* The same in a process that was handed the descriptors, in their order; takes them over. */
 MUST_CHECK int bpf_session_from_fds(

@@ -128,51 +128,21 @@ drop_all(struct rings *r, struct reader *reader)
 	release(reader);
 }
 
-/* The word before the record; false: none is there, or it is being written. */
-static bool
-load_head(struct rings *r, struct reader *reader, uint32_t *word, size_t *whole)
-{
-	uint64_t left = reader->end - reader->at;
-	size_t offset = reader->at & (reader->ring->size - 1), size;
-
-	if (!left)
-		return false;
-	if (left < RING_HEAD_BYTES || left > reader->ring->size) {
-		drop_all(r, reader);
-		return false;
-	}
-	*word = __atomic_load_n((const uint32_t *)(const void *)(reader->ring->data + offset),
-		__ATOMIC_ACQUIRE);
-	if (*word & RING_IS_BUSY)
-		return false;
-	size = *word & ~RING_IS_DISCARDED;
-	*whole = (size + RING_HEAD_BYTES + 7) & ~(size_t)7;
-	if (*whole <= left && (size >= sizeof(struct record) || (*word & RING_IS_DISCARDED)))
-		return true;
-	drop_all(r, reader);
-	return false;
-}
-
-static const struct record *
-record_at(const struct reader *reader)
-{
-	size_t offset = reader->at & (reader->ring->size - 1);
-
-	return (const void *)(reader->ring->data + offset + RING_HEAD_BYTES);
-}
-
 /* The next record that lies in the ring itself; NULL: there is none. */
 static const struct record *
 in_ring(struct rings *r, struct reader *reader, size_t *size, size_t *whole)
 {
-	uint32_t word;
+	uint64_t left = reader->end - reader->at;
+	const struct record *rec = bpf_ring_at(reader->ring, reader->at);
 
-	while (load_head(r, reader, &word, whole)) {
-		*size = word;
-		if (!(word & RING_IS_DISCARDED))
-			return record_at(reader);
-		reader->at += *whole;
-	}
+	if (!left)
+		return NULL;
+	*size = rec->size;
+	*whole = bpf_ring_after(reader->ring, reader->at, *size) - reader->at;
+	if (left <= reader->ring->size && *size >= sizeof *rec && *size % 8 == 0 &&
+		*size <= BPF_RECORD_MAX && *whole <= left)
+		return rec;
+	drop_all(r, reader);
 	return NULL;
 }
 

@@ -7,19 +7,11 @@
  * the clock, then asks each CPU whether it is just writing. Where it is not, whatever it writes
  * later is younger than our reading. A CPU that stands still in the middle (as a virtual one
  * may) holds up what is younger than its last answer, and nothing else.
- *
- * The kernel's ring (BPF_MAP_TYPE_RINGBUF): each record follows a word of its length, whose
- * upper two bits say "being written" and "thrown away", and another word; all padded to 8
- * bytes.
  */
 #ifndef CAPTURE_RINGS_H
 #define CAPTURE_RINGS_H
 
 #include "capture/bpf_session.h"
-
-#define RING_HEAD_BYTES 8u
-#define RING_IS_BUSY 0x80000000u
-#define RING_IS_DISCARDED 0x40000000u
 
 struct rings;
 

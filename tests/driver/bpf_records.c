@@ -161,15 +161,10 @@ drain(struct counts *n, struct bpf_session *s, bool is_quiet)
 			 end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 
 		while (at < end) {
-			const uint32_t *head =
-				(const uint32_t *)(r->data + (at & (r->size - 1)));
-			uint32_t size = __atomic_load_n(head, __ATOMIC_ACQUIRE);
+			const struct record *record = bpf_ring_at(r, at);
 
-			if (size >> 31)
-				break; /* still being written */
-			if (!(size >> 30))
-				take(n, (const struct record *)(head + 2), is_quiet);
-			at += ((size & 0x3fffffffu) + 8 + 7) & ~7ull;
+			take(n, record, is_quiet);
+			at = bpf_ring_after(r, at, record->size);
 		}
 		__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
 	}

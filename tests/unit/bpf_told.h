@@ -91,14 +91,10 @@ read_ring(struct told *t, struct bpf_ring *r)
 	uint64_t at = *r->consumer, end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 
 	while (at < end) {
-		const uint32_t *head = (const uint32_t *)(r->data + (at & (r->size - 1)));
-		uint32_t size = __atomic_load_n(head, __ATOMIC_ACQUIRE);
+		const struct record *record = bpf_ring_at(r, at);
 
-		if (size >> 31)
-			break; /* still being written */
-		if (!(size >> 30))
-			keep(t, (const struct record *)(head + 2));
-		at += ((size & 0x3fffffff) + 15) & ~7ull;
+		keep(t, record);
+		at = bpf_ring_after(r, at, record->size);
 		__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
 	}
 }

@@ -8,13 +8,14 @@
 
 #include <string.h>
 
-#define RING_BYTES 4096u
+#define BLOCK_BYTES 1024u
+#define N_BLOCKS 4u
+#define RING_BYTES (N_BLOCKS * BLOCK_BYTES)
 #define N_CPUS 3u
 
-/* A ring as the kernel maps it: data twice in a row. */
 struct fake {
 	uint64_t consumer, producer;
-	uint8_t data[2 * RING_BYTES];
+	uint8_t *data;
 };
 
 struct world {
@@ -28,7 +29,7 @@ struct world {
 	uint64_t n_written;
 	struct {
 		int step;
-		uint64_t time, number;
+		uint64_t time;
 	} writers[N_CPUS];
 };
 
@@ -36,9 +37,20 @@ static void
 world_init(struct world *w)
 {
 	*w = (struct world){ .now = 1000000, .seed = 1 };
+	for (uint32_t i = 0; i < N_CPUS; i++) {
+		struct fake *f = &w->fakes[i];
+
+		f->data = mem_array(N_BLOCKS, BLOCK_BYTES + BPF_BLOCK_SPILL);
+		w->rings[i] = (struct bpf_ring){ &f->consumer, &f->producer, f->data,
+			RING_BYTES, BLOCK_BYTES };
+	}
+}
+
+static void
+world_done(struct world *w)
+{
 	for (uint32_t i = 0; i < N_CPUS; i++)
-		w->rings[i] = (struct bpf_ring){ &w->fakes[i].consumer, &w->fakes[i].producer,
-			w->fakes[i].data, RING_BYTES };
+		mem_free(w->fakes[i].data);
 }
 
 static uint64_t
@@ -57,52 +69,29 @@ open_rings(struct world *w)
 	return rings_new(w->rings, w->cpus, N_CPUS, tell_time, w);
 }
 
-static void
-put(struct fake *f, uint64_t at, const void *data, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t offset = (at + i) % RING_BYTES;
-
-		f->data[offset] = f->data[offset + RING_BYTES] = ((const uint8_t *)data)[i];
-	}
-}
-
-static uint64_t
-reserve(struct world *w, uint32_t cpu, uint32_t size)
+/* As the kernel half does it; false: there is no room. */
+static bool
+put(struct world *w, uint32_t cpu, const struct record *rec)
 {
 	struct fake *f = &w->fakes[cpu];
-	uint64_t at = f->producer;
-	uint32_t word = size | RING_IS_BUSY;
-	size_t whole = (size + 8 + 7) & ~7u;
 
-	if (at + whole - f->consumer > RING_BYTES)
-		return UINT64_MAX;
-	put(f, at, &word, sizeof word);
-	f->producer += whole;
-	return at;
+	if (f->producer + rec->size - f->consumer > RING_BYTES)
+		return false;
+	memcpy((void *)(uintptr_t)bpf_ring_at(&w->rings[cpu], f->producer), rec, sizeof *rec);
+	f->producer = bpf_ring_after(&w->rings[cpu], f->producer, rec->size);
+	return true;
 }
 
 static void
-commit(struct world *w, uint32_t cpu, uint64_t at, const struct record *rec, uint32_t flags)
-{
-	uint32_t word = rec->size | flags;
-
-	put(&w->fakes[cpu], at + 8, rec, sizeof *rec);
-	put(&w->fakes[cpu], at, &word, sizeof word);
-}
-
-static void
-write_record(struct world *w, uint32_t cpu, uint64_t time, int32_t tid, uint32_t flags)
+write_record(struct world *w, uint32_t cpu, uint64_t time, int32_t tid)
 {
 	struct record rec = { .kind = RECORD_EXIT,
 		.cpu = (uint16_t)cpu,
 		.size = sizeof rec + 8 * (uint32_t)(tid % 4),
 		.time_ns = time,
 		.tid = tid };
-	uint64_t at = reserve(w, cpu, rec.size);
 
-	assert_true(at != UINT64_MAX);
-	commit(w, cpu, at, &rec, flags);
+	assert_true(put(w, cpu, &rec));
 }
 
 static void
@@ -144,19 +133,19 @@ records_come_in_order_of_time_then_cpu(void **state)
 	world_init(&w);
 	AUTO(rings_free) struct rings *r = open_rings(&w);
 
-	write_record(&w, 1, 100, 2, 0);
-	write_record(&w, 0, 100, 1, 0);
-	write_record(&w, 0, 300, 5, 0);
-	write_record(&w, 2, 50, 0, 0);
-	write_record(&w, 2, 200, 9, RING_IS_DISCARDED);
-	write_record(&w, 2, 250, 4, 0);
-	write_record(&w, 1, 240, 3, 0);
+	write_record(&w, 1, 100, 2);
+	write_record(&w, 0, 100, 1);
+	write_record(&w, 0, 300, 5);
+	write_record(&w, 2, 50, 0);
+	write_record(&w, 2, 250, 4);
+	write_record(&w, 1, 240, 3);
 	rings_look(r);
 	expect(r, (const int32_t[]){ 0, 1, 2, 3, 4, 5 }, 6);
 	assert_true(rings_are_empty(r));
 	rings_look(r);
 	for (uint32_t i = 0; i < N_CPUS; i++)
 		assert_int_equal(w.fakes[i].consumer, w.fakes[i].producer);
+	world_done(&w);
 }
 
 static void
@@ -166,12 +155,13 @@ what_lay_there_before_is_dropped(void **state)
 	(void)state;
 
 	world_init(&w);
-	write_record(&w, 1, 100, 2, 0);
+	write_record(&w, 1, 100, 2);
 	AUTO(rings_free) struct rings *r = open_rings(&w);
 
-	write_record(&w, 1, 110, 3, 0);
+	write_record(&w, 1, 110, 3);
 	rings_look(r);
 	expect(r, (const int32_t[]){ 3 }, 1);
+	world_done(&w);
 }
 
 static void
@@ -186,17 +176,18 @@ a_cpu_that_is_writing_holds_up_what_is_younger(void **state)
 	w.now = 1000000;
 	rings_look(r);
 	w.cpus[0].busy = 1; /* will bring something of about 1500000 */
-	write_record(&w, 1, 900000, 1, 0);
-	write_record(&w, 1, 1600000, 2, 0);
+	write_record(&w, 1, 900000, 1);
+	write_record(&w, 1, 1600000, 2);
 	w.now = 2000000;
 	rings_look(r);
 	expect(r, (const int32_t[]){ 1 }, 1);
 	assert_false(rings_are_empty(r));
-	write_record(&w, 0, 1500000, 3, 0);
+	write_record(&w, 0, 1500000, 3);
 	w.cpus[0].busy = 0;
 	rings_look(r);
 	expect(r, (const int32_t[]){ 3, 2 }, 2);
 	assert_int_equal(rings_faults(r).n_older, 0);
+	world_done(&w);
 }
 
 static void
@@ -209,34 +200,39 @@ a_cpu_that_never_finishes_is_a_fault_and_no_hang(void **state)
 	AUTO(rings_free) struct rings *r = open_rings(&w);
 
 	w.cpus[0].busy = 1;
-	write_record(&w, 1, 900000, 1, 0);
+	write_record(&w, 1, 900000, 1);
 	for (int i = 0; i < 4; i++) {
 		w.now += 1000000000;
 		rings_look(r);
 	}
 	expect(r, (const int32_t[]){ 1 }, 1);
 	assert_true(rings_faults(r).n_stuck > 0);
+	world_done(&w);
 }
 
+/* A record that reaches the end of its block is the last one there, and lies in one piece. */
 static void
-a_record_that_is_being_written_ends_its_ring(void **state)
+no_record_is_torn_at_the_end_of_a_block(void **state)
 {
-	struct record rec = { .size = sizeof rec, .time_ns = 200, .tid = 2 };
+	struct record rec = { .size = BLOCK_BYTES - 40, .time_ns = 100, .tid = 1 };
 	struct world w;
-	uint64_t at;
 	(void)state;
 
 	world_init(&w);
 	AUTO(rings_free) struct rings *r = open_rings(&w);
 
-	write_record(&w, 0, 100, 1, 0);
-	at = reserve(&w, 0, rec.size);
+	assert_true(put(&w, 0, &rec));
+	rec = (struct record){ .size = 400, .time_ns = 200, .tid = 2 };
+	assert_true(put(&w, 0, &rec)); /* 40 bytes of it are in the block */
+	assert_int_equal(w.fakes[0].producer, BLOCK_BYTES);
+	rec = (struct record){ .size = BLOCK_BYTES, .time_ns = 300, .tid = 3 };
+	assert_true(put(&w, 0, &rec)); /* all of a block */
+	assert_int_equal(w.fakes[0].producer, 2 * BLOCK_BYTES);
+	write_record(&w, 0, 400, 4);
 	rings_look(r);
-	expect(r, (const int32_t[]){ 1 }, 1);
-	assert_false(rings_are_empty(r));
-	commit(&w, 0, at, &rec, 0);
-	rings_look(r);
-	expect(r, (const int32_t[]){ 2 }, 1);
+	expect(r, (const int32_t[]){ 1, 2, 3, 4 }, 4);
+	assert_int_equal(rings_faults(r).n_torn, 0);
+	world_done(&w);
 }
 
 static void
@@ -251,39 +247,44 @@ what_comes_too_late_is_counted(void **state)
 	AUTO(rings_free) struct rings *r = open_rings(&w);
 
 	w.now = 10000000;
-	write_record(&w, 0, 5000000, 1, 0);
+	write_record(&w, 0, 5000000, 1);
 	rings_look(r);
 	expect(r, (const int32_t[]){ 1 }, 1);
-	write_record(&w, 1, 1000000, 2, 0);
+	write_record(&w, 1, 1000000, 2);
 	rings_look(r);
 	assert_int_equal(rings_next(r, &size, &time)->tid, 2);
 	assert_int_equal(time, 5000000);
 	assert_int_equal(rings_faults(r).n_older, 1);
+	world_done(&w);
 }
 
 /* Lengths that cannot be: nothing behind them can be found. */
 static void
 garbage_is_dropped_and_counted(void **state)
 {
-	static const uint32_t words[] = { 0, 1, sizeof(struct record) - 1, 8192, 0x3fffffff,
-		RING_IS_DISCARDED | 0x3fffffff };
+	static const uint32_t sizes[] = { 0, 1, sizeof(struct record) - 1,
+		sizeof(struct record) + 1, 72, 4096, BPF_RECORD_MAX + 8, UINT32_MAX - 7 };
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct record rec = { .size = 64, .time_ns = 150 };
 		struct world w;
 
 		world_init(&w);
 		AUTO(rings_free) struct rings *r = open_rings(&w);
 
-		write_record(&w, 0, 100, 1, 0);
-		put(&w.fakes[0], w.fakes[0].producer, &words[i], 4);
+		write_record(&w, 0, 100, 1);
+		memcpy(w.fakes[0].data + w.fakes[0].producer, &rec, sizeof rec);
+		memcpy(w.fakes[0].data + w.fakes[0].producer + offsetof(struct record, size),
+			&sizes[i], sizeof sizes[i]);
 		w.fakes[0].producer += 64;
-		write_record(&w, 1, 200, 2, 0);
+		write_record(&w, 1, 200, 2);
 		rings_look(r);
 		expect(r, (const int32_t[]){ 1, 2 }, 2);
 		assert_int_equal(rings_faults(r).n_torn, 1);
 		rings_look(r);
 		assert_int_equal(w.fakes[0].consumer, w.fakes[0].producer);
+		world_done(&w);
 	}
 }
 
@@ -294,8 +295,8 @@ random_of(struct world *w, uint32_t n)
 	return (w->seed >> 8) % n;
 }
 
-/* One step of one program in the kernel: says that it is busy, takes its time, makes room,
- * fills it, is done. */
+/* One step of one program in the kernel: says that it is busy, takes its time, writes, is
+ * done. */
 static void
 writer_step(struct world *w, uint32_t cpu)
 {
@@ -310,19 +311,14 @@ writer_step(struct world *w, uint32_t cpu)
 		w->writers[cpu].time = w->now;
 		break;
 	case 2:
-		w->writers[cpu].number = reserve(w, cpu, rec.size);
-		break;
-	case 3:
+		rec.size += 8 * random_of(w, 30);
 		rec.time_ns = w->writers[cpu].time;
-		if (w->writers[cpu].number != UINT64_MAX) {
-			w->n_written++;
-			commit(w, cpu, w->writers[cpu].number, &rec, 0);
-		}
+		w->n_written += put(w, cpu, &rec);
 		break;
 	default:
 		w->cpus[cpu].busy = 0;
 	}
-	w->writers[cpu].step = (w->writers[cpu].step + 1) % 5;
+	w->writers[cpu].step = (w->writers[cpu].step + 1) % 4;
 }
 
 static void
@@ -391,17 +387,17 @@ no_interleaving_gives_another_order(void **state)
 		assert_true(n_read > 300);
 		assert_int_equal(rings_faults(r).n_older, 0);
 		assert_int_equal(rings_faults(r).n_torn, 0);
+		world_done(&w);
 	}
 }
 
-/* What was moved leaves room in its ring, is told in its place, and nothing that is garbage or
- * unfinished is moved. */
+/* What was moved leaves room in its ring, is told in its place, and nothing that is garbage
+ * is moved. */
 static void
 a_ring_that_fills_is_moved_as_far_as_it_is_whole(void **state)
 {
-	struct record rec = { .size = sizeof rec, .time_ns = 900, .tid = 900 };
-	static const uint32_t garbage = 3;
-	uint64_t n_moved = 0, at;
+	const struct record garbage = { .size = 3, .time_ns = 900 };
+	uint64_t n_moved = 0;
 	size_t size;
 	struct world w;
 	(void)state;
@@ -411,37 +407,35 @@ a_ring_that_fills_is_moved_as_far_as_it_is_whole(void **state)
 
 	rings_keep(r, 8u << 20);
 	for (int32_t i = 0; i < 30; i++)
-		write_record(
-			&w, 0, 100 + 10 * (uint64_t)i, 4 * i, i % 3 ? 0 : RING_IS_DISCARDED);
-	write_record(&w, 1, 105, 1000, 0);
+		write_record(&w, 0, 100 + 10 * (uint64_t)i, 4 * i);
+	write_record(&w, 1, 105, 1000);
 	rings_look(r);
-	assert_true(rings_fill(r, &size) >= 30 * sizeof rec);
+	assert_true(rings_fill(r, &size) >= 30 * sizeof(struct record));
 	rings_drain(r, count_moved, &n_moved);
-	assert_int_equal(n_moved, 20); /* not of the other ring, which is nearly empty */
+	assert_int_equal(n_moved, 30); /* not of the other ring, which is nearly empty */
 	assert_int_equal(rings_fill(r, &size), w.fakes[1].producer);
 	assert_int_equal(w.fakes[0].consumer, w.fakes[0].producer);
 	assert_true(rings_kept_bytes(r) > 0);
 	assert_false(rings_are_empty(r));
 
-	for (int32_t i = 30; i < 50; i++)
-		write_record(&w, 0, 100 + 10 * (uint64_t)i, 4 * i, 0);
-	at = reserve(&w, 0, rec.size);
-	put(&w.fakes[0], w.fakes[0].producer, &garbage, sizeof garbage);
+	for (int32_t i = 30; i < 60; i++)
+		write_record(&w, 0, 100 + 10 * (uint64_t)i, 4 * i);
+	memcpy((void *)(uintptr_t)bpf_ring_at(&w.rings[0], w.fakes[0].producer), &garbage,
+		sizeof garbage);
 	w.fakes[0].producer += 64;
 	rings_drain(r, count_moved, &n_moved);
-	assert_int_equal(n_moved, 40);
-	assert_int_equal(w.fakes[0].consumer, at);
-	commit(&w, 0, at, &rec, 0);
+	assert_int_equal(n_moved, 60);
+	assert_int_equal(w.fakes[0].consumer, w.fakes[0].producer);
 	rings_look(r);
+	expect_next(r, 0);
 	expect_next(r, 1000);
-	for (int32_t i = 0; i < 50; i++) {
-		if (i >= 30 || i % 3)
-			expect_next(r, 4 * i);
-	}
-	expect(r, (const int32_t[]){ 900 }, 1);
+	for (int32_t i = 1; i < 59; i++)
+		expect_next(r, 4 * i);
+	expect(r, (const int32_t[]){ 4 * 59 }, 1);
 	assert_int_equal(rings_faults(r).n_torn, 1);
 	assert_int_equal(rings_faults(r).n_older, 0);
 	assert_true(rings_are_empty(r));
+	world_done(&w);
 }
 
 /* It is not in order of the moves that records are told, but of their times. */
@@ -460,17 +454,18 @@ what_is_younger_than_the_bound_waits_in_memory_too(void **state)
 	w.now = 100000;
 	rings_look(r);
 	for (int32_t i = 0; i < 30; i++)
-		write_record(&w, 0, 200000 + (uint64_t)i, 4 * i, 0);
+		write_record(&w, 0, 200000 + (uint64_t)i, 4 * i);
 	rings_drain(r, count_moved, &n_moved);
 	assert_int_equal(n_moved, 30);
 	assert_null(rings_next(r, &size, &time));
-	write_record(&w, 1, 150000, 1000, 0);
+	write_record(&w, 1, 150000, 1000);
 	w.now = 300000;
 	rings_look(r);
 	expect_next(r, 1000);
 	for (int32_t i = 0; i < 30; i++)
 		expect_next(r, 4 * i);
 	assert_null(rings_next(r, &size, &time));
+	world_done(&w);
 }
 
 int
@@ -481,7 +476,7 @@ main(void)
 		cmocka_unit_test(what_lay_there_before_is_dropped),
 		cmocka_unit_test(a_cpu_that_is_writing_holds_up_what_is_younger),
 		cmocka_unit_test(a_cpu_that_never_finishes_is_a_fault_and_no_hang),
-		cmocka_unit_test(a_record_that_is_being_written_ends_its_ring),
+		cmocka_unit_test(no_record_is_torn_at_the_end_of_a_block),
 		cmocka_unit_test(what_comes_too_late_is_counted),
 		cmocka_unit_test(garbage_is_dropped_and_counted),
 		cmocka_unit_test(no_interleaving_gives_another_order),

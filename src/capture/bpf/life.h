@@ -137,7 +137,7 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 	if (used > BPF_RECORD_MAX)
 		return;
 	out->head.size = used;
-	publish(t, s->bytes, used);
+	publish_bytes(t, s->bytes, used);
 }
 
 /* --- the end --- */
@@ -281,7 +281,7 @@ load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
 /* Instead of a pointer there may be SEND_SIG_NOINFO (0) or SEND_SIG_PRIV (1). */
 static __always_inline void
 tell_signal(struct state *st, int signal, struct kernel_siginfo *info, bool has_handler,
-	struct turn *t)
+	struct turn *t, bool is_inside)
 {
 	struct record_signal out = { .head = head(t, st, RECORD_SIGNAL, sizeof out) };
 
@@ -294,7 +294,10 @@ tell_signal(struct state *st, int signal, struct kernel_siginfo *info, bool has_
 	/* Our own, of a task that waits for its ring to be read. */
 	if (signal == SIGSTOP && out.code == SI_KERNEL)
 		return;
-	publish(t, &out, sizeof out);
+	if (is_inside)
+		put_aside(t, &out);
+	else
+		publish(t, &out, sizeof out);
 }
 
 #endif

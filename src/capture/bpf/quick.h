@@ -2,9 +2,9 @@
 /*
  * quick.h - the short way to a record, in one go
  *
- * Most calls lead to a path, a struct or some bytes of payload, and all of it is there.
- * Whatever is longer, of another shape, or cannot be read, is left to walk.h, which begins
- * anew.
+ * Most calls lead to a path, a struct or some bytes of payload, and all of it is there: their
+ * records are built where they are read, at the end of the ring. Whatever is longer, of another
+ * shape, or cannot be read, is left to walk.h, which begins anew.
  */
 #ifndef CAPTURE_BPF_QUICK_H
 #define CAPTURE_BPF_QUICK_H
@@ -12,8 +12,13 @@
 #include "capture/bpf/rows.h"
 #include "capture/bpf/snippet.h"
 
-#define QUICK_PIECE 512u /* bytes of one snippet at most */
-#define QUICK_BYTES (HINTS_MAX * (sizeof(struct snippet) + QUICK_PIECE))
+#define QUICK_PIECE 8192u             /* bytes of one snippet at most */
+#define QUICK_BYTES (4 * QUICK_PIECE) /* of a record */
+
+struct quick_snippet {
+	struct snippet head;
+	uint8_t bytes[QUICK_PIECE];
+};
 
 /* A row's size; more than QUICK_PIECE: it is none for us. */
 static __always_inline uint64_t
@@ -51,15 +56,20 @@ quick_copy(uint8_t *to, const struct hint *h, uint64_t address, uint64_t size)
 	return (uint32_t)size;
 }
 
-/* A row's snippet at `at`. Its bytes, 0 where the row leads nowhere; -1: it takes the walk. */
-static __always_inline int
-quick_row(struct scratch *s, uint32_t at, const struct hint *h, uint32_t i, uint32_t when)
+/* A row's snippet. Its bytes, 0 where the row leads nowhere; -1: it takes the walk. */
+__noinline int
+quick_row(struct quick_snippet *to, const struct record_call *call, uint32_t i, uint32_t when)
 {
-	const struct record_call *call = scratch_call(s);
-	uint64_t address = argument(call, h->reg), size = 1;
+	const struct hint *h;
+	uint64_t address, size = 1;
 	uint32_t n;
 
-	if (s->word == 4)
+	if (!to || !call || i >= HINTS_MAX)
+		return 0;
+	barrier_var(i); /* bounded where it is used: the verifier forgets */
+	h = &hints_of(call)->hint[i];
+	address = argument(call, h->reg);
+	if (hints_of(call)->word == 4)
 		address = (uint32_t)address;
 	if (!address || !row_applies(call, when, h))
 		return 0;
@@ -67,42 +77,38 @@ quick_row(struct scratch *s, uint32_t at, const struct hint *h, uint32_t i, uint
 		size = quick_size(call, h);
 	if (!size)
 		return 0;
-	n = quick_copy(s->bytes + at + sizeof(struct snippet), h, address, size);
+	n = quick_copy(to->bytes, h, address, size);
 	if (!n)
 		return -1;
-	*(struct snippet *)(s->bytes + at) =
-		(struct snippet){ .address = address, .size = n, .hint = (uint8_t)i };
-	s->n_snippets++;
-	return (int)(sizeof(struct snippet) + SNIPPET_PAD(n));
+	to->head = (struct snippet){ .address = address, .size = n, .hint = (uint8_t)i };
+	return (int)(sizeof to->head + SNIPPET_PAD(n));
 }
 
-/* Appends what the rows of this moment (enum hint_when) lead to. 0: it takes the walk, and
- * nothing was appended. */
-__noinline int
-quick(struct scratch *s, uint32_t when)
+/* Builds the record behind `to`, with what the rows of this moment (enum hint_when) lead to.
+ * Its bytes; 0: it takes the walk. */
+static __always_inline uint32_t
+quick(uint8_t *to, const struct record_call *call, uint32_t when)
 {
-	uint32_t at = sizeof(struct record_call);
-	const struct call_hints *hints;
+	const struct call_hints *hints = hints_of(call);
+	struct record_call *out = (struct record_call *)__builtin_assume_aligned(to, 8);
+	uint32_t at = sizeof *call;
+	uint16_t n_snippets = 0;
 
-	if (!s)
-		return 0;
-	hints = hints_of(scratch_call(s));
-	s->word = hints->word;
+	*out = *call;
 	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++) {
-		int n = at > QUICK_BYTES ? -1 : quick_row(s, at, &hints->hint[i], i, when);
+		int n;
 
-		if (n < 0) {
-			s->n_snippets = 0;
+		if (at > QUICK_BYTES - sizeof(struct quick_snippet))
 			return 0;
-		}
+		n = quick_row((struct quick_snippet *)(to + at), call, i, when);
+		if (n < 0)
+			return 0;
+		n_snippets += n > 0;
 		at += (uint32_t)n;
 	}
-	if (at - sizeof(struct record_call) > s->room) {
-		s->n_snippets = 0;
-		return 0;
-	}
-	s->used = at;
-	return 1;
+	out->n_snippets = n_snippets;
+	out->head.size = at;
+	return at;
 }
 
 #endif

@@ -4,9 +4,9 @@
  *
  * Compiled for both: fixed-width types, no padding that is not named, nothing of libc.
  *
- * Records go through one BPF ring buffer a CPU, each ring ordered by time. A record is a head,
- * what its kind adds, and copies of the task's memory (snippets), each padded to 8 bytes. Times
- * are bpf_ktime_get_ns(), which is CLOCK_MONOTONIC. Ids of tasks are those of the tracer's pid
+ * Records go through a ring a CPU, ordered by time (struct bpf_cpu). A record is a head, what
+ * its kind adds, and copies of the task's memory (snippets), each padded to 8 bytes. Times are
+ * bpf_ktime_get_ns(), which is CLOCK_MONOTONIC. Ids of tasks are those of the tracer's pid
  * namespace.
  */
 #ifndef CAPTURE_BPF_RECORD_H
@@ -19,6 +19,9 @@
 #define BPF_CPUS 256u              /* more are refused by the loader */
 #define BPF_RECORD_MAX 65536u      /* bytes of one record; more snippets go into RECORD_MORE */
 #define BPF_RING_BYTES (16u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
+#define BPF_BLOCK_BYTES (2u << 20) /* of a ring, at most; older kernels take values to 4 MiB   \
+				    */
+#define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
 
 enum record_kind {
@@ -137,17 +140,37 @@ struct record_ring {
 
 /* One of these a CPU, in memory that both halves map. The kernel half counts, we read.
  *
+ * A ring is a row of blocks. Positions only grow; the next record begins where the last one
+ * ended, or with the next block where that one has reached the end of its own (it may lie
+ * behind it, see BPF_BLOCK_SPILL): so none is torn. Records lie from `consumed` to `produced`,
+ * which is written behind them (x86 keeps the order of stores).
+ *
  * busy is set, by an exchange that orders it, before a program takes its time, and cleared when
  * its record is in the ring. We read our own clock first, then busy of every CPU: where it is
  * clear, whatever comes later is not older than our reading; where it is set, look again. */
 struct bpf_cpu {
 	uint64_t busy;
-	uint64_t n_records, n_lost; /* lost: the ring had no room, or a program gave up */
-	uint64_t n_stops;           /* tasks that stopped themselves above the mark */
-	uint64_t high_fill;         /* bytes in the ring, the most there were */
-	uint64_t reason;            /* enum bpf_loss of the first loss */
-	uint64_t turn_ns;           /* the kernel half's: when the program that runs began */
+	uint64_t produced;
+	uint64_t n_records;
+	uint64_t high_fill;             /* bytes in the ring, the most there were */
+	uint64_t n_stops;               /* tasks that stopped themselves above the mark */
+	uint64_t n_aside, n_told_aside; /* the kernel half's, see turn.h */
 	uint64_t pad;
+	/* Another cache line, which we write. */
+	uint64_t consumed; /* ours, with release */
+	uint64_t n_lost;   /* the ring had no room, or a program gave up */
+	uint64_t reason;   /* enum bpf_loss of the first loss */
+	uint64_t pad_ours[5];
+};
+
+/* What the loader fixes for good: not in the memory that both halves map, for whoever holds
+ * that must not choose. */
+struct bpf_fixed {
+	/* Who opened us, when that is a user without the rights of root; UINT32_MAX: all may be
+	 * read. */
+	uint32_t owner;
+	uint32_t block_bits; /* log2 of a block's bytes */
+	uint32_t n_blocks;   /* of a CPU, a power of two */
 };
 
 enum bpf_loss {

@@ -109,9 +109,7 @@ room_for_data(const struct turn *t, uint64_t kept_free)
 static __always_inline void
 look_at_ring(struct turn *t)
 {
-	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
-
-	t->fill = ring ? bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) : 0;
+	t->fill = fill_of(t->mine);
 	if (t->fill > t->mine->high_fill)
 		t->mine->high_fill = t->fill;
 }
@@ -192,10 +190,35 @@ tell_bare(struct state *st, struct turn *t)
 		hold_back(t);
 }
 
+/* False: nothing was told. */
+static __always_inline bool
+tell_quickly(struct state *st, struct turn *t, uint32_t when)
+{
+	bool stops;
+	uint8_t *to;
+	uint32_t size;
+
+	if (room_for_data(t, shared.control.reserve_bytes) < QUICK_BYTES)
+		return false;
+	to = ring_room(t, QUICK_BYTES);
+	if (!to)
+		return false;
+	st->call.head = head(t, st, RECORD_CALL, 0);
+	size = quick(to, &st->call, when);
+	if (!size)
+		return false;
+	stops = is_high(t, size);
+	((struct record_call *)to)->flags = stops ? CALL_STOPPED : 0;
+	ring_grow(t, size);
+	if (stops)
+		hold_back(t);
+	return true;
+}
+
 /* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there; 0:
  * there is no memory any more. */
 static __always_inline void
-tell_call(struct state *st, struct turn *t, uint32_t when)
+tell_call(struct state *st, struct turn *t, uint32_t when, bool is_quick)
 {
 	const struct call_hints *hints = hints_of(&st->call);
 	struct scratch *s;
@@ -206,13 +229,14 @@ tell_call(struct state *st, struct turn *t, uint32_t when)
 		tell_bare(st, t);
 		return;
 	}
+	if (is_quick && tell_quickly(st, t, when))
+		return;
 	s = scratch_of(t, &st->call);
 	if (!s)
 		return;
 	s->may_stop = st->call.how < CALL_HOW_UNFINISHED;
 	s->room = room_for_data(t, s->may_stop ? shared.control.reserve_bytes : 0);
-	if (!quick(s, when))
-		walk(s, when);
+	walk(s, when);
 	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
 	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
 	if (scratch_publish(s, RECORD_CALL) && stops)
@@ -274,7 +298,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		when |= HINT_AT_ENTRY;
 	if (!st->call.enter_ns)
 		st->call.enter_ns = t.now_ns;
-	tell_call(st, &t, when);
+	tell_call(st, &t, when, true);
 	turn_end(&t);
 	return 0;
 }
@@ -297,7 +321,7 @@ tell_unfinished(struct state *st, struct task_struct *task, struct turn *t)
 	st->in_call = 0;
 	st->call.ret = -1; /* as after a failure: nothing was moved */
 	if (is_wanted(&st->call))
-		tell_call(st, t, BPF_CORE_READ(task, mm) ? HINT_AT_EXIT : 0);
+		tell_call(st, t, BPF_CORE_READ(task, mm) ? HINT_AT_EXIT : 0, false);
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -358,7 +382,8 @@ BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction 
 	/* SIGKILL is no delivery: the task's end tells it. */
 	if (!st || signal == SIGKILL || !turn_begin(&t))
 		return 0;
-	tell_signal(st, signal, info, (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1, &t);
+	tell_signal(
+		st, signal, info, (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1, &t, false);
 	turn_end(&t);
 	return 0;
 }
@@ -379,8 +404,10 @@ BPF_PROG(on_fatal, int signal, struct kernel_siginfo *info, struct task_struct *
 	if (!(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) ||
 		BPF_CORE_READ(task, signal, group_exit_code) != signal)
 		return 0;
-	is_inside = turn_begin_inside(&t);
-	tell_signal(st, signal, info, false, &t);
+	is_inside = turn_is_taken(&t);
+	if (!is_inside && !turn_begin(&t))
+		return 0;
+	tell_signal(st, signal, info, false, &t, is_inside);
 	if (!is_inside)
 		turn_end(&t);
 	return 0;

@@ -46,7 +46,7 @@ scratch_publish(struct scratch *s, uint16_t kind)
 	call->head.kind = kind;
 	call->head.size = size;
 	call->n_snippets = (uint16_t)s->n_snippets;
-	return publish(&t, s->bytes, size);
+	return publish_bytes(&t, s->bytes, size);
 }
 
 /* What was there goes ahead as a record of its own. */

@@ -28,15 +28,12 @@ name_task(struct state *s, struct task_struct *task)
 				   : number_of(BPF_CORE_READ(task, group_leader));
 }
 
-/* Who opened us, when that is a user without the rights of root; UINT32_MAX: all may be read.
- * Not in the memory that both halves map: whoever holds that must not choose. */
-const volatile uint32_t owner SEC(".rodata.owner") = UINT32_MAX;
-
 /* May the tracer's user look at it? The kernel asks the same before it allows ptrace(2). */
 static __always_inline bool
 is_secret(struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, cred);
+	uint32_t owner = fixed.owner;
 
 	if (owner == UINT32_MAX)
 		return false;

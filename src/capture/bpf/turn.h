@@ -3,9 +3,10 @@
  * turn.h - the maps, and the turn of one program on one CPU
  *
  * A program that publishes takes a turn: it marks the CPU as busy, takes its time, builds its
- * record in this CPU's scratch memory and leaves. No other turn begins on the CPU meanwhile:
- * tracepoints run with preemption off. Should a kernel do otherwise, the mark is found set, and
- * a loss is counted. Only a signal may be sent by what interrupts (turn_begin_inside()).
+ * record at the end of this CPU's ring, or in its scratch memory, and leaves. No other turn
+ * begins on the CPU meanwhile: tracepoints run with preemption off. Should a kernel do
+ * otherwise, the mark is found set, and a loss is counted. Only a signal may be sent by what
+ * interrupts, and is put aside until then.
  */
 #ifndef CAPTURE_BPF_TURN_H
 #define CAPTURE_BPF_TURN_H
@@ -37,6 +38,7 @@ struct work {
 };
 
 #define WORKS 16u
+#define ASIDE 4u
 
 /* Where a record with snippets is built. The first of the bytes are its struct record_call. */
 struct scratch {
@@ -53,6 +55,7 @@ struct scratch {
 	uint8_t pad[2];
 	uint32_t path_at;         /* of path.h: its first byte, from 0 to BPF_EXE_MAX */
 	struct work works[WORKS]; /* the last one is at work */
+	struct record_signal aside[ASIDE]; /* sent within a turn, told at its end */
 	uint8_t bytes[BPF_RECORD_MAX + PIECE + PAGE];
 };
 
@@ -70,17 +73,17 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
-struct ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096);
-};
-
+/* Entries are blocks, n_blocks a CPU; the loader sets their number and size. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1); /* one a CPU: the loader sets it */
-	__type(key, uint32_t);
-	__array(values, struct ring);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(uint32_t));
+	__uint(value_size, 4096 + BPF_BLOCK_SPILL);
 } rings SEC(".maps");
+
+/* The verifier knows the values. */
+const volatile struct bpf_fixed fixed SEC(".rodata.fixed") = { UINT32_MAX, 12, 1 };
 
 struct bpf_shared shared;
 
@@ -106,23 +109,82 @@ lose_here(enum bpf_loss reason)
 	lose(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], reason);
 }
 
-/* For what may interrupt a turn, and needs no scratch memory: inside another turn it has that
- * one's time, so that the ring stays ordered. */
-static __always_inline bool
-turn_begin_inside(struct turn *t)
-{
-	bool is_inside;
+/* --- the ring --- */
 
-	t->cpu = bpf_get_smp_processor_id() % BPF_CPUS;
-	t->mine = &shared.cpus[t->cpu];
-	is_inside = t->mine->busy;
-	t->mine->busy = 1;
-	t->now_ns = is_inside ? t->mine->turn_ns : 0;
-	barrier();
-	if (!t->now_ns)
-		t->now_ns = bpf_ktime_get_ns();
-	return is_inside;
+/* Bytes that were not read yet. */
+static __always_inline uint64_t
+fill_of(const struct bpf_cpu *mine)
+{
+	return mine->produced - *(volatile const uint64_t *)&mine->consumed;
 }
+
+static __always_inline uint64_t
+ring_bytes(void)
+{
+	return (uint64_t)fixed.n_blocks << fixed.block_bits;
+}
+
+/* Where the next record begins; BPF_BLOCK_SPILL bytes are there. */
+static __always_inline uint8_t *
+ring_end(const struct turn *t)
+{
+	uint64_t at = t->mine->produced;
+	uint32_t key = t->cpu * fixed.n_blocks +
+		       ((uint32_t)(at >> fixed.block_bits) & (fixed.n_blocks - 1));
+	uint8_t *block = bpf_map_lookup_elem(&rings, &key);
+
+	return block ? block + (at & ((1u << fixed.block_bits) - 1)) : NULL;
+}
+
+/* As ring_end(); NULL: there is no room for size bytes. */
+static __always_inline uint8_t *
+ring_room(const struct turn *t, uint64_t size)
+{
+	return fill_of(t->mine) + size <= ring_bytes() ? ring_end(t) : NULL;
+}
+
+/* The record that was built there is to be read. */
+static __always_inline void
+ring_grow(struct turn *t, uint64_t size)
+{
+	uint64_t at = t->mine->produced, mask = (1u << fixed.block_bits) - 1;
+
+	barrier();
+	t->mine->produced = (at & mask) + size > mask ? (at | mask) + 1 : at + size;
+	t->mine->n_records++;
+}
+
+/* A record of a known size. False: it is lost. */
+static __always_inline bool
+publish(struct turn *t, const void *record, uint64_t size)
+{
+	uint8_t *to = ring_room(t, size);
+
+	if (!to) {
+		lose(t->mine, LOSS_RING);
+		return false;
+	}
+	__builtin_memcpy(
+		__builtin_assume_aligned(to, 8), __builtin_assume_aligned(record, 8), size);
+	ring_grow(t, size);
+	return true;
+}
+
+/* One of any size up to BPF_RECORD_MAX, bounded for the verifier. */
+static __always_inline bool
+publish_bytes(struct turn *t, const void *record, uint32_t size)
+{
+	uint8_t *to = ring_room(t, size);
+
+	if (!to || bpf_probe_read_kernel(to, size, record)) {
+		lose(t->mine, LOSS_RING);
+		return false;
+	}
+	ring_grow(t, size);
+	return true;
+}
+
+/* --- turns --- */
 
 static __always_inline bool
 turn_begin(struct turn *t)
@@ -137,30 +199,72 @@ turn_begin(struct turn *t)
 	 * slack that they give it (rings.c), and on this CPU it is in order. */
 	t->mine->busy = 1;
 	barrier();
-	t->now_ns = t->mine->turn_ns = bpf_ktime_get_ns();
+	t->now_ns = bpf_ktime_get_ns();
 	return true;
+}
+
+/* Does another turn hold this CPU? If so, t is good for put_aside(). */
+static __always_inline bool
+turn_is_taken(struct turn *t)
+{
+	t->cpu = bpf_get_smp_processor_id() % BPF_CPUS;
+	t->mine = &shared.cpus[t->cpu];
+	t->now_ns = bpf_ktime_get_ns();
+	return t->mine->busy;
+}
+
+/* A signal that was sent in the middle of a turn: that one's record may be half written. */
+static __always_inline void
+put_aside(struct turn *t, const struct record_signal *signal)
+{
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
+	uint64_t n = __sync_fetch_and_add(&t->mine->n_aside, 1);
+
+	if (s && n - t->mine->n_told_aside < ASIDE) {
+		s->aside[n % ASIDE] = *signal;
+		return;
+	}
+	__sync_fetch_and_add(&t->mine->n_aside, -1);
+	lose(t->mine, LOSS_DEPTH);
+}
+
+static long
+tell_one_aside(uint32_t i, struct turn *t)
+{
+	struct bpf_cpu *mine = &shared.cpus[t->cpu % BPF_CPUS];
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
+	struct turn now = { .cpu = t->cpu, .mine = mine };
+
+	if (!s || mine->n_told_aside == mine->n_aside)
+		return 1;
+	publish(&now, &s->aside[mine->n_told_aside % ASIDE], sizeof s->aside[0]);
+	mine->n_told_aside++;
+	return 0;
+}
+
+__noinline int
+tell_aside(uint32_t cpu)
+{
+	struct turn t = { .cpu = cpu % BPF_CPUS };
+
+	bpf_loop(ASIDE, tell_one_aside, &t, 0);
+	return 0;
 }
 
 static __always_inline void
 turn_end(struct turn *t)
 {
-	t->mine->turn_ns = 0;
-	barrier();
-	t->mine->busy = 0;
-}
+	volatile struct bpf_cpu *mine = t->mine;
 
-/* `size` is that in the record's head, bounded for the verifier. False: it is lost. */
-static __always_inline bool
-publish(struct turn *t, const void *record, uint64_t size)
-{
-	void *ring = bpf_map_lookup_elem(&rings, &t->cpu);
-
-	if (!ring || bpf_ringbuf_output(ring, (void *)record, size, BPF_RB_NO_WAKEUP)) {
-		lose(t->mine, LOSS_RING);
-		return false;
+	if (mine->n_told_aside != mine->n_aside)
+		tell_aside(t->cpu);
+	mine->busy = 0;
+	/* One more may have come before that. */
+	if (mine->n_told_aside != mine->n_aside) {
+		mine->busy = 1;
+		tell_aside(t->cpu);
+		mine->busy = 0;
 	}
-	__sync_fetch_and_add(&t->mine->n_records, 1);
-	return true;
 }
 
 static __always_inline struct record
