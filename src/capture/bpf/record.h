@@ -16,11 +16,12 @@
 
 #include <stdint.h>
 
-#define BPF_CPUS 256u              /* more are refused by the loader */
-#define BPF_RECORD_MAX 65536u      /* bytes of one record; more snippets go into RECORD_MORE */
-#define BPF_RING_BYTES (16u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
-#define BPF_BLOCK_BYTES (2u << 20) /* of a ring, at most; older kernels take values to 4 MiB   \
-				    */
+#define BPF_CPUS 256u             /* more are refused by the loader */
+#define BPF_RECORD_MAX 65536u     /* bytes of one record; more snippets go into RECORD_MORE */
+#define BPF_RING_BYTES (4u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
+#define BPF_BLOCK_BYTES                                                                        \
+	(2u << 20) /* of a ring, at most; older kernels take values to 4 MiB                   \
+		    */
 #define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
 
