@@ -78,6 +78,8 @@ btf_names_ask(struct btf_names *names, const char *type_name, uint32_t *number)
 static void
 add_name(struct btf_names *names, const char *name, size_t n)
 {
+	if (!n)
+		return;
 	*map_slot(names->names, name, n) = names;
 	let_pass(&names->sieve, name, n);
 }
@@ -112,8 +114,7 @@ add_members(struct btf_names *names, const struct btf_source *s, const uint8_t *
 
 		if (!name)
 			return err_set(err, "a member in BTF has no sound name");
-		if (*name)
-			add_name(names, name, strlen(name));
+		add_name(names, name, strlen(name));
 	}
 	return 0;
 }
