@@ -65,7 +65,7 @@ for backend in $backends; do
 	# A reader that goes away: an error, and nothing left behind.
 	mark=$((RANDOM + 70000)).$$
 	# shellcheck disable=SC2016
-	timeout 20 bash -c 'renacer --backend '$backend' sh -c "ls -lR /usr > /dev/null; sleep '"$mark"'" 2>&1 | head -1 > first; exit ${PIPESTATUS[0]}'
+	timeout 20 bash -c 'renacer --backend '$backend' -f sh -c "ls -lR /usr > /dev/null; sleep '"$mark"'" 2>&1 | head -1 > first; exit ${PIPESTATUS[0]}'
 	status=$?
 	[ $status = 3 ] || complain "$backend, a closed pipe: status $status, not 3"
 	grep -q '^execve' first || complain "$backend, a closed pipe: no first line"
