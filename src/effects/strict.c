@@ -218,6 +218,17 @@ begin_line(const struct act *a, struct strict *s)
 	s->line.is_quiet = is_quiet(a, &s->line);
 }
 
+/* What a task was in when another one ended its process. And whether a thread came to its own
+ * end before that: who waits for it by a lock does not wait for so long. */
+static bool
+is_luck(const struct act *a)
+{
+	if (a->id == CALL_exit && a->task->thread)
+		return true;
+	return a->call->state == CALL_UNFINISHED && a->id != CALL_exit &&
+	       a->id != CALL_exit_group;
+}
+
 void
 strict_before(const struct act *a)
 {
@@ -227,9 +238,7 @@ strict_before(const struct act *a)
 		return;
 	s->is_wanted = true;
 	note_manners(a);
-	/* What a task was in when another one ended the process is a matter of luck. */
-	if (is_vain(a) || (a->call->state == CALL_UNFINISHED && a->id != CALL_exit &&
-				  a->id != CALL_exit_group))
+	if (is_vain(a) || is_luck(a))
 		s->is_wanted = false;
 	if (s->is_wanted)
 		begin_line(a, s);
