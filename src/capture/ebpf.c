@@ -172,7 +172,10 @@ drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time
 	if (!t->number)
 		ebpf_start(d, t);
 	ebpf_flush(d, t, rec);
+	ebpf_settle(d, t, rec);
 	hand_on(d, t, rec);
+	if (rec->kind == RECORD_CALL && !t->is_held)
+		ebpf_settle(d, t, NULL);
 }
 
 int

@@ -118,6 +118,9 @@ void ebpf_fork(struct drain *d, struct task *parent, const struct record_fork *r
 void ebpf_exec(struct drain *d, struct task *t, const struct record_exec *rec);
 void ebpf_exit(struct drain *d, struct task *t, const struct record_exit *rec);
 void ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec);
+/* A signal that waits for the end of a call is told, unless this record says that the call has
+ * still to end; NULL: none comes. */
+void ebpf_settle(struct drain *d, struct task *t, const struct record *next);
 void ebpf_ring(struct drain *d, const struct record_ring *rec);
 /* Its end was not recorded. */
 void ebpf_vanished(struct drain *d, struct task *t);

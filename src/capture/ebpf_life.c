@@ -200,6 +200,7 @@ void
 ebpf_vanished(struct drain *d, struct task *t)
 {
 	ebpf_flush(d, t, NULL);
+	ebpf_settle(d, t, NULL);
 	d->n_lost++;
 	drain_doubt(d, "the end of process %d was not recorded", t->process->pid);
 	end(d, t, &(struct task_exit){ 0 });
@@ -237,12 +238,30 @@ tell_stop(struct drain *d, const struct process *p, int32_t signal)
 	}
 }
 
+/* The call that the task was in when the signal was sent: more of it comes. */
+static bool
+is_of_call(const struct record *rec, uint64_t sent_ns)
+{
+	return rec->kind == RECORD_MORE ||
+	       (rec->kind == RECORD_CALL &&
+		       ((const struct record_call *)rec)->enter_ns <= sent_ns);
+}
+
+void
+ebpf_settle(struct drain *d, struct task *t, const struct record *next)
+{
+	if (!t->has_signal || (next && is_of_call(next, t->signal_ns)))
+		return;
+	t->has_signal = false;
+	drain_event(d, EVENT_SIGNAL, t)->signal = t->signal;
+}
+
 void
 ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 {
 	if (is_ours(rec))
 		return;
-	drain_event(d, EVENT_SIGNAL, t)->signal = (struct signal_info){ .signal = rec->signal,
+	t->signal = (struct signal_info){ .signal = rec->signal,
 		.code = rec->code,
 		.error = rec->error,
 		.pid = rec->sender_pid,
@@ -252,6 +271,10 @@ ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 		.user_ticks = rec->user_ticks,
 		.system_ticks = rec->system_ticks,
 		.is_stop = rec->is_stop };
+	t->signal_ns = rec->head.time_ns;
+	t->has_signal = true;
+	if (rec->has_handler || rec->is_stop || stops(rec))
+		ebpf_settle(d, t, NULL);
 	if (stops(rec) && !rec->is_stop)
 		tell_stop(d, t->process, rec->signal);
 }

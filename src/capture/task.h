@@ -70,6 +70,11 @@ struct task {
 	uint64_t entry_ns; /* of the call that `early` belongs to */
 	uint64_t exit_ns;  /* of the call that is held */
 	bool is_denied;    /* ebpf: its last call was refused by a filter */
+	/* ebpf: a signal without a handler that was told of when it was sent; it arrives when
+	 * the call that its task is in has ended. */
+	bool has_signal;
+	struct signal_info signal;
+	uint64_t signal_ns; /* as its record has it */
 	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };

@@ -482,6 +482,76 @@ a_stop_is_told_of_each_task_and_ours_are_not(void **state)
 }
 
 static void
+signal_of(struct run *r, int signal)
+{
+	struct record_signal rec = {
+		.head = { .kind = RECORD_SIGNAL, .pid = FIRST, .tid = FIRST },
+		.signal = signal,
+		.sender_pid = FIRST
+	};
+
+	give(r, &rec, sizeof rec);
+}
+
+static void
+a_signal_that_ends_a_task_comes_behind_the_call_it_was_sent_in(void **state)
+{
+	struct call_text kill = call_of(FIRST, RECORD_CALL, SYS_kill, 0);
+	struct run r = run_new();
+	(void)state;
+
+	started(&r);
+	kill.call.enter_ns = r.now + 1;
+	signal_of(&r, SIGTERM);
+	want_none(&r);
+	give_call(&r, &kill);
+	want(&r, EVENT_CALL, 1);
+	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGTERM);
+	exit_of(&r, FIRST, FIRST, SIGTERM, true);
+	want(&r, EVENT_EXIT, 1);
+	run_done(&r);
+}
+
+static void
+a_signal_that_ends_a_wait_comes_behind_it(void **state)
+{
+	struct call_text wait = call_of(FIRST, RECORD_CALL, SYS_pause, -514);
+	struct run r = run_new();
+	(void)state;
+
+	started(&r);
+	wait.call.enter_ns = r.now + 1;
+	signal_of(&r, SIGALRM);
+	give_call(&r, &wait);
+	want_none(&r); /* whether it goes on, the next record says */
+	exit_of(&r, FIRST, FIRST, SIGALRM, true);
+	assert_int_equal(want(&r, EVENT_CALL, 1).call.state, CALL_RESTARTED);
+	want(&r, EVENT_SIGNAL, 1);
+	want(&r, EVENT_EXIT, 1);
+	run_done(&r);
+}
+
+static void
+a_signal_outside_of_calls_comes_before_what_follows(void **state)
+{
+	struct run r = run_new();
+	(void)state;
+
+	started(&r);
+	signal_of(&r, SIGUSR1);
+	signal_of(&r, SIGSEGV);
+	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGUSR1);
+	simple_call(&r, FIRST, SYS_getppid, 1);
+	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGSEGV);
+	want(&r, EVENT_CALL, 1);
+	signal_of(&r, SIGTERM);
+	exit_of(&r, FIRST, FIRST, SIGTERM, true);
+	want(&r, EVENT_SIGNAL, 1);
+	want(&r, EVENT_EXIT, 1);
+	run_done(&r);
+}
+
+static void
 records_that_make_no_sense_are_counted(void **state)
 {
 	struct record_exec exec = { .head = { .kind = RECORD_EXEC, .pid = FIRST, .tid = FIRST },
@@ -552,6 +622,10 @@ main(void)
 		cmocka_unit_test(a_path_below_a_descriptor_comes_from_what_the_kernel_names),
 		cmocka_unit_test(a_refused_call_is_told_as_denied_and_once),
 		cmocka_unit_test(a_stop_is_told_of_each_task_and_ours_are_not),
+		cmocka_unit_test(
+			a_signal_that_ends_a_task_comes_behind_the_call_it_was_sent_in),
+		cmocka_unit_test(a_signal_that_ends_a_wait_comes_behind_it),
+		cmocka_unit_test(a_signal_outside_of_calls_comes_before_what_follows),
 		cmocka_unit_test(records_that_make_no_sense_are_counted),
 		cmocka_unit_test(sequence_numbers_grow_when_times_do_not),
 	};
