@@ -8,6 +8,7 @@
 #include "capture/ours.h"
 #include "capture/regs.h"
 #include "capture/restart.h"
+#include "capture/stacks.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -113,6 +114,7 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	enum arch arch = calls_arch(info->arch, nr);
 	enum call_id id = decode_spec(arch, (uint32_t)nr)->id;
 	struct call *call = &t->call;
+	bool is_ours = r->is_launching; /* the execve that starts the command: no code of its */
 
 	t->was_stopped = false;
 	if (goes_on(t, id, (uint32_t)nr)) {
@@ -144,6 +146,8 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	areas_clear(&t->areas);
 	if (t->is_wanted)
 		fetch(r, t, false);
+	if (t->is_wanted && r->stacks && !is_ours)
+		call->stack = stack_taker_take(r->stacks, t->process->pid, t->tid);
 	ours_enter(r, t);
 }
 
@@ -169,6 +173,8 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	if (t->is_hidden)
 		restart_done(t);
 	ours_leave(r, t);
+	if (r->stacks)
+		stack_taker_called(r->stacks, t->process->pid, t->id, call);
 	if (!t->is_wanted)
 		return;
 	/* What became of a call that was interrupted, the next stop will say. */

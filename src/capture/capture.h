@@ -62,6 +62,7 @@ struct capture_opts {
 	uint32_t payload_limit;        /* bytes kept of each area of data; 4096 is usual */
 	bool want_busy; /* processor time between calls is looked for; not with `wanted` */
 	bool want_input;               /* keep and digest what is read, too */
+	uint32_t stack_depth;          /* frames kept of each call's stack; 0: no stacks */
 	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
 	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */
 	bool needs_still;   /* the task of an event must stand still, for its state is looked at

@@ -12,6 +12,7 @@
 #include "capture/bpf_session.h"
 #include "capture/filter.h"
 #include "capture/grant.h"
+#include "symbol/symbol.h"
 
 #include <stdio.h>
 
@@ -39,6 +40,13 @@ needs_still(const struct capture_opts *opts)
 	return opts->needs_still;
 }
 
+/* The kernel could follow frame pointers only, which C libraries are built without. */
+static bool
+needs_stacks(const struct capture_opts *opts)
+{
+	return opts->stack_depth;
+}
+
 /* Without a tracer that is done by a filter, which must not change what setuid programs do. */
 static bool
 denies_rings(const struct capture_opts *opts)
@@ -57,6 +65,8 @@ static const struct need {
 	{ leaves_children, CAN(PTRACE) | CAN(EBPF), "leave children untraced",
 		"trace them as well (-f), or use backend ptrace" },
 	{ needs_still, CAN(PTRACE) | CAN(SECCOMP), "hold a task still to look at it",
+		"use backend auto or ptrace" },
+	{ needs_stacks, CAN(PTRACE) | CAN(SECCOMP), "take stacks",
 		"use backend auto or ptrace" },
 	{ denies_rings, CAN(PTRACE) | CAN(SECCOMP), "deny io_uring to the target",
 		"use backend auto or ptrace, or set io_uring = \"allow\"" },
@@ -131,6 +141,10 @@ int
 choice_make(struct choice *out, const struct capture_opts *opts, struct err *err)
 {
 	*out = (struct choice){ .backend = BACKEND_PTRACE };
+	if (opts->stack_depth && !symbol_is_available()) {
+		err_set(err, "stacks cannot be taken: this build has no libdw");
+		return err_hint(err, "build it with libdw-dev installed and WITH_DW=1");
+	}
 	if (opts->backend != BACKEND_AUTO)
 		return take_named(out, opts, err);
 	take_best(out, opts);

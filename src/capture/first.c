@@ -11,6 +11,7 @@
 #include "capture/filter.h"
 #include "capture/grant.h"
 #include "capture/launch.h"
+#include "capture/stacks.h"
 #include "capture/tracer.h"
 
 #include <errno.h>
@@ -129,6 +130,17 @@ await(void *arg, struct err *err)
 	return !r->has_exec;
 }
 
+/* To know which code lies where, more calls are looked at than are told. */
+static void
+make_filter(struct sock_fprog *filter, const struct tracer *r)
+{
+	struct call_set stops = r->wanted;
+
+	if (r->stacks)
+		stack_taker_wanted(&stops);
+	filter_make(filter, r->has_wanted ? &stops : NULL);
+}
+
 int
 first(struct tracer *r, struct err *err)
 {
@@ -149,7 +161,7 @@ first(struct tracer *r, struct err *err)
 		.arg = &f };
 	tracer_fill_header(r);
 	if (r->use_seccomp)
-		filter_make(&f.filter, r->has_wanted ? &r->wanted : NULL);
+		make_filter(&f.filter, r);
 	r->is_launching = true;
 	rc = launch_run(&f.launch, err);
 	filter_free(&f.filter);

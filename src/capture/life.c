@@ -12,6 +12,7 @@
 #include "capture/filter.h"
 #include "capture/memory.h"
 #include "capture/proc.h"
+#include "capture/stacks.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -255,6 +256,8 @@ life_exec(struct tracer *r, struct task *t, pid_t former)
 	exec->from = from;
 	exec->path = queue_keep(&r->queue, str_take(&path));
 	exec->is_secure = proc_is_secure(t->tid);
+	if (r->stacks)
+		stack_taker_forget(r->stacks, t->process->pid);
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, (void *)sizeof info, &info) > 0)
 		exec->arch = (uint8_t)calls_arch(info.arch, 0);
 	if (proc_lost_rights(t->tid, r->use_seccomp && !filter_is_free())) {
@@ -283,6 +286,8 @@ life_ending(struct tracer *r, struct task *t)
 	proc_children_times(t->tid, &p->children_user_ns, &p->children_system_ns);
 	p->is_ending = true;
 	r->n_ending++;
+	if (r->stacks)
+		stack_taker_forget(r->stacks, p->pid);
 }
 
 static uint64_t

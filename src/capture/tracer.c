@@ -8,6 +8,8 @@
 
 #include "capture/tracer.h"
 
+#include "capture/stacks.h"
+
 #include "base/clock.h"
 #include "capture/backend.h"
 #include "capture/launch.h"
@@ -220,6 +222,7 @@ tracer_fill_header(struct tracer *r)
 		placement_n_cpus(&r->placement));
 	r->header.is_subset = r->has_wanted;
 	r->header.is_sampled = r->sampler.is_on;
+	r->header.has_stacks = r->stacks;
 }
 
 static int
@@ -264,6 +267,7 @@ tracer_free(void *state)
 	placement_done(&r->placement);
 	sampler_done(&r->sampler);
 	task_table_done(&r->tasks);
+	stack_taker_free(r->stacks);
 	queue_done(&r->queue);
 	arena_free(r->arena);
 	mem_free(r);
@@ -324,6 +328,8 @@ start(void **out, const struct capture_opts *opts, bool use_seccomp, struct err 
 	if (opts->wanted)
 		r->wanted = *opts->wanted;
 	r->opts.wanted = &r->wanted;
+	if (opts->stack_depth)
+		r->stacks = stack_taker_new(opts->stack_depth);
 	r->first_status = -1;
 	r->started_ns = clock_monotonic_ns();
 	if (opts->want_busy && !opts->wanted)

@@ -40,7 +40,8 @@ struct tracer {
 	struct task *dead; /* out of the table, but queued events point to them */
 	uint32_t n_numbers;
 	struct queue queue;
-	struct view view; /* of the task of the last stop */
+	struct stack_taker *stacks; /* NULL: no stacks are asked for */
+	struct view view;           /* of the task of the last stop */
 
 	/* How the task of the last stop goes on, once the events are consumed. */
 	struct task *stopped;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "symbol/symbol.h"
 
 #include <errno.h>
 #include <string.h>
@@ -130,6 +131,46 @@ is_shown(const struct printer *p, const struct call *call)
 	return true;
 }
 
+/* " at main.c:12 (flush)"; of a program without -g " at /bin/prog(flush+0x1f)". */
+static void
+add_source(struct str *line, const struct stack *stack)
+{
+	const struct stack_frame *f = stack_place(stack);
+
+	if (!f)
+		return;
+	str_add(line, " at ");
+	str_add_printable(
+		line, f->file ? f->file : f->module, strlen(f->file ? f->file : f->module));
+	if (f->file && f->line)
+		str_addf(line, ":%u", f->line);
+	if (!f->function)
+		return;
+	str_add(line, f->file ? " (" : "(");
+	str_add_printable(line, f->function, strlen(f->function));
+	if (!f->file)
+		str_addf(line, "+0x%llx", (unsigned long long)f->function_offset);
+	str_add_char(line, ')');
+}
+
+static void
+add_stack(struct str *line, const struct stack *stack)
+{
+	for (uint32_t i = 0; stack && i < stack->n; i++) {
+		const struct stack_frame *f = stack->frames[i];
+		const struct symbol_place place = { .module = f->module,
+			.module_offset = f->offset,
+			.function = f->function,
+			.function_offset = f->function_offset,
+			.file = f->file,
+			.line = f->line,
+			.is_inlined = f->is_inlined };
+
+		str_add(line, "\n > ");
+		symbol_text(line, &place, f->offset);
+	}
+}
+
 static int
 print_call(struct printer *p, const struct event *event, struct err *err)
 {
@@ -147,6 +188,10 @@ print_call(struct printer *p, const struct event *event, struct err *err)
 	if (p->opts.timing && call->state != CALL_UNFINISHED)
 		str_addf(&p->line, " <%llu.%06llu>", (unsigned long long)(took_ns / NS_PER_S),
 			(unsigned long long)(took_ns % NS_PER_S / 1000));
+	if (p->opts.source)
+		add_source(&p->line, call->stack);
+	if (p->opts.stacks)
+		add_stack(&p->line, call->stack);
 	return end_line(p, err);
 }
 

@@ -18,6 +18,7 @@ struct print_opts {
 	uint32_t string_limit;
 	bool verbose;
 	bool timing;                  /* -T */
+	bool stacks, source;          /* -k -s */
 	unsigned clock;               /* -t -tt -ttt: 1 to 3 */
 	bool relative;                /* -r */
 	bool lamport;                 /* the clock before each line: printer_lamport() */

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define TICK_MS 20
+#define STACK_DEPTH 32
 
 static const char *const format_names[] = { "text", "csv", "folded", NULL };
 
@@ -55,13 +56,13 @@ const struct option trace_options[] = {
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", "text, csv, or folded (stacks for a flame graph)", format_names },
 	{ "lamport", 0, OPTION_FLAG, AT(lamport), NULL, "causal order, with each event's Lamport clock; the target's RENACER_LOGICAL_CLOCK goes on from ours", NULL },
 	{ "trace-parent", 0, OPTION_TEXT, AT(trace_parent), "VALUE", "a W3C traceparent for the target's TRACEPARENT; env: ours, checked", NULL },
+	{ "stack-trace", 'k', OPTION_FLAG, AT(stacks), NULL, "below each call the functions that led to it; not under ebpf", NULL },
+	{ "source", 's', OPTION_FLAG, AT(source), NULL, "behind each call the source line that made it; not under ebpf", NULL },
 	{ "payload-limit", 0, OPTION_NUMBER, AT(payload_limit), "BYTES", "kept of what each call writes (4096)", NULL },
 	{ "backend", 0, OPTION_CHOICE, AT(backend), "NAME", "auto, ptrace, seccomp (stops only for the calls asked for), ebpf (slows least; needs privilege)", capture_backend_names },
 	{ "as-root", 0, OPTION_FLAG, AT(as_root), NULL, "under sudo: run CMD as root, not as who called sudo", NULL },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "this text", NULL },
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", NULL },
-	{ "source", 's', OPTION_LATER, 0, NULL, NULL, NULL },
-	{ "stack-trace", 'k', OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "paths", 'y', OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "path", 'P', OPTION_LATER, 0, NULL, NULL, NULL },
 	{ "summary-wall-clock", 'w', OPTION_LATER, 0, NULL, NULL, NULL },
@@ -228,6 +229,11 @@ open_sinks(struct sinks *to, const struct trace_header *header,
 	print->only_bad = values->only_bad;
 	print->pid_always = values->output && values->follow;
 	print->lamport = values->lamport;
+	print->stacks = values->stacks;
+	print->source = values->source;
+	if ((values->stacks || values->source) && !header->has_stacks)
+		return cli_usage(err, "renacer record -k -o FILE -- CMD",
+			"the trace holds no stacks");
 	if (values->lamport && start_clock(to, header, err) < 0)
 		return -1;
 	if (values->summary || values->summary_too || values->format != FORMAT_TEXT)
@@ -322,6 +328,7 @@ start(struct source *from, const struct trace_values *values, const struct parse
 		.follow = values->follow || mode == TRACE_RECORD,
 		.wanted = values->lamport ? NULL : wanted,
 		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
+		.stack_depth = values->stacks || values->source ? STACK_DEPTH : 0,
 		.want_input = true,
 		.want_busy = mode == TRACE_RECORD && !values->pid,
 		.aslr = true,

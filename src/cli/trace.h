@@ -12,7 +12,7 @@ enum trace_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_FOLDED };
 
 struct trace_values {
 	bool help, version, follow, verbose, timing, relative, summary, summary_too, only_good,
-		only_bad, lamport, as_root;
+		only_bad, lamport, as_root, source, stacks;
 	unsigned clock;
 	uint64_t string_limit, column, payload_limit;
 	const char *output, *pid, *filter, *trace_parent;

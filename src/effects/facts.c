@@ -260,6 +260,7 @@ facts_fill(struct effects *fx, const struct trace_footer *footer)
 	*f = (struct facts){ .n_calls = fx->n_calls,
 		.has_all_calls = !fx->header.is_subset,
 		.has_busy = fx->header.is_sampled,
+		.has_stacks = fx->header.has_stacks,
 		.has_memory_calls = !fx->header.is_subset || fx->saw_memory_calls,
 		.n_opened = fx->n_opened,
 		.max_fds = fx->max_fds,

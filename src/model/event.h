@@ -4,12 +4,14 @@
  *
  * A trace is a header, events in the order in which the tracer learned of them, and a footer
  * that says how complete it is. Plain data: a live run, a file and a test give the same thing.
- * Everything a pointer points to is borrowed from whoever handed the event out, until the next.
+ * Everything a pointer points to is borrowed from whoever handed the event out, until the next;
+ * stacks until that is freed.
  */
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
 
 #include "base/digest.h"
+#include "model/stack.h"
 
 enum arch { ARCH_X86_64, ARCH_I386, ARCH_X32, ARCH_AARCH64, N_ARCHES };
 
@@ -50,9 +52,10 @@ struct call {
 	uint64_t arg[6]; /* of rt_sigreturn and sigreturn, the first is the stack pointer: its
 			    true argument */
 	int64_t ret;
-	uint64_t enter_ns;  /* since the trace began; event.time_ns is the exit */
-	uint64_t enter_seq; /* stops counted, entry and exit alike: order of entries */
-	uint64_t ip;        /* behind the syscall instruction */
+	uint64_t enter_ns;         /* since the trace began; event.time_ns is the exit */
+	uint64_t enter_seq;        /* stops counted, entry and exit alike: order of entries */
+	uint64_t ip;               /* behind the syscall instruction */
+	const struct stack *stack; /* at the entry; NULL: not asked for, or not known */
 	uint32_t n_areas;
 	const struct area *areas; /* in the order of arguments, then of iovec elements */
 };
@@ -185,6 +188,7 @@ struct trace_header {
 	bool is_excerpt;        /* and these by a person: what effects need may be missing */
 	bool is_sampled;        /* busy_ns was looked for */
 	bool aslr;
+	bool has_stacks; /* stacks were asked for */
 };
 
 /* How complete the trace is. Anything but zero in the first group makes it incomplete. */

@@ -40,6 +40,7 @@ struct facts {
 	bool has_peak_mapped;       /* that was asked for */
 	bool has_all_calls; /* false: a subset was traced, counts of the others are not known */
 	bool has_busy;      /* processor time between calls was looked for */
+	bool has_stacks;    /* stacks were taken of the calls */
 	bool has_memory_calls; /* mmap, brk, mremap were among those traced */
 	bool has_peak_rss;
 	struct call_count *calls; /* the whole tree, by name */

@@ -12,6 +12,7 @@ tape_new(size_t limit_bytes)
 	struct tape *t = mem_alloc(sizeof *t);
 
 	t->arena = arena_new();
+	t->stacks = stacks_new();
 	t->limit = limit_bytes;
 	return t;
 }
@@ -22,6 +23,7 @@ tape_free(struct tape *t)
 	if (!t)
 		return;
 	mem_free(t->events);
+	stacks_free(t->stacks);
 	arena_free(t->arena);
 	mem_free(t);
 }
@@ -32,8 +34,9 @@ tape_clear(struct tape *t)
 	size_t limit = t->limit;
 
 	mem_free(t->events);
+	stacks_free(t->stacks);
 	arena_free(t->arena);
-	*t = (struct tape){ .arena = arena_new(), .limit = limit };
+	*t = (struct tape){ .arena = arena_new(), .stacks = stacks_new(), .limit = limit };
 }
 
 void
@@ -110,8 +113,10 @@ tape_event(struct tape *t, const struct event *event, struct err *err)
 	e = &t->events[t->n++];
 	event_copy(e, t->arena, event);
 	e->seq *= TAPE_STEP;
-	if (e->kind == EVENT_CALL)
-		e->call.enter_seq *= TAPE_STEP;
+	if (e->kind != EVENT_CALL)
+		return 0;
+	e->call.enter_seq *= TAPE_STEP;
+	e->call.stack = stacks_copy(t->stacks, e->call.stack);
 	return 0;
 }
 

@@ -18,7 +18,8 @@ enum { TAPE_STDOUT, TAPE_STDERR, N_TAPE_STREAMS };
 extern const char *const tape_stream_names[N_TAPE_STREAMS];
 
 struct tape {
-	struct arena *arena; /* owns everything below */
+	struct arena *arena;   /* owns everything below */
+	struct stacks *stacks; /* of its calls */
 	struct trace_header header;
 	struct trace_footer footer;
 	struct event *events;
@@ -39,7 +40,7 @@ MUST_CHECK int tape_event(struct tape *t, const struct event *event, struct err 
 void tape_received(struct tape *t, int stream, const struct received *received);
 void tape_footer(struct tape *t, const struct trace_footer *footer);
 
-/* Copies into an arena, with all that the event points to. */
+/* Copies into an arena, with all that the event points to but its stack. */
 void event_copy(struct event *out, struct arena *arena, const struct event *event);
 
 #endif

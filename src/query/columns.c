@@ -171,7 +171,7 @@ columns_lack(const struct columns *c, enum column column)
 	case COLUMN_FUNCTION:
 	case COLUMN_FILE:
 	case COLUMN_LINE:
-		return c->attribute[column].n ? NULL : "the trace holds no stacks";
+		return c->has_stacks ? NULL : "the trace holds no stacks";
 	case COLUMN_REGION:
 		return c->has_regions ? NULL : "start-up and main were not told apart";
 	case COLUMN_BUSY:

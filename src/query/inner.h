@@ -74,7 +74,7 @@ struct columns {
 	size_t n_rows, n_calls;
 	int64_t call_event; /* the text "call" */
 	struct str gap;     /* empty: none */
-	bool has_regions, has_busy;
+	bool has_regions, has_busy, has_stacks;
 	struct builder *builder; /* NULL: finished */
 	struct effects_watch watch;
 };

@@ -38,10 +38,11 @@ struct builder {
 	struct map *by_call;      /* call id, or the number of an unknown one -> key */
 	struct map *by_object;    /* kind and name, two numbers of texts -> key */
 	struct map *by_made;      /* files without a name: seq -> number */
+	struct map *by_place;     /* address of a stack's frame -> key */
 	struct map *by_path;      /* address of a text in effects -> number */
 	struct program *programs; /* programs[i] has the key i + 1 */
 	size_t n_programs, programs_capacity;
-	size_t n_tasks, n_calls, n_objects; /* keys given so far */
+	size_t n_tasks, n_calls, n_objects, n_places; /* keys given so far */
 	struct str text;
 	int64_t row[N_VECTORS];
 	struct call_about about;
@@ -85,6 +86,7 @@ builder_new(struct columns *c)
 	b->by_process = map_new();
 	b->by_call = map_new();
 	b->by_object = map_new();
+	b->by_place = map_new();
 	b->by_path = map_new();
 	b->by_made = map_new();
 	if (columns_keep(c, V_LEFT))
@@ -105,6 +107,7 @@ builder_free(struct builder *b)
 	map_free(b->by_process);
 	map_free(b->by_call);
 	map_free(b->by_object);
+	map_free(b->by_place);
 	map_free(b->by_path);
 	map_free(b->by_made);
 	mem_free(b->programs);
@@ -419,6 +422,33 @@ put_outcome(struct builder *b, const struct event *event)
 		b->row[V_BYTES] = bytes;
 }
 
+/* A path as the compiler named it has no canonical spelling. */
+static size_t
+place_key(struct builder *b, const struct stack_frame *f)
+{
+	void **slot = map_number(b->by_place, (uintptr_t)f);
+	size_t key;
+
+	if (*slot)
+		return (uintptr_t)*slot;
+	key = ++b->n_places;
+	*slot = (void *)key;
+	set(b, COLUMN_FUNCTION, key, text_of(b, f->function));
+	set(b, COLUMN_FILE, key, text_of(b, f->file));
+	set(b, COLUMN_LINE, key, f->line ? (int64_t)f->line : NO_VALUE);
+	return key;
+}
+
+static void
+put_place(struct builder *b, const struct stack *stack)
+{
+	const struct stack_frame *f;
+
+	if (!columns_keep(b->c, V_PLACE) || !(f = stack_place(stack)))
+		return;
+	b->row[V_PLACE] = (int64_t)place_key(b, f);
+}
+
 static void
 put_call(struct builder *b, const struct event *event)
 {
@@ -430,6 +460,7 @@ put_call(struct builder *b, const struct event *event)
 	b->row[V_START] = (int64_t)MIN(enter, (uint64_t)INT64_MAX);
 	b->row[V_DURATION] = (int64_t)MIN(event->time_ns - enter, (uint64_t)INT64_MAX);
 	put_outcome(b, event);
+	put_place(b, call->stack);
 	if (!columns_keep(b->c, V_ACCESS))
 		return;
 	bits = access_of(call, b->about.id, effects_family(b->about.id), b->fd_flags);
@@ -640,6 +671,7 @@ builder_finish(struct builder *b)
 	c->has_busy = effects_facts(b->fx)->has_busy;
 	if (b->fates)
 		fate_fill(b->fates, b->fx, &c->vector[V_SEQ], &c->vector[V_LEFT]);
+	c->has_stacks = effects_facts(b->fx)->has_stacks;
 	if (c->wanted & COLUMN_BIT(COLUMN_ARGV))
 		fill_argv(b);
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))

@@ -41,7 +41,8 @@ header_put(struct str *out, const struct trace_header *h)
 	add_number(out, h->n_cpus);
 	add_number(out, h->payload_limit);
 	add_number(out, (unsigned)h->is_subset | (unsigned)h->aslr << 1 |
-				(unsigned)h->is_excerpt << 2 | (unsigned)h->is_sampled << 3);
+				(unsigned)h->is_excerpt << 2 | (unsigned)h->is_sampled << 3 |
+				(unsigned)h->has_stacks << 4);
 }
 
 static int
@@ -81,11 +82,12 @@ header_get(struct trace_header *out, struct arena *arena, const uint8_t *content
 	h.gid = (uint32_t)wire_get_max(&in, UINT32_MAX);
 	h.n_cpus = (uint32_t)wire_get_max(&in, UINT32_MAX);
 	h.payload_limit = (uint32_t)wire_get_max(&in, UINT32_MAX);
-	flags = wire_get_max(&in, 15);
+	flags = wire_get_max(&in, 31);
 	h.is_subset = flags & 1;
 	h.aslr = flags >> 1 & 1;
 	h.is_excerpt = flags >> 2 & 1;
-	h.is_sampled = flags >> 3;
+	h.is_sampled = flags >> 3 & 1;
+	h.has_stacks = flags >> 4;
 	if (end_of(&in, content, "header", err) < 0)
 		return -1;
 	*out = h;

@@ -18,8 +18,10 @@
 #define RECORD_AREAS_MAX 65536u        /* of one call */
 #define RECORD_LITERALS_MAX 65536u     /* areas of one block that later ones may refer to */
 #define RECORD_KIND_MASK 0x7f
-#define RECORD_SKIPPABLE 0x80    /* beside the kind: who does not know it may step over it */
-#define RECORD_DIGESTED_MAX 256u /* up to this size a digest need not be stored */
+#define RECORD_SKIPPABLE 0x80 /* beside the kind: who does not know it may step over it */
+#define RECORD_FRAME (RECORD_SKIPPABLE | 0x70) /* a frame of stacks; the next number */
+#define RECORD_STACK (RECORD_SKIPPABLE | 0x71) /* the stack of the call that follows */
+#define RECORD_DIGESTED_MAX 256u               /* up to this size a digest need not be stored */
 
 /* What both sides remember of a block, for numbers that are stored as differences. */
 struct record_last_call {

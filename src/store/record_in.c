@@ -20,6 +20,11 @@ struct record_in {
 	size_t n_literals, literals_capacity;
 	struct area *areas; /* of the call handed out */
 	size_t areas_capacity;
+	struct stacks *kept;               /* of all blocks; NULL: there was none yet */
+	const struct stack_frame **frames; /* of this block, by their numbers */
+	const struct stack **stacks;
+	size_t n_frames, frames_capacity, n_stacks, stacks_capacity;
+	const struct stack *stack; /* of the call that comes next */
 };
 
 struct record_in *
@@ -35,6 +40,9 @@ record_in_free(struct record_in *in)
 		return;
 	mem_free(in->literals);
 	mem_free(in->areas);
+	mem_free(in->frames);
+	mem_free(in->stacks);
+	stacks_free(in->kept);
 	mem_free(in);
 }
 
@@ -47,6 +55,8 @@ record_in_begin(struct record_in *in, const uint8_t *block, size_t n, uint32_t n
 	in->n_records = n_records;
 	in->n_seen = 0;
 	in->n_literals = 0;
+	in->n_frames = in->n_stacks = 0;
+	in->stack = NULL;
 }
 
 static uint8_t
@@ -198,6 +208,7 @@ get_call(struct record_in *in, struct wire *body, struct event *e)
 	if (head >> 6)
 		e->busy_ns = wire_get(body);
 	get_areas(in, body, c);
+	c->stack = TAKE(in->stack);
 }
 
 static void
@@ -331,6 +342,81 @@ get_body(struct record_in *in, struct wire *body, struct event *e)
 		wire_fail(body, "bytes behind the last field of a record");
 }
 
+static void
+get_frame(struct record_in *in, struct wire *body)
+{
+	struct stack_frame f = { 0 };
+
+	f.module = wire_get_text(body);
+	f.offset = wire_get(body);
+	f.function = wire_get_text(body);
+	f.function_offset = wire_get(body);
+	f.file = wire_get_text(body);
+	f.line = get_u32(body);
+	f.is_inlined = wire_get_max(body, 1);
+	if (body->wrong)
+		return;
+	in->frames =
+		mem_grow(in->frames, in->n_frames, &in->frames_capacity, sizeof *in->frames);
+	in->frames[in->n_frames++] = stacks_frame(in->kept, &f);
+}
+
+static const struct stack *
+get_new_stack(struct record_in *in, struct wire *body)
+{
+	const struct stack_frame *frames[STACK_MOST];
+	uint32_t n = (uint32_t)wire_get_max(body, STACK_MOST);
+
+	if (!n)
+		wire_fail(body, "a stack of no frames");
+	for (uint32_t i = 0; i < n && !body->wrong; i++) {
+		uint64_t number = wire_get(body);
+
+		if (number >= in->n_frames)
+			wire_fail(body, "a frame that is not there");
+		else
+			frames[i] = in->frames[number];
+	}
+	if (body->wrong)
+		return NULL;
+	in->stacks =
+		mem_grow(in->stacks, in->n_stacks, &in->stacks_capacity, sizeof *in->stacks);
+	return in->stacks[in->n_stacks++] = stacks_add(in->kept, frames, n);
+}
+
+static void
+get_stack(struct record_in *in, struct wire *body)
+{
+	uint64_t code = wire_get(body);
+
+	if (in->stack)
+		wire_fail(body, "two stacks of one call");
+	else if (code > in->n_stacks)
+		wire_fail(body, "a stack that is not there");
+	else
+		in->stack = code ? in->stacks[code - 1] : get_new_stack(in, body);
+}
+
+/* Records that belong to the event behind them. */
+static bool
+is_of_stacks(uint8_t kind)
+{
+	return kind == RECORD_FRAME || kind == RECORD_STACK;
+}
+
+static void
+get_of_stacks(struct record_in *in, uint8_t kind, struct wire *body)
+{
+	if (!in->kept)
+		in->kept = stacks_new();
+	if (kind == RECORD_FRAME)
+		get_frame(in, body);
+	else
+		get_stack(in, body);
+	if (body->p != body->end)
+		wire_fail(body, "bytes behind the last field of a record");
+}
+
 static int
 fail_at(const struct record_in *in, const uint8_t *place, const char *wrong, struct err *err)
 {
@@ -361,18 +447,28 @@ record_get(struct record_in *in, struct event *event, struct err *err)
 		if (rest->wrong)
 			return fail_at(in, rest->p, rest->wrong, err);
 		in->n_seen++;
+		if (is_of_stacks(kind)) {
+			get_of_stacks(in, kind, &body);
+			if (body.wrong)
+				return fail_at(in, body.p, body.wrong, err);
+			continue;
+		}
 		if ((kind & RECORD_KIND_MASK) >= N_EVENT_KINDS && kind & RECORD_SKIPPABLE)
 			continue;
 		if (kind >= N_EVENT_KINDS)
 			return fail_unknown(in, place, kind, err);
 		*event = (struct event){ .kind = kind };
 		get_body(in, &body, event);
+		if (in->stack)
+			wire_fail(&body, "a stack of an event that is no call");
 		if (body.wrong) {
 			*event = (struct event){ 0 };
 			return fail_at(in, body.p, body.wrong, err);
 		}
 		return 1;
 	}
+	if (in->stack)
+		return fail_at(in, rest->p, "a stack of no call", err);
 	if (in->n_seen != in->n_records)
 		return err_set(err, "the block has %u records, its frame says %u", in->n_seen,
 			in->n_records);

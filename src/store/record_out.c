@@ -4,6 +4,7 @@
 #include "store/record.h"
 
 #include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "store/wire.h"
 
@@ -34,6 +35,9 @@ struct record_out {
 	struct literal cache[CACHE_SLOTS];
 	uint8_t literals[CACHE_ROOM];
 	uint32_t n_literal_bytes, n_literals;
+	/* By their addresses, which are as good as what they hold; the numbers plus 1. */
+	struct map *frames, *stacks; /* NULL: none in this block */
+	uint32_t n_frames, n_stacks;
 };
 
 struct record_out *
@@ -49,6 +53,8 @@ record_out_free(struct record_out *out)
 		return;
 	mem_free(out->block);
 	mem_free(out->body);
+	map_free(out->frames);
+	map_free(out->stacks);
 	mem_free(out);
 }
 
@@ -80,6 +86,9 @@ record_out_reset(struct record_out *out)
 	out->n_literals = 0;
 	memset(&out->memory, 0, sizeof out->memory);
 	memset(out->cache, 0, sizeof out->cache);
+	map_free(TAKE(out->frames));
+	map_free(TAKE(out->stacks));
+	out->n_frames = out->n_stacks = 0;
 	shrink(&out->block, &out->capacity);
 	shrink(&out->body, &out->body_capacity);
 }
@@ -335,6 +344,8 @@ what_is_wrong(const struct event *e)
 	case EVENT_CALL:
 		if (e->call.arch >= N_ARCHES || e->call.state > CALL_DENIED)
 			return "a call of an unknown architecture or state";
+		if (e->call.stack && (!e->call.stack->n || e->call.stack->n > STACK_MOST))
+			return "a stack of no frames, or of too many";
 		return what_is_wrong_with_areas(&e->call);
 	case EVENT_PATH:
 		if (e->path.type > PATH_UNREADABLE || !is_sha256(e->path.sha256))
@@ -370,31 +381,111 @@ room_for(const struct event *e)
 	return room;
 }
 
+/* The body is in out->body. */
+static void
+put_record(struct record_out *out, uint8_t kind, const uint8_t *end)
+{
+	size_t n = (size_t)(end - out->body);
+	uint8_t *p;
+
+	assert(n <= out->body_capacity);
+	need_room(&out->block, &out->capacity, out->n + 1 + WIRE_MAX + n);
+	p = out->block + out->n;
+	*p++ = kind;
+	p = wire_put_bytes(wire_put(p, n), out->body, n);
+	out->n = (size_t)(p - out->block);
+	out->n_records++;
+}
+
+static size_t
+room_for_frame(const struct stack_frame *f)
+{
+	return 4 * WIRE_MAX + wire_text_room(f->module) + wire_text_room(f->function) +
+	       wire_text_room(f->file);
+}
+
+static uint64_t
+frame_number(struct record_out *out, const struct stack_frame *f)
+{
+	void **slot = map_number(out->frames, (uintptr_t)f);
+	uint8_t *p;
+
+	if (*slot)
+		return (uintptr_t)*slot - 1;
+	*slot = (void *)(uintptr_t)++out->n_frames;
+	need_room(&out->body, &out->body_capacity, room_for_frame(f));
+	p = wire_put_text(out->body, f->module);
+	p = wire_put(p, f->offset);
+	p = wire_put_text(p, f->function);
+	p = wire_put(p, f->function_offset);
+	p = wire_put_text(p, f->file);
+	p = wire_put(p, f->line);
+	put_record(out, RECORD_FRAME, wire_put(p, f->is_inlined));
+	return out->n_frames - 1;
+}
+
+/* 0: a new one, its frames; else the number of one that was there, plus 1. */
+static void
+put_stack(struct record_out *out, const struct stack *stack)
+{
+	uint64_t numbers[STACK_MOST];
+	uint8_t *p;
+	void **slot;
+
+	if (!out->frames) {
+		out->frames = map_new();
+		out->stacks = map_new();
+	}
+	slot = map_number(out->stacks, (uintptr_t)stack);
+	if (*slot) {
+		need_room(&out->body, &out->body_capacity, WIRE_MAX);
+		put_record(out, RECORD_STACK, wire_put(out->body, (uintptr_t)*slot));
+		return;
+	}
+	*slot = (void *)(uintptr_t)++out->n_stacks;
+	for (uint32_t i = 0; i < stack->n; i++)
+		numbers[i] = frame_number(out, stack->frames[i]);
+	need_room(&out->body, &out->body_capacity, (2 + (size_t)stack->n) * WIRE_MAX);
+	p = wire_put(wire_put(out->body, 0), stack->n);
+	for (uint32_t i = 0; i < stack->n; i++)
+		p = wire_put(p, numbers[i]);
+	put_record(out, RECORD_STACK, p);
+}
+
+/* If none of its frames was stored yet. */
+static size_t
+room_for_stack(const struct stack *stack)
+{
+	size_t room = 0;
+
+	for (uint32_t i = 0; stack && i < stack->n; i++)
+		room += room_for_frame(stack->frames[i]) + 3 * WIRE_MAX;
+	return room + 4 * WIRE_MAX;
+}
+
 int
 record_put(struct record_out *out, const struct event *event, struct err *err)
 {
+	const struct stack *stack = event->kind == EVENT_CALL ? event->call.stack : NULL;
 	const char *wrong = what_is_wrong(event);
-	size_t room = wrong ? 0 : room_for(event), n;
-	uint8_t *p;
+	size_t room = wrong ? 0 : room_for(event), all = room + room_for_stack(stack);
+	uint8_t *end;
 
 	if (wrong)
 		return err_set(err, "event %llu cannot be stored: %s",
 			(unsigned long long)event->seq, wrong);
-	if (room > RECORD_BLOCK_MAX - 1 - WIRE_MAX - out->n) {
+	if (all > RECORD_BLOCK_MAX - 1 - WIRE_MAX - out->n) {
 		err_set(err, "event %llu cannot be stored: %zu bytes at once",
-			(unsigned long long)event->seq, room);
+			(unsigned long long)event->seq, all);
 		return err_hint(err, "keep fewer bytes of each call");
 	}
+	if (stack)
+		put_stack(out, stack);
 	need_room(&out->body, &out->body_capacity, room);
-	n = (size_t)(put_body(out, out->body, event) - out->body);
-	assert(n <= room);
+	end = put_body(out, out->body, event);
+	assert((size_t)(end - out->body) <= room);
 	out->memory.seq = event->seq;
 	out->memory.time_ns = event->time_ns;
-	need_room(&out->block, &out->capacity, out->n + 1 + WIRE_MAX + n);
-	p = out->block + out->n;
-	*p++ = event->kind;
-	p = wire_put_bytes(wire_put(p, n), out->body, n);
-	out->n = (size_t)(p - out->block);
-	out->n_records++;
+	put_record(out, event->kind, end);
 	return 0;
 }
