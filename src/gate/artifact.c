@@ -25,13 +25,15 @@ path_of(struct gate *g, const struct target *target, uint32_t nr, const char *en
 	return arena_printf(g->arena, "%s/%s.%s", g->opts->artifacts, target->name, ending);
 }
 
-/* Only a task that stands still at its calls can be held up there. */
+/* Only a task that stands still at its calls can be held up there, or its stack followed. */
 static enum capture_backend
 backend_for(const struct gate *g, unsigned perturbed)
 {
 	enum capture_backend wish = gate_backend(g);
 
-	return wish == BACKEND_EBPF && (perturbed & PERTURB_SLOW) ? BACKEND_PTRACE : wish;
+	return wish == BACKEND_EBPF && (g->stacks || (perturbed & PERTURB_SLOW))
+		       ? BACKEND_PTRACE
+		       : wish;
 }
 
 int
@@ -43,7 +45,8 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		.grant = g->opts->grant,
 		.grant_nr = g->opts->grant_nr,
 		.all_calls = g->all_calls || budgets_need_all_calls(target),
-		.keep_sandbox = g->opts->keep_sandboxes,
+		.stacks = g->stacks,
+		.keep_sandbox = !g->stacks && g->opts->keep_sandboxes,
 		.perturbed = perturbed,
 		.tape = g->tape,
 		.is_interrupted = g->opts->is_interrupted,

@@ -43,17 +43,25 @@ carry_pos(const struct luggage *to, struct pos *at)
 }
 
 static void
+carry_origin(const struct luggage *to, struct origin *origin)
+{
+	carry_text(to, &origin->function);
+	carry_pos(to, &origin->at);
+}
+
+static void
 carry_findings(const struct luggage *to, struct finding **findings, size_t n)
 {
 	*findings = carry(to, *findings, n, sizeof **findings);
 	for (size_t i = 0; i < n; i++) {
 		struct finding *f = &(*findings)[i];
 		const char **texts[] = { &f->rule_id, &f->subject, &f->text, &f->wanted,
-			&f->found, &f->detail, &f->evidence, &f->hint, &f->known };
+			&f->found, &f->detail, &f->evidence, &f->call, &f->hint, &f->known };
 
 		for (size_t j = 0; j < ARRAY_LEN(texts); j++)
 			carry_text(to, texts[j]);
 		carry_pos(to, &f->at);
+		carry_origin(to, &f->origin);
 		carry_findings(to, &f->members, f->n_members);
 	}
 }
@@ -84,8 +92,10 @@ carry_outcomes(const struct luggage *to, struct verdict *v)
 		carry_text(to, &o->wanted);
 		carry_text(to, &o->found);
 		carry_text(to, &o->evidence);
+		carry_text(to, &o->call);
 		carry_text(to, &o->detail);
 		carry_pos(to, &o->at);
+		carry_origin(to, &o->origin);
 	}
 }
 

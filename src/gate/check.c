@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "gate/fingerprint.h"
 #include "gate/known.h"
+#include "gate/source.h"
 #include "gate/target.h"
 #include "judge/basis.h"
 #include "store/golden.h"
@@ -269,6 +270,8 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 	}
 	if (rc == 0)
 		rc = judge_run(g, target, &reference, &run, v, &err);
+	if (rc == 0)
+		source_fill(g, target, &reference, &run, v);
 	if (rc < 0)
 		verdict_from_err(v, g->arena, &err);
 	err_done(&err);

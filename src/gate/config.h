@@ -96,6 +96,7 @@ struct config {
 				     */
 	uint32_t jobs;
 	bool fail_fast;
+	bool source_lines; /* of a target that fails: run it once more for them */
 	enum capture_backend backend;
 	size_t zst_above;
 	struct target defaults; /* what [gate] says for all targets */

@@ -16,6 +16,7 @@ struct gate {
 	struct arena *arena; /* of the verdicts */
 	const char *here;    /* our working directory: paths below it are shown relative */
 	struct tape *tape;   /* where the next run is kept; NULL: nowhere */
+	bool stacks;         /* take the stack of every call */
 	bool all_calls;      /* trace every call, whatever the profile needs */
 };
 

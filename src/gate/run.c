@@ -22,6 +22,7 @@
 #include "gate/perturb.h"
 #include "gate/ready.h"
 #include "gate/watch.h"
+#include "judge/origin.h"
 #include "store/trace.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@
 #include <sys/wait.h>
 
 #define TICK_MS 5
+#define STACK_DEPTH 32
 #define DRAIN_EVERY 32       /* events, so that a writer seldom finds the pipe full */
 #define PAYLOAD_LIMIT 65536u /* of one call: enough to make a stream's text whole */
 #define TAIL_LIMIT 4000      /* of the output, for people */
@@ -118,6 +120,7 @@ start(struct runner *r, struct err *err)
 		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
 		.aslr = t->aslr || (r->opts->perturbed & PERTURB_ASLR),
 		.deny_io_uring = t->deny_io_uring,
+		.stack_depth = r->watch.needs.stacks ? STACK_DEPTH : 0,
 		.needs_still = r->opts->perturbed & PERTURB_SLOW,
 		.is_apart = true,
 		.home = environ_get(r->ready.envp, "HOME"),
@@ -355,6 +358,10 @@ run_target(struct run *out, const struct config *config, const struct target *ta
 
 	*out = (struct run){ .status = -1 };
 	watch_needs(&r.watch, config, target);
+	if (opts->stacks) {
+		r.watch.needs.stacks = true;
+		r.watch.needs.columns |= origin_columns;
+	}
 	rc = run_in(&r, err);
 	capture_free(r.capture); /* first: nothing may write into the sandbox any more */
 	perturb_end(&r.cpus);

@@ -28,6 +28,7 @@ setting_defaults(struct config *c)
 	c->set = default_set;
 	c->n_set = ARRAY_LEN(default_set) - 1;
 	c->jobs = 1;
+	c->source_lines = true;
 	c->zst_above = 256 * 1024;
 	c->backend = BACKEND_AUTO;
 	c->defaults = (struct target){
@@ -191,6 +192,7 @@ const struct key setting_keys[] = {
 		.choices = setting_io_uring_names },
 	{ "backend", KEY_OWN, FIELD(backend), .read = read_backend,
 		.choices = capture_backend_names },
+	{ "source_lines", KEY_BOOL, FIELD(source_lines) },
 	{ "environment", KEY_OWN, .read = read_environment,
 		.schema = SCHEMA_REF("environment") },
 	{ .name = NULL },

@@ -49,6 +49,8 @@ finding_of(const struct maker *m, const struct difference *d)
 		.found = d->found,
 		.detail = d->detail,
 		.evidence = d->evidence,
+		.seq = d->seq,
+		.call = d->evidence,
 		.at = place_of(m->v, d),
 	};
 }
@@ -72,7 +74,8 @@ add_cluster(const struct maker *m, const struct cluster *c)
 
 	*f = finding_of(m, c->first);
 	f->text = c->sentence;
-	f->evidence = c->earliest->evidence;
+	f->evidence = f->call = c->earliest->evidence;
+	f->seq = c->earliest->seq;
 	f->hint = m->accept;
 	if (m->is_complete && m->v->target && *m->v->target && m->v->config_path &&
 		m->parts->today)

@@ -42,6 +42,18 @@ enum difference_class {
 };
 extern const char *const difference_class_names[N_DIFFERENCE_CLASSES];
 
+/* Where in a program a call was made, as its debugging information has it. */
+struct origin {
+	const char *function; /* NULL: unknown */
+	struct pos at;        /* the source line; file NULL: unknown */
+	bool is_ours;         /* at.file lies in the project, and is relative to its root */
+	bool is_again;        /* as another run of the same program told */
+};
+
+/* "src/log.c:12 (flush)", "(flush)"; false: nothing is known, and nothing was put. */
+struct str;
+bool origin_put(struct str *out, const struct origin *origin);
+
 struct difference {
 	enum difference_class class;
 	const struct effect *golden, *run; /* one may be NULL; borrowed from the goldens */
@@ -146,6 +158,7 @@ struct rule_needs {
 	bool clocks;       /* effects_opts.clocks */
 	bool leaks;        /* effects_opts.leaks */
 	bool busy;         /* processor time between calls */
+	bool stacks;       /* of every call */
 	uint64_t columns;  /* of query/columns.h; 0: none */
 };
 /* Adds what an enabled rule needs; of others nothing. */
@@ -174,8 +187,13 @@ struct finding {
 	const char *text;    /* the sentence */
 	const char *wanted, *found; /* both sides, short; NULL: absent */
 	const char *detail;         /* several lines; NULL */
-	const char *evidence;       /* NULL */
-	const char *hint;           /* what to type; NULL */
+	const char *evidence;       /* the call that shows it; NULL */
+	/* That call: its event's place in the run (0: not known), what of its words is the same
+	 * in every run, where it was made. */
+	uint64_t seq;
+	const char *call;
+	struct origin origin;
+	const char *hint;  /* what to type; NULL */
 	const char *known; /* of a difference: the [[known]] table that would accept it */
 	struct pos at; /* where it points: the rule in renacer.toml, the line of the golden */
 	struct finding *members; /* what the same cause explains; these have no members */
@@ -191,7 +209,10 @@ struct outcome {
 	uint64_t n_events;          /* how many it looked at */
 	const char *wanted, *found; /* what was demanded, what there was; NULL: see text */
 	const char *evidence;       /* the first event that shows it; NULL: none */
-	const char *detail;         /* more of them, or the chain of a critical path; NULL */
+	uint64_t seq;               /* of it, as in struct finding; the next two as well */
+	const char *call;
+	struct origin origin;
+	const char *detail; /* more of them, or the chain of a critical path; NULL */
 	struct pos at;
 };
 

@@ -4,6 +4,7 @@
 #include "judge/rule_own.h"
 
 #include "base/clock.h"
+#include "judge/origin.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -11,8 +12,8 @@
 #define C(id_) COLUMN_BIT(COLUMN_##id_)
 const uint64_t row_words_columns = C(EVENT) | C(SYSCALL) | C(PATH) | C(FD) | C(FD_NAME) |
 				   C(PEER) | C(ERRNO) | C(RESULT) | C(BYTES) | C(TASK) |
-				   C(EXEC) | C(END) | C(FILE) | C(LINE) | C(STATE) | C(SIGNAL) |
-				   C(STATUS);
+				   C(EXEC) | C(END) | C(FUNCTION) | C(FILE) | C(LINE) |
+				   C(STATE) | C(SIGNAL) | C(STATUS);
 #undef C
 
 static void
@@ -72,33 +73,58 @@ add_life(struct str *out, const struct columns *c, size_t row)
 		str_addf(out, " with %" PRId64, status);
 }
 
-const char *
-row_words(const struct judging *j, size_t row)
+static void
+add_call(struct str *out, const struct judging *j, size_t row)
 {
 	const struct columns *c = j->columns;
 	const char *call = columns_text(c, COLUMN_SYSCALL, row, 0);
 	const char *exec = columns_text(c, COLUMN_EXEC, row, 0);
-	const char *file =
-		columns_lack(c, COLUMN_FILE) ? NULL : columns_text(c, COLUMN_FILE, row, 0);
+
+	if (call) {
+		str_addf(out, "%s(", call);
+		add_objects(out, c, row);
+		str_add_char(out, ')');
+		add_result(out, c, row);
+	} else {
+		add_life(out, c, row);
+	}
+	str_addf(out, ", by %s (task %" PRId64 ")", exec ? exec : "?",
+		columns_number(c, COLUMN_TASK, row));
+}
+
+const char *
+row_call(const struct judging *j, size_t row)
+{
+	AUTO(str_done) struct str out = { 0 };
+
+	add_call(&out, j, row);
+	return arena_strdup(j->arena, out.data);
+}
+
+const char *
+row_origin(const struct judging *j, size_t row)
+{
+	AUTO(str_done) struct str out = { 0 };
+	struct origin origin;
+
+	str_add(&out, ", at ");
+	if (!origin_of_row(&origin, j->columns, row) || !origin_put(&out, &origin))
+		return "";
+	return arena_strdup(j->arena, out.data);
+}
+
+const char *
+row_words(const struct judging *j, size_t row)
+{
+	const struct columns *c = j->columns;
 	int64_t end = columns_number(c, COLUMN_END, row);
 	AUTO(str_done) struct str out = { 0 };
 
-	if (call) {
-		str_addf(&out, "%s(", call);
-		add_objects(&out, c, row);
-		str_add_char(&out, ')');
-		add_result(&out, c, row);
-	} else {
-		add_life(&out, c, row);
-	}
-	str_addf(&out, ", by %s (task %" PRId64 ")", exec ? exec : "?",
-		columns_number(c, COLUMN_TASK, row));
+	add_call(&out, j, row);
 	if (end != COLUMN_NULL)
 		str_addf(&out, ", at %.3f ms", (double)end / NS_PER_MS);
 	if (j->rule->kind == RULE_LATENCY)
 		str_addf(&out, ", in %.3f ms",
 			(double)columns_number(c, COLUMN_DURATION, row) / NS_PER_MS);
-	if (file)
-		str_addf(&out, ", %s:%" PRId64, file, columns_number(c, COLUMN_LINE, row));
 	return arena_strdup(j->arena, out.data);
 }

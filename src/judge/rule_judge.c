@@ -81,8 +81,10 @@ show_rows(const struct judging *j, const struct finding_of_rule *f)
 	if (!f->n_rows)
 		return;
 	j->out->evidence = row_words(j, f->rows[0]);
+	j->out->call = row_call(j, f->rows[0]);
+	j->out->seq = (uint64_t)columns_number(j->columns, COLUMN_SEQ, f->rows[0]);
 	for (size_t i = 0; i < MIN(f->n_rows, (size_t)DETAIL_ROWS); i++)
-		str_addf(&lines, "%s\n", row_words(j, f->rows[i]));
+		str_addf(&lines, "%s%s\n", row_words(j, f->rows[i]), row_origin(j, f->rows[i]));
 	if (f->n_rows > DETAIL_ROWS)
 		str_addf(&lines, "… and %zu more\n", f->n_rows - DETAIL_ROWS);
 	if (f->n_rows > 1)
@@ -229,6 +231,8 @@ rule_needs(const struct rule *rule, struct rule_needs *needs)
 {
 	bool is_memory = rule->kind == RULE_MEMORY_USAGE;
 	bool has_spans = rule->kind == RULE_CRITICAL_PATH && rule->pattern;
+	uint64_t asked = selector_columns(&rule->where) | selector_columns(&rule->other) |
+			 selector_columns(&rule->third);
 
 	if (!rule->is_enabled)
 		return;
@@ -246,8 +250,8 @@ rule_needs(const struct rule *rule, struct rule_needs *needs)
 	if (rule->kind == RULE_ANTI_PATTERN)
 		needs->columns |= antipattern_columns((enum antipattern)rule->choice);
 	needs->all_calls = true;
-	needs->columns |= own_columns(rule->kind) | selector_columns(&rule->where) |
-			  selector_columns(&rule->other) | selector_columns(&rule->third);
+	needs->stacks |= (asked & COLUMNS_OF_STACKS) != 0;
+	needs->columns |= own_columns(rule->kind) | asked;
 	needs->busy |= (needs->columns & COLUMN_BIT(COLUMN_BUSY)) != 0;
 }
 

@@ -89,7 +89,11 @@ bool judging_is_empty(const struct judging *j, uint64_t n, uint64_t n_looked, co
 
 /* "openat(\"/etc/passwd\") = 3, by /usr/bin/cat (task 1), at 1.234 ms" */
 const char *row_words(const struct judging *j, size_t row);
-/* The columns that row_words() reads. */
+/* The same without what differs from run to run. */
+const char *row_call(const struct judging *j, size_t row);
+/* ", at src/log.c:12 (flush)"; "": not known. */
+const char *row_origin(const struct judging *j, size_t row);
+/* The columns that these read. */
 extern const uint64_t row_words_columns;
 
 const char *words_of_ns(struct arena *arena, uint64_t ns);

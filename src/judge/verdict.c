@@ -151,6 +151,9 @@ add_outcome(struct finding *f, struct arena *arena, const struct outcome *o)
 		.wanted = o->wanted,
 		.found = o->found,
 		.evidence = o->evidence,
+		.seq = o->seq,
+		.call = o->call,
+		.origin = o->origin,
 		.detail = o->detail,
 		.at = o->at,
 	};

@@ -48,6 +48,9 @@ extern const struct column_spec column_specs[N_COLUMNS];
 #define COLUMN_BIT(column) ((uint64_t)1 << (column))
 #define COLUMNS_ALL (((uint64_t)1 << N_COLUMNS) - 1)
 #define COLUMNS_ROW_BYTES 136
+/* Those that only a run with stacks tells. */
+#define COLUMNS_OF_STACKS                                                                      \
+	(COLUMN_BIT(COLUMN_FUNCTION) | COLUMN_BIT(COLUMN_FILE) | COLUMN_BIT(COLUMN_LINE))
 
 /* A value that is not there: null. */
 #define COLUMN_NULL INT64_MIN

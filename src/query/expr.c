@@ -79,6 +79,9 @@ check_columns(
 	if (lack) {
 		node_error(e, err, n, "'%s' cannot be told: %s", column_specs[n->column].name,
 			lack);
+		if (COLUMN_BIT(n->column) & COLUMNS_OF_STACKS)
+			err_hint(err,
+				"record it with its stacks: renacer record -k -o FILE -- CMD");
 		return err_as(err, ERR_UNSURE);
 	}
 	for (size_t i = 0; i < n->n_children; i++)

@@ -61,12 +61,14 @@ add_command(struct str *out, const struct verdict *v, const struct finding *f)
 {
 	AUTO(str_done) struct str title = { 0 };
 	AUTO(str_done) struct str line = { 0 };
-	bool has_file = f->at.file && *f->at.file;
+	/* A line of the project's own that made the call is where people look first. */
+	const struct pos *at = f->origin.is_ours && f->origin.at.row ? &f->origin.at : &f->at;
+	bool has_file = at->file && *at->file;
 
 	str_addf(out, "::%s", f->level == FINDING_ERROR ? "error" : "warning");
 	if (has_file) {
-		add_property(out, "file", f->at.file, true);
-		str_addf(&line, "%u", MAX(f->at.row, 1u));
+		add_property(out, "file", at->file, true);
+		str_addf(&line, "%u", MAX(at->row, 1u));
 		add_property(out, "line", str_text(&line), false);
 	}
 	str_addf(&title, "%s: %s", target_of(v), verdict_names[v->kind]);

@@ -63,6 +63,28 @@ put_place(struct put *p, const struct pos *at)
 	json_end(&p->w, '}');
 }
 
+/* Of the call: where its program made it. */
+static void
+put_origin(struct put *p, const struct origin *origin)
+{
+	json_key(&p->w, "source");
+	if (!origin->function && !origin->at.file) {
+		json_null(&p->w);
+		return;
+	}
+	json_begin(&p->w, '{');
+	put_text(p, "function", origin->function, CLEAN_LINE);
+	put_text(p, "file", origin->at.file, CLEAN_LINE);
+	json_key(&p->w, "line");
+	if (origin->at.row)
+		json_uint(&p->w, origin->at.row);
+	else
+		json_null(&p->w);
+	put_bool(p, "in_project", origin->is_ours);
+	put_bool(p, "in_second_run", origin->is_again);
+	json_end(&p->w, '}');
+}
+
 static void put_finding(struct put *p, const struct finding *f);
 
 static void
@@ -91,6 +113,7 @@ put_finding(struct put *p, const struct finding *f)
 	put_text(p, "found", f->found, CLEAN_LINE);
 	put_text(p, "detail", f->detail, CLEAN_LINES);
 	put_text(p, "evidence", f->evidence, CLEAN_LINE);
+	put_origin(p, &f->origin);
 	put_text(p, "hint", f->hint, CLEAN_LINE);
 	put_text(p, "known", f->known, CLEAN_LINES);
 	put_place(p, &f->at);
@@ -111,6 +134,7 @@ put_outcome(struct put *p, const struct outcome *o)
 	put_text(p, "wanted", o->wanted, CLEAN_LINE);
 	put_text(p, "found", o->found, CLEAN_LINE);
 	put_text(p, "evidence", o->evidence, CLEAN_LINE);
+	put_origin(p, &o->origin);
 	put_text(p, "detail", o->detail, CLEAN_LINES);
 	put_place(p, &o->at);
 	json_end(&p->w, '}');

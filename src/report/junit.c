@@ -177,6 +177,15 @@ add_row(struct str *body, const char *label, const char *text)
 }
 
 static void
+add_origin(struct str *body, const struct origin *origin)
+{
+	AUTO(str_done) struct str text = { 0 };
+
+	if (origin_put(&text, origin))
+		add_row(body, "  source: ", str_text(&text));
+}
+
+static void
 add_lines(struct str *body, const char *text)
 {
 	clean_add(body, text, TEXT_LIMIT, CLEAN_LINES);
@@ -204,6 +213,7 @@ describe_finding(struct str *body, const struct finding *f)
 	if (f->detail)
 		add_lines(body, f->detail);
 	add_row(body, "  call:   ", f->evidence);
+	add_origin(body, &f->origin);
 	for (size_t i = 0; i < f->n_members && body->n < 4 * TEXT_LIMIT; i++)
 		add_row(body, "  with it: ", f->members[i].text);
 	add_place(body, &f->at);
@@ -277,6 +287,7 @@ rule_test(const struct verdict *v, const struct outcome *o, struct str *name, st
 	add_row(body, "  wanted: ", o->wanted);
 	add_row(body, "  found:  ", o->found);
 	add_row(body, "  call:   ", o->evidence);
+	add_origin(body, &o->origin);
 	if (o->detail)
 		add_lines(body, o->detail);
 	return (struct test){ .classname = target_of(v),

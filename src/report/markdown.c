@@ -125,6 +125,7 @@ add_place(struct markdown *m, const struct pos *at)
 static void
 add_finding(struct markdown *m, const struct finding *f)
 {
+	AUTO(str_done) struct str origin = { 0 };
 	str_add(m->out, "- ");
 	if (is_of_rule(f)) {
 		str_add(m->out, "rule **");
@@ -144,6 +145,11 @@ add_finding(struct markdown *m, const struct finding *f)
 	if (f->evidence) {
 		str_add(m->out, "  - call: ");
 		add_text(m, f->evidence);
+		str_add_char(m->out, '\n');
+	}
+	if (origin_put(&origin, &f->origin)) {
+		str_add(m->out, "  - source: ");
+		add_text(m, str_text(&origin));
 		str_add_char(m->out, '\n');
 	}
 	if (f->detail && !is_full(m, LARGEST_DETAIL))

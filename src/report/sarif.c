@@ -125,7 +125,14 @@ last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* The finding's own place when it can be named inside the repository, else the configuration.
+static bool
+has_source(const struct finding *f)
+{
+	return f->origin.is_ours && f->origin.at.row && is_relative(f->origin.at.file);
+}
+
+/* The line of the program that made the call, when it lies in the repository; else the
+ * finding's own place when it can be named inside the repository, else the configuration.
  */
 static struct pos
 place_of(const struct verdict *v, const struct finding *f)
@@ -133,6 +140,8 @@ place_of(const struct verdict *v, const struct finding *f)
 	const struct pos *places[] = { &f->at, &v->at };
 	struct pos last = { .file = "renacer.toml", .row = 1 };
 
+	if (has_source(f))
+		return f->origin.at;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (is_relative(places[i]->file))
 			return *places[i];
@@ -160,12 +169,12 @@ add_uri(struct str *out, const char *path)
 }
 
 static void
-put_location(struct sarif *s, const struct pos *at)
+put_location(struct sarif *s, const char *key, const struct pos *at)
 {
 	AUTO(str_done) struct str uri = { 0 };
 
 	add_uri(&uri, at->file);
-	begin(s, "locations", '[');
+	begin(s, key, '[');
 	begin(s, NULL, '{');
 	begin(s, "physicalLocation", '{');
 	begin(s, "artifactLocation", '{');
@@ -227,6 +236,8 @@ static void
 put_bag(struct sarif *s, const struct verdict *v, const struct finding *f)
 {
 	AUTO(arena_free) struct arena *scratch = arena_new();
+	AUTO(str_done) struct str origin = { 0 };
+	bool has_origin = origin_put(&origin, &f->origin);
 	const struct {
 		const char *key, *text;
 	} rows[] = {
@@ -237,6 +248,7 @@ put_bag(struct sarif *s, const struct verdict *v, const struct finding *f)
 		{ "found", f->found },
 		{ "detail", f->detail },
 		{ "evidence", f->evidence },
+		{ "source", has_origin ? str_text(&origin) : NULL },
 		{ "hint", f->hint },
 		{ "known", f->known },
 		{ "firstDivergence", v->first },
@@ -283,7 +295,9 @@ put_result(struct sarif *s, const struct verdict *v, const struct finding *f)
 	json_uint(&s->w, rule);
 	put(s, "level", level_of(v, f));
 	put_result_message(s, v, f);
-	put_location(s, &at);
+	put_location(s, "locations", &at);
+	if (has_source(f) && is_relative(f->at.file))
+		put_location(s, "relatedLocations", &f->at);
 	put_fingerprints(s, v, f);
 	put_bag(s, v, f);
 	end(s, '}');

@@ -216,6 +216,7 @@ static void
 add_finding(
 	struct text *t, const struct finding *f, size_t nr, bool in_full, const char *before)
 {
+	AUTO(str_done) struct str origin = { 0 };
 	static const enum color colors[] = {
 		[FINDING_NOTE] = PLAIN, [FINDING_WARNING] = YELLOW, [FINDING_ERROR] = RED
 	};
@@ -243,6 +244,8 @@ add_finding(
 	if (f->detail && !is_told_by_diff(f))
 		add_block(t, f->detail);
 	add_labelled(t, "call", f->evidence);
+	if (origin_put(&origin, &f->origin))
+		add_labelled(t, "source", str_text(&origin));
 	add_members(t, f);
 }
 
