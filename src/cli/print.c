@@ -144,8 +144,11 @@ add_source(struct str *line, const struct stack *stack)
 		line, f->file ? f->file : f->module, strlen(f->file ? f->file : f->module));
 	if (f->file && f->line)
 		str_addf(line, ":%u", f->line);
-	if (!f->function)
+	if (!f->function) {
+		if (!f->file)
+			str_addf(line, "(+0x%llx)", (unsigned long long)f->offset);
 		return;
+	}
 	str_add(line, f->file ? " (" : "(");
 	str_add_printable(line, f->function, strlen(f->function));
 	if (!f->file)

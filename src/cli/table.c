@@ -252,7 +252,7 @@ int
 table_print_lines(const char *path, const struct columns *c, const uint32_t *rows, size_t n,
 	struct err *err)
 {
-	const struct print_opts opts = {
+	struct print_opts opts = {
 		.string_limit = 64, .column = 40, .timing = true, .pid_always = true
 	};
 	AUTO(trace_reader_free) struct trace_reader *reader = NULL;
@@ -264,6 +264,7 @@ table_print_lines(const char *path, const struct columns *c, const uint32_t *row
 	qsort(seqs, n, sizeof *seqs, compare_seqs);
 	if (trace_reader_open(&reader, path, err) < 0)
 		return -1;
+	opts.source = trace_reader_header(reader)->has_stacks;
 	printer = printer_new(stdout, trace_reader_header(reader), &opts);
 	if (print_matches(reader, printer, seqs, n, err) < 0)
 		return -1;

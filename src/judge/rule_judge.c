@@ -226,13 +226,24 @@ selector_columns(const struct selector *s)
 	return s->expr ? expr_columns(s->expr) : 0;
 }
 
+static uint64_t
+asked_columns(const struct rule *rule)
+{
+	return selector_columns(&rule->where) | selector_columns(&rule->other) |
+	       selector_columns(&rule->third);
+}
+
+static bool
+asks_for_stacks(const struct rule *rule)
+{
+	return asked_columns(rule) & COLUMNS_OF_STACKS;
+}
+
 void
 rule_needs(const struct rule *rule, struct rule_needs *needs)
 {
 	bool is_memory = rule->kind == RULE_MEMORY_USAGE;
 	bool has_spans = rule->kind == RULE_CRITICAL_PATH && rule->pattern;
-	uint64_t asked = selector_columns(&rule->where) | selector_columns(&rule->other) |
-			 selector_columns(&rule->third);
 
 	if (!rule->is_enabled)
 		return;
@@ -250,8 +261,8 @@ rule_needs(const struct rule *rule, struct rule_needs *needs)
 	if (rule->kind == RULE_ANTI_PATTERN)
 		needs->columns |= antipattern_columns((enum antipattern)rule->choice);
 	needs->all_calls = true;
-	needs->stacks |= (asked & COLUMNS_OF_STACKS) != 0;
-	needs->columns |= own_columns(rule->kind) | asked;
+	needs->stacks |= asks_for_stacks(rule);
+	needs->columns |= own_columns(rule->kind) | asked_columns(rule);
 	needs->busy |= (needs->columns & COLUMN_BIT(COLUMN_BUSY)) != 0;
 }
 
@@ -307,6 +318,9 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	if (judge->is_over_events && !j.unseen && columns_gap(j.columns))
 		j.unseen = arena_printf(
 			arena, "the trace is incomplete: %s", columns_gap(j.columns));
+	if (!j.unseen && asks_for_stacks(rule) && columns_unfollowed(j.columns))
+		j.unseen = arena_printf(arena, "the stacks of %s could not be followed",
+			words_of_n(arena, columns_unfollowed(j.columns), "call", "calls"));
 	judge->run(&j);
 }
 

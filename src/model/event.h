@@ -52,12 +52,12 @@ struct call {
 	uint64_t arg[6]; /* of rt_sigreturn and sigreturn, the first is the stack pointer: its
 			    true argument */
 	int64_t ret;
-	uint64_t enter_ns;         /* since the trace began; event.time_ns is the exit */
-	uint64_t enter_seq;        /* stops counted, entry and exit alike: order of entries */
-	uint64_t ip;               /* behind the syscall instruction */
-	const struct stack *stack; /* at the entry; NULL: not asked for, or not known */
+	uint64_t enter_ns;  /* since the trace began; event.time_ns is the exit */
+	uint64_t enter_seq; /* stops counted, entry and exit alike: order of entries */
+	uint64_t ip;        /* behind the syscall instruction */
 	uint32_t n_areas;
-	const struct area *areas; /* in the order of arguments, then of iovec elements */
+	const struct area *areas;  /* in the order of arguments, then of iovec elements */
+	const struct stack *stack; /* at the entry; NULL: not asked for, or not known */
 };
 
 enum start_how {

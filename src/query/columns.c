@@ -182,6 +182,12 @@ columns_lack(const struct columns *c, enum column column)
 }
 
 size_t
+columns_unfollowed(const struct columns *c)
+{
+	return c->has_stacks ? c->n_unfollowed : 0;
+}
+
+size_t
 columns_rows(const struct columns *c)
 {
 	return c->n_rows;

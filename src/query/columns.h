@@ -75,6 +75,10 @@ const char *columns_gap(const struct columns *c);
  * is missing, a sentence. */
 const char *columns_lack(const struct columns *c, enum column column);
 
+/* Calls of a trace with stacks whose own could not be followed at all: of these
+ * COLUMNS_OF_STACKS are null for no reason of the program's. */
+size_t columns_unfollowed(const struct columns *c);
+
 size_t columns_rows(const struct columns *c);
 size_t columns_calls(const struct columns *c); /* of them */
 size_t columns_bytes(const struct columns *c); /* of memory, all in all */

@@ -71,7 +71,7 @@ struct columns {
 	struct vector vector[N_VECTORS];
 	struct attribute attribute[N_COLUMNS];
 	struct dict dict;
-	size_t n_rows, n_calls;
+	size_t n_rows, n_calls, n_unfollowed;
 	int64_t call_event; /* the text "call" */
 	struct str gap;     /* empty: none */
 	bool has_regions, has_busy, has_stacks;

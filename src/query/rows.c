@@ -440,13 +440,18 @@ place_key(struct builder *b, const struct stack_frame *f)
 }
 
 static void
-put_place(struct builder *b, const struct stack *stack)
+put_place(struct builder *b, const struct event *event)
 {
+	const struct stack *stack = event->call.stack;
 	const struct stack_frame *f;
 
-	if (!columns_keep(b->c, V_PLACE) || !(f = stack_place(stack)))
+	if (!columns_keep(b->c, V_PLACE))
 		return;
-	b->row[V_PLACE] = (int64_t)place_key(b, f);
+	/* The execve that starts the command is the tracer's. */
+	b->c->n_unfollowed += !stack && (b->about.id != CALL_execve || b->c->n_calls > 0);
+	f = stack_place(stack);
+	if (f)
+		b->row[V_PLACE] = (int64_t)place_key(b, f);
 }
 
 static void
@@ -460,7 +465,7 @@ put_call(struct builder *b, const struct event *event)
 	b->row[V_START] = (int64_t)MIN(enter, (uint64_t)INT64_MAX);
 	b->row[V_DURATION] = (int64_t)MIN(event->time_ns - enter, (uint64_t)INT64_MAX);
 	put_outcome(b, event);
-	put_place(b, call->stack);
+	put_place(b, event);
 	if (!columns_keep(b->c, V_ACCESS))
 		return;
 	bits = access_of(call, b->about.id, effects_family(b->about.id), b->fd_flags);

@@ -319,7 +319,8 @@ static const struct {
 	{ "region == \"main\"",
 		"'region' cannot be told: nobody asked for it when the table was made", 1,
 		NULL },
-	{ "line == 1", "'line' cannot be told: the trace holds no stacks", 1, NULL },
+	{ "line == 1", "'line' cannot be told: the trace holds no stacks", 1,
+		"renacer record -k" },
 };
 
 static int

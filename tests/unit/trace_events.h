@@ -87,6 +87,31 @@ random_area(struct area *a, struct arena *arena, uint64_t *seed)
 		{ next_random(seed), next_random(seed) } };
 }
 
+static inline const struct stack *
+random_stack(struct arena *arena, uint64_t *seed)
+{
+	uint32_t n = (uint32_t)(next_random(seed) % 5);
+	struct stack *s;
+
+	if (!n)
+		return NULL;
+	s = arena_alloc(arena, sizeof *s + n * sizeof *s->frames);
+	s->n = n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct stack_frame *f = arena_alloc(arena, sizeof *f);
+
+		f->module = random_text(arena, seed);
+		f->function = random_text(arena, seed);
+		f->file = random_text(arena, seed);
+		f->offset = random_number(seed);
+		f->function_offset = random_number(seed);
+		f->line = (uint32_t)random_number(seed);
+		f->is_inlined = next_random(seed) & 1;
+		s->frames[i] = i && f->is_inlined ? s->frames[i - 1] : f;
+	}
+	return s;
+}
+
 static inline void
 random_call(struct call *c, struct arena *arena, uint64_t *seed)
 {
@@ -108,6 +133,7 @@ random_call(struct call *c, struct arena *arena, uint64_t *seed)
 	for (uint32_t i = 0; i < c->n_areas; i++)
 		random_area(&areas[i], arena, seed);
 	c->areas = c->n_areas ? areas : NULL;
+	c->stack = random_stack(arena, seed);
 }
 
 static inline void
@@ -205,6 +231,26 @@ same_area(const struct area *a, const struct area *b)
 }
 
 static inline bool
+same_frame(const struct stack_frame *a, const struct stack_frame *b)
+{
+	return same_text(a->module, b->module) && same_text(a->function, b->function) &&
+	       same_text(a->file, b->file) && a->offset == b->offset &&
+	       a->function_offset == b->function_offset && a->line == b->line &&
+	       a->is_inlined == b->is_inlined;
+}
+
+static inline bool
+same_stack(const struct stack *a, const struct stack *b)
+{
+	if (!a || !b || a->n != b->n)
+		return a == b;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!same_frame(a->frames[i], b->frames[i]))
+			return false;
+	return true;
+}
+
+static inline bool
 same_call(const struct call *a, const struct call *b)
 {
 	for (uint32_t i = 0; i < a->n_areas && a->n_areas == b->n_areas; i++)
@@ -213,7 +259,7 @@ same_call(const struct call *a, const struct call *b)
 	return a->nr == b->nr && a->arch == b->arch && a->state == b->state &&
 	       a->is_error == b->is_error && memcmp(a->arg, b->arg, sizeof a->arg) == 0 &&
 	       a->ret == b->ret && a->enter_ns == b->enter_ns && a->enter_seq == b->enter_seq &&
-	       a->ip == b->ip && a->n_areas == b->n_areas;
+	       a->ip == b->ip && a->n_areas == b->n_areas && same_stack(a->stack, b->stack);
 }
 
 static inline bool
