@@ -87,6 +87,7 @@ static const size_t sizes[N_RECORD_KINDS] = {
 	[RECORD_EXIT] = sizeof(struct record_exit),
 	[RECORD_SIGNAL] = sizeof(struct record_signal),
 	[RECORD_RING] = sizeof(struct record_ring),
+	[RECORD_STRINGS] = sizeof(struct record_strings),
 };
 
 static bool
@@ -113,6 +114,9 @@ is_sound(const struct record *rec, size_t size)
 		return ((const struct record_call *)rec)->arch < HINT_ARCHES;
 	case RECORD_EXEC:
 		return exec_is_sound((const struct record_exec *)rec);
+	case RECORD_STRINGS:
+		return ((const struct record_strings *)rec)->n <=
+		       size - sizeof(struct record_strings);
 	case RECORD_FORK: {
 		const struct record_fork *fork = (const struct record_fork *)rec;
 
@@ -148,6 +152,9 @@ hand_on(struct drain *d, struct task *t, const struct record *rec)
 		break;
 	case RECORD_SIGNAL:
 		ebpf_signal(d, t, (const struct record_signal *)rec);
+		break;
+	case RECORD_STRINGS:
+		ebpf_strings(d, (const struct record_strings *)rec);
 		break;
 	default: /* RECORD_RING */
 		ebpf_ring(d, (const struct record_ring *)rec);
@@ -332,6 +339,7 @@ drain_free(struct drain *d)
 	}
 	queue_done(&d->queue);
 	copies_done(&d->late);
+	str_done(&d->strings);
 	mem_free(d->is_apart);
 	sampler_done(&d->sampler);
 	mem_free(d->held);

@@ -44,7 +44,8 @@ struct drain {
 	struct queue queue;
 	struct copies
 		late; /* of the call at hand; kept, so that nothing is allocated per call */
-	uint64_t seq; /* the last one given: a time, or one more than the last */
+	struct str strings; /* of a program that begins: RECORD_STRINGS so far */
+	uint64_t seq;       /* the last one given: a time, or one more than the last */
 	struct held_fd *held;
 	size_t n_held, held_capacity;
 
@@ -109,8 +110,10 @@ void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
 
 /* ebpf_execve.c: the program and its arguments as the kernel knows them, where they could not
  * be copied. */
-void ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
-	size_t n_args);
+void ebpf_fill_execve(
+	struct drain *d, struct task *t, const struct record_exec *rec, const char *filename);
+/* Of the exec that follows. */
+void ebpf_strings(struct drain *d, const struct record_strings *rec);
 
 /* ebpf_life.c */
 void ebpf_start(struct drain *d, struct task *t); /* of the first task, by its first record */

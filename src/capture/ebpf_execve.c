@@ -8,74 +8,89 @@
 
 #include "capture/ebpf.h"
 
+#include "base/mem.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Are all these bytes there? */
 static bool
-has_copy(struct task *t, uint64_t address)
+has_copy(struct task *t, uint64_t address, size_t n)
 {
 	struct copies_reader reader = { .sets = { &t->early } };
-	struct peer peer = copies_peer(&reader);
-	char byte;
+	struct peer peer = copies_peer_data(&reader);
+	char bytes[4096];
 
-	return !address || peer.read(peer.arg, address, &byte, 1) == 1;
+	for (size_t done = 0, part; address && done < n; done += part) {
+		part = MIN(n - done, sizeof bytes);
+		if (peer.read(peer.arg, address + done, bytes, part) != part)
+			return false;
+	}
+	return true;
 }
 
-/* The pointers to the arguments; how many there are. */
-static size_t
-load_pointers(struct task *t, uint64_t address, uint64_t *pointers, size_t max)
+/* An array of pointers to strings; false: not all of it is there. */
+static bool
+load_pointers(struct task *t, uint64_t address, uint64_t **pointers, size_t *n)
 {
 	struct copies_reader reader = { .sets = { &t->early } };
-	struct peer peer = copies_peer(&reader);
-	size_t word = t->call.arch == ARCH_X86_64 ? 8 : 4, n = 0;
+	struct peer peer = copies_peer_data(&reader);
+	size_t word = t->call.arch == ARCH_X86_64 ? 8 : 4, capacity = 0;
 
-	for (; n < max; n++) {
-		pointers[n] = 0;
-		if (peer.read(peer.arg, address + n * word, &pointers[n], word) != word ||
-			!pointers[n])
+	for (*n = 0; address; (*n)++) {
+		*pointers = mem_grow(*pointers, *n, &capacity, sizeof **pointers);
+		(*pointers)[*n] = 0;
+		if (peer.read(peer.arg, address + *n * word, &(*pointers)[*n], word) != word)
+			return false;
+		if (!(*pointers)[*n])
 			break;
 	}
-	return n;
+	return true;
 }
 
-/* Texts of the new program's arguments, each with its NUL; how many are whole. */
-static size_t
-split(const char *args, size_t n_args, const char **texts, size_t max)
-{
-	size_t n = 0;
+/* Texts, each with its NUL. */
+struct texts {
+	const char **at;
+	size_t n, capacity;
+};
 
-	while (n_args && n < max) {
-		const char *end = memchr(args, 0, n_args);
+static void
+split(struct texts *texts, const char *bytes, size_t n)
+{
+	while (n) {
+		const char *end = memchr(bytes, 0, n);
 
 		if (!end)
 			break;
-		texts[n++] = args;
-		n_args -= (size_t)(end + 1 - args);
-		args = end + 1;
+		texts->at = mem_grow(texts->at, texts->n, &texts->capacity, sizeof *texts->at);
+		texts->at[texts->n++] = bytes;
+		n -= (size_t)(end + 1 - bytes);
+		bytes = end + 1;
 	}
-	return n;
 }
 
-#define MANY_ARGS 512
-
-/* A script's interpreter has other arguments first; the last ones are the same. */
+/* The strings that an array leads to. A script's interpreter has other arguments first; the
+ * last ones are the same. */
 static void
-fill_args(struct task *t, uint64_t address, const char *args, size_t n_args)
+fill_array(struct task *t, uint64_t address, const char *bytes, size_t n_bytes)
 {
-	uint64_t pointers[MANY_ARGS];
-	const char *texts[MANY_ARGS + 2];
-	size_t n = load_pointers(t, address, pointers, MANY_ARGS);
-	size_t n_texts = split(args, n_args, texts, ARRAY_LEN(texts));
+	struct texts texts = { 0 };
+	uint64_t *pointers = NULL;
+	size_t n = 0;
 
-	if (n_texts < n)
-		return;
-	for (size_t i = n_texts > n ? 1 : 0; i < n; i++) {
-		const char *text = texts[n_texts - n + i];
+	split(&texts, bytes, n_bytes);
+	if (load_pointers(t, address, &pointers, &n) && texts.n >= n) {
+		for (size_t i = texts.n > n ? 1 : 0; i < n; i++) {
+			const char *text = texts.at[texts.n - n + i];
+			size_t size = strlen(text) + 1;
 
-		if (!has_copy(t, pointers[i]))
-			copies_add(&t->early, pointers[i], text, strlen(text) + 1);
+			if (!has_copy(t, pointers[i], size))
+				copies_add(&t->early, pointers[i], text, size);
+		}
 	}
+	mem_free(pointers);
+	mem_free(texts.at);
 }
 
 /* The kernel names what is executed below a descriptor "/dev/fd/N/path", and itself
@@ -94,19 +109,46 @@ path_of(const struct call *call, const char *filename)
 	return filename[n] == '/' ? filename + n + 1 : filename;
 }
 
+/* Arguments and environment. Only the first ones came with the exec, unless the entry could not
+ * read something. */
+static void
+fill_arrays(struct drain *d, struct task *t, const struct record_exec *rec, const char *args,
+	unsigned at)
+{
+	const char *all = str_text(&d->strings);
+	size_t n = d->strings.n;
+
+	if (n <= rec->args_size) {
+		fill_array(t, t->call.arg[at], args, rec->n_args);
+		return;
+	}
+	fill_array(t, t->call.arg[at], all, rec->args_size);
+	fill_array(t, t->call.arg[at + 1], all + rec->args_size, n - rec->args_size);
+}
+
 void
-ebpf_fill_execve(struct task *t, const char *filename, size_t n_filename, const char *args,
-	size_t n_args)
+ebpf_fill_execve(
+	struct drain *d, struct task *t, const struct record_exec *rec, const char *filename)
 {
 	unsigned at = t->id == CALL_execveat; /* of the path among the arguments */
-	uint64_t address = t->call.arg[at];
 	const char *path;
 
-	if (!t->in_call || (t->id != CALL_execve && t->id != CALL_execveat))
-		return;
-	if (n_filename && !filename[n_filename - 1] && !has_copy(t, address)) {
-		path = at ? path_of(&t->call, filename) : filename;
-		copies_add(&t->early, address, path, strlen(path) + 1);
+	if (t->in_call && (t->id == CALL_execve || t->id == CALL_execveat)) {
+		if (rec->n_filename && !filename[rec->n_filename - 1]) {
+			path = at ? path_of(&t->call, filename) : filename;
+			if (!has_copy(t, t->call.arg[at], strlen(path) + 1))
+				copies_add(&t->early, t->call.arg[at], path, strlen(path) + 1);
+		}
+		fill_arrays(d, t, rec, filename + ((rec->n_filename + 7) & ~7u), at + 1);
 	}
-	fill_args(t, t->call.arg[at + 1], args, n_args);
+	str_clear(&d->strings);
+}
+
+void
+ebpf_strings(struct drain *d, const struct record_strings *rec)
+{
+	if (!rec->offset)
+		str_clear(&d->strings);
+	if (rec->offset == d->strings.n) /* else a piece is missing, which was counted */
+		str_add_n(&d->strings, (const char *)(rec + 1), rec->n);
 }

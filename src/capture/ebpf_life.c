@@ -135,11 +135,10 @@ void
 ebpf_exec(struct drain *d, struct task *t, const struct record_exec *rec)
 {
 	uint32_t from = rec->former_tid == t->tid ? 0 : become_leader(d, t, rec->former_tid);
-	const char *path = (const char *)(rec + 1), *filename = path + padded(rec->n_path),
-		   *args = filename + padded(rec->n_filename);
+	const char *path = (const char *)(rec + 1), *filename = path + padded(rec->n_path);
 	struct task_exec *exec;
 
-	ebpf_fill_execve(t, filename, rec->n_filename, args, rec->n_args);
+	ebpf_fill_execve(d, t, rec, filename);
 	exec = &drain_event(d, EVENT_EXEC, t)->exec;
 	exec->from = from;
 	exec->path = queue_keep(&d->queue, program_of(rec, path));

@@ -157,7 +157,7 @@ typedef struct {
 } atomic_long_t;
 
 struct mm_struct {
-	unsigned long arg_start, arg_end;
+	unsigned long arg_start, arg_end, env_end;
 	unsigned long hiwater_rss;
 	struct percpu_counter rss_stat[4];
 	struct file *exe_file;

@@ -88,6 +88,50 @@ exec_room(uint32_t used)
 	return used % BPF_RECORD_MAX;
 }
 
+struct strings {
+	uint64_t start, at, end;
+	struct record head;
+};
+
+static long
+tell_piece(uint32_t i, struct strings *s)
+{
+	uint32_t cpu = s->head.cpu % BPF_CPUS, n = PIECE;
+	struct turn t = { .cpu = cpu, .mine = &shared.cpus[cpu] };
+	struct record_strings *out;
+
+	if (s->at >= s->end)
+		return 1;
+	if (s->end - s->at < PIECE)
+		n = (uint32_t)(s->end - s->at);
+	out = (struct record_strings *)ring_room(&t, sizeof *out + PIECE);
+	if (!out || bpf_probe_read_user(out + 1, n, (const void *)s->at)) {
+		lose(t.mine, LOSS_RING);
+		return 1;
+	}
+	out->head = s->head;
+	out->head.size = sizeof *out + SNIPPET_PAD(n);
+	out->offset = s->at - s->start;
+	out->n = n;
+	s->at += n;
+	ring_grow(&t, out->head.size);
+	return 0;
+}
+
+#define STRINGS_MAX (8u << 20) /* the kernel takes 6 MiB */
+
+/* Pages that nobody had read before execve(2) were not there for us at its entry. */
+static __always_inline void
+tell_strings(const struct state *st, struct task_struct *task, const struct turn *t)
+{
+	struct strings s = { .start = BPF_CORE_READ(task, mm, arg_start),
+		.end = BPF_CORE_READ(task, mm, env_end),
+		.head = head(t, st, RECORD_STRINGS, 0) };
+
+	s.at = s.start;
+	bpf_loop(STRINGS_MAX / PIECE, tell_piece, &s, 0);
+}
+
 static __always_inline void
 tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm, uint8_t arch,
 	struct turn *t)
@@ -103,10 +147,12 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 		lose(t->mine, LOSS_STORAGE);
 		return;
 	}
-	name_task(st, task);
 	st->is_secret = is_secret(task);
 	if (st->is_secret)
 		lose(t->mine, LOSS_SECRET);
+	else if (st->had_fault)
+		tell_strings(st, task, t);
+	name_task(st, task);
 	out = (struct record_exec *)s->bytes;
 	*out = (struct record_exec){ .head = head(t, st, RECORD_EXEC, 0),
 		.former_tid = former,

@@ -33,9 +33,10 @@ enum record_kind {
 	RECORD_CALL,  /* a call has returned, or will never return */
 	RECORD_FORK,  /* from the parent, before the child runs */
 	RECORD_EXEC,
-	RECORD_EXIT,   /* of one task */
-	RECORD_SIGNAL, /* is about to be delivered, or (is_stop) the task's process stopped */
-	RECORD_RING,   /* io_uring took an operation */
+	RECORD_EXIT,    /* of one task */
+	RECORD_SIGNAL,  /* is about to be delivered, or (is_stop) the task's process stopped */
+	RECORD_RING,    /* io_uring took an operation */
+	RECORD_STRINGS, /* before a RECORD_EXEC: what its entry could not read */
 	N_RECORD_KINDS,
 };
 
@@ -114,6 +115,15 @@ struct record_exec {
 	uint32_t args_size;                  /* bytes of arguments there are */
 	uint64_t time_entry_ns;              /* of the execve */
 	/* path (as /proc/PID/exe), bprm->filename, arguments each with its NUL */
+};
+
+/* A piece of the new program's arguments, each with its NUL, and of its environment, which
+ * follows them: the kernel has just written these pages. All of it, in order, comes before the
+ * RECORD_EXEC, from the task that called execve. */
+struct record_strings {
+	struct record head;
+	uint64_t offset; /* in all of them */
+	uint32_t n, pad; /* bytes; padded to 8 */
 };
 
 struct record_exit {

@@ -89,7 +89,7 @@ note(struct scratch *s, uint64_t address, uint64_t size, uint32_t state)
 	make_room(s, 0);
 	if (size > UINT32_MAX)
 		size = UINT32_MAX;
-	if (state == SNIPPET_FAULT)
+	if (state == SNIPPET_FAULT || state == SNIPPET_CUT)
 		s->had_fault = 1;
 	snippet_head(s, s->used % BPF_RECORD_MAX, address, size, state);
 	return 0;
