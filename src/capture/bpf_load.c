@@ -83,7 +83,7 @@ trace_of(struct loading *l, const struct bpf_program *p, char name[NAME_BYTES])
 	const char *section = bpf_program__section_name(p);
 
 	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
-		if (strcmp(bpf_program__name(p), programs[i]) ||
+		if (strcmp(bpf_program__name(p), programs[i]) != 0 ||
 			strncmp(section, TRACE_SECTION, strlen(TRACE_SECTION)))
 			continue;
 		snprintf(name, NAME_BYTES, "btf_trace_%s", section + strlen(TRACE_SECTION));
