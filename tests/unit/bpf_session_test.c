@@ -4,8 +4,10 @@
 #include "bpf_told.h"
 
 #include "base/file.h"
+#include "capture/bpf_load.h"
 
 #include <limits.h>
+#include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -395,21 +397,44 @@ types_that_we_do_not_know_are_left_to_libbpf(void **state)
 	}
 }
 
+/* What tells programs apart: their instructions, once they are fitted to this kernel. */
 static void
-libbpf_takes_the_excerpt_of_this_kernels_types(void **state)
+tags_of(uint8_t tags[BPF_PROGRAMS][BPF_TAG_SIZE], const char *types)
 {
 	AUTO(bpf_session_free) struct bpf_session *s = NULL;
 	struct err err = { 0 };
 	int status;
 
-	(void)state;
-	need_session();
-	setenv("RENACER_TEST_TYPES", "must", true);
+	setenv("RENACER_TEST_TYPES", types, true);
 	status = bpf_session_open(&s, 65536, &err);
 	unsetenv("RENACER_TEST_TYPES");
 	err_print(&err, "session", stderr);
 	err_done(&err);
 	assert_int_equal(status, 0);
+	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
+		struct bpf_prog_info info = { 0 };
+		union bpf_attr attr = { .info = {
+						.bpf_fd = (uint32_t)s->fds[BPF_FD_PROGRAMS + i],
+						.info_len = sizeof info,
+						.info = (uint64_t)(uintptr_t)&info } };
+
+		assert_int_equal(
+			syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof attr), 0);
+		memcpy(tags[i], info.tag, BPF_TAG_SIZE);
+	}
+}
+
+static void
+an_excerpt_of_the_types_leads_to_the_same_programs_as_all_of_them(void **state)
+{
+	uint8_t own[BPF_PROGRAMS][BPF_TAG_SIZE], all[BPF_PROGRAMS][BPF_TAG_SIZE];
+
+	(void)state;
+	need_session();
+	tags_of(own, "must");
+	tags_of(all, "/dev/null");
+	assert_memory_equal(own, all, sizeof own);
+	assert_memory_not_equal(own[0], own[1], BPF_TAG_SIZE);
 }
 
 int
@@ -427,7 +452,8 @@ main(void)
 		cmocka_unit_test(a_call_that_a_filter_refused_is_told_from_the_registers),
 		cmocka_unit_test(a_program_without_a_place_in_any_tree_has_its_name),
 		cmocka_unit_test(no_program_of_ours_ran_inside_another),
-		cmocka_unit_test(libbpf_takes_the_excerpt_of_this_kernels_types),
+		cmocka_unit_test(
+			an_excerpt_of_the_types_leads_to_the_same_programs_as_all_of_them),
 		cmocka_unit_test(types_that_we_do_not_know_are_left_to_libbpf),
 	};
 
