@@ -41,8 +41,10 @@ static const char *const runtime_modules[] = {
 
 /* Sources of runtimes that are linked into programs, or inlined into them: parts of paths. */
 static const char *const runtime_sources[] = {
-	"/rustc/",                    /* std and core of Rust, as its builders name them */
-	"/rustlib/src/rust/library/", /* and where their sources are installed */
+	"/rustc/",          /* std and core of Rust, as its builders name them */
+	"library/std/src/", /* newer ones; and where their sources are installed */
+	"library/core/src/",
+	"library/alloc/src/",
 	"/include/c++/",
 	"/sysdeps/", /* glibc, linked statically with its debugging symbols */
 	"../csu/",

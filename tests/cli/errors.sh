@@ -110,7 +110,7 @@ renacer-gate check --github --json - 2> err | python3 -m json.tool > /dev/null |
 	{ echo '--github --json - is not JSON alone'; bad=1; }
 
 fails 2 "no command to trace" renacer
-for option in -s --source -k --stack-trace -y -yy -P -w --flamegraph --flamegraph=x --function-time \
+for option in -y -yy -P -w --flamegraph --flamegraph=x --function-time \
 	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --compress; do
 	fails 2 "is not supported yet" renacer $option true
 done

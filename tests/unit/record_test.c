@@ -69,6 +69,20 @@ a_block_that_makes_no_sense_is_refused_with_the_place(void **state)
 			24, "a reference to bytes" },
 		{ "\x03\x0f\x01\0\0\0\0\0\0\0\x01\x40\x02\x01\0\0\0", 17,
 			"a digest that is missing" },
+		/* frame: module offset function offset file line inlined; stack */
+		{ "\xf0\x06\0\0\0\0\0\0", 8, "a number that does not end" },
+		{ "\xf0\x07\0\0\0\0\0\0\2", 9, "a number that is too large" },
+		{ "\xf0\x08\0\0\0\0\0\0\0\0", 10, "bytes behind" },
+		{ "\xf1\x02\0\0", 4, "a stack of no frames" },
+		{ "\xf1\x03\0\1\0", 5, "a frame that is not there" },
+		{ "\xf1\x03\0\x81\x02", 5, "a number that is too large" },
+		{ "\xf1\x01\1", 3, "a stack that is not there" },
+		{ "\xf0\x07\0\0\0\0\0\0\0\xf1\x03\0\1\0", 14, "a stack of no call" },
+		{ "\xf0\x07\0\0\0\0\0\0\0\xf1\x03\0\1\0\xf1\x01\1", 17,
+			"two stacks of one call" },
+		{ "\xf0\x07\0\0\0\0\0\0\0\xf1\x03\0\1\0"
+		  "\x05\x08\x01\0\0\0\0\0\0\0",
+			24, "a stack of an event that is no call" },
 		/* path: task seq time head path target mode … */
 		{ "\x06\x11\0\0\0\x12\0\0\0\0\0\0\0\0\0\0\0\0\0", 19,
 			"an unknown type of path" },
