@@ -123,6 +123,17 @@ is_about_goldens(judge_fn function)
 	return function == gate_selftest || function == gate_calibrate;
 }
 
+static void
+print_notes(FILE *out, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_notes; i++) {
+		const struct config_note *note = &config->notes[i];
+
+		fprintf(out, "%s:%u:%u: note: %s\n", note->at.file, note->at.row,
+			note->at.column, note->text);
+	}
+}
+
 static int
 judge(int *status, judge_fn function, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err)
@@ -158,6 +169,8 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 		    err) < 0)
 		return -1;
 	assert(config);
+	if (!values->quiet)
+		print_notes(stderr, config);
 	if (values->golden)
 		opts.n_patterns = 0;
 	if (values->jobs)
@@ -216,10 +229,7 @@ command_validate(int *status, const struct gate_values *values, const struct par
 	if (load(&config, values, parsed, true, err) < 0)
 		return -1;
 	assert(config);
-	for (size_t i = 0; i < config->n_notes; i++)
-		printf("%s:%u:%u: note: %s\n", config->notes[i].at.file,
-			config->notes[i].at.row, config->notes[i].at.column,
-			config->notes[i].text);
+	print_notes(stdout, config);
 	printf("%s: %zu target%s, %zu rule%s, no error\n", config->path, config->n_targets,
 		config->n_targets == 1 ? "" : "s", config->rules.n,
 		config->rules.n == 1 ? "" : "s");

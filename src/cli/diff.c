@@ -11,6 +11,7 @@
 #include "judge/basis.h"
 #include "judge/output_map.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Maps want whole texts, whatever the profile. */
@@ -56,6 +57,61 @@ say_side(struct arena *arena, const struct loaded *l)
 		l->golden->n_runs == 1 ? "" : "s");
 }
 
+/* "199", "199 to 201", "none" */
+static const char *
+say_number(struct arena *arena, const struct golden_number *n)
+{
+	if (!n)
+		return "none";
+	if (n->low == n->high)
+		return arena_printf(arena, "%" PRIu64, n->low);
+	return arena_printf(arena, "%" PRIu64 " to %" PRIu64, n->low, n->high);
+}
+
+static bool
+is_same_number(const struct golden_number *a, const struct golden_number *b)
+{
+	if (!a || !b || a->low != b->low || a->high != b->high || a->n_by != b->n_by)
+		return false;
+	for (size_t i = 0; i < a->n_by; i++)
+		if (strcmp(a->by[i], b->by[i]) != 0)
+			return false;
+	return true;
+}
+
+/* What budgets and rules over counts go by. Without a limit neither is wrong: they are notes.
+ */
+static void
+note_number(struct verdict *v, struct arena *arena, const struct golden_number *a,
+	const struct golden_number *b)
+{
+	const char *was = say_number(arena, a), *is = say_number(arena, b);
+	const char *name = a ? a->name : b->name;
+	struct finding note = {
+		.level = FINDING_NOTE, .rule_id = "renacer/number", .subject = name
+	};
+
+	if (is_same_number(a, b))
+		return;
+	note.text = strcmp(was, is) == 0
+			    ? arena_printf(arena, "number '%s': %s as before, by other calls",
+				      name, is)
+			    : arena_printf(arena, "number '%s': %s, the golden has %s", name,
+				      is, was);
+	verdict_add_finding(v, arena, &note);
+}
+
+static void
+note_numbers(
+	struct verdict *v, struct arena *arena, const struct golden *a, const struct golden *b)
+{
+	for (size_t i = 0; i < a->n_numbers; i++)
+		note_number(v, arena, &a->numbers[i], golden_number(b, a->numbers[i].name));
+	for (size_t i = 0; i < b->n_numbers; i++)
+		if (!golden_number(a, b->numbers[i].name))
+			note_number(v, arena, NULL, &b->numbers[i]);
+}
+
 /* The same judgement as a check, of A as the golden and B as the run. */
 static int
 judge(struct verdict *v, struct arena *arena, const struct loaded *a, const struct loaded *b,
@@ -97,6 +153,8 @@ judge(struct verdict *v, struct arena *arena, const struct loaded *a, const stru
 	v->text = arena_printf(arena,
 		"%s, profile %s; the first is %s, called golden, the second %s, called run",
 		v->text, profile_names[v->profile], say_side(arena, a), say_side(arena, b));
+	if (!a->is_trace && !b->is_trace)
+		note_numbers(v, arena, a->golden, b->golden);
 	return 0;
 }
 

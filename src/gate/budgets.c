@@ -3,7 +3,7 @@
  * budgets.c - the budget of a target, from renacer.toml
  *
  * A limit is a number, "64MiB", "2s", or against the golden "+10%", "+5", "+1MiB"; or a table
- * { limit = …, hard = … }.
+ * { limit = …, hard = …, test = … }.
  */
 
 #include "gate/budgets.h"
@@ -56,7 +56,11 @@ _Static_assert(ARRAY_LEN(budget_keys) == N_BUDGET_METRICS + 1, "one key for each
 struct limit {
 	const struct toml *value;
 	bool is_hard;
+	int test; /* of tests */
 };
+
+enum { TEST_RANKS, TEST_WELCH };
+static const char *const tests[] = { [TEST_RANKS] = "ranks", [TEST_WELCH] = "welch", NULL };
 
 static int
 read_value(struct key_context *k, const struct toml *v, void *field, struct err *err)
@@ -70,6 +74,7 @@ const struct key budget_limit_keys[] = {
 	{ "limit", KEY_OWN, .offset = offsetof(struct limit, value), .read = read_value,
 		.required = true },
 	{ "hard", KEY_BOOL, .offset = offsetof(struct limit, is_hard) },
+	{ "test", KEY_CHOICE, .offset = offsetof(struct limit, test), .choices = tests },
 	{ .name = NULL },
 };
 
@@ -179,8 +184,16 @@ read_limit(struct key_context *k, struct budget *b, const struct toml *v, struct
 	if (v->kind == TOML_TABLE && keys_read(&inner, budget_limit_keys, v, &limit, err) < 0)
 		return -1;
 	b->is_hard = limit.is_hard;
+	b->by_means = limit.test == TEST_WELCH;
 	if (read_amount(limit.value == v ? k : &inner, b, limit.value, err) < 0)
 		return -1;
+	if (b->by_means && !budget_is_paired(b)) {
+		err_at(err, v->key_at,
+			"budget '%s': 'test' is for what pairs of runs decide: wall, cpu, "
+			"page_faults, context_switches, and a limit as \"+10%%\"",
+			b->name);
+		return err_hint(err, "leave 'test' out: counts are compared as they are");
+	}
 	if (b->metric == BUDGET_MAX_RSS && b->is_relative && b->is_hard) {
 		err_at(err, limit.value->at,
 			"budget 'max_rss': '%s' cannot be hard: memory varies from run to run",

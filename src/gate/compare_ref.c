@@ -116,7 +116,8 @@ put_questions(struct comparison *c, const struct asked *a)
 		c->owners[c->n] = a;
 		c->questions[c->n++] = (struct paired_question){ .pairs = &a->pairs,
 			.measure = measure,
-			.allowed = allowed(b, &a->pairs, measure) };
+			.allowed = allowed(b, &a->pairs, measure),
+			.by_means = b->by_means };
 	}
 }
 

@@ -63,6 +63,13 @@ noise_floor(const double *base, size_t n)
 		expm1(3 * STATS_MAD_TO_SIGMA * stats_mad(base, n) / sqrt((double)n)));
 }
 
+/* That the mean of the second is larger. */
+static double
+one_sided(struct welch_test w)
+{
+	return w.t > 0 ? w.p / 2 : 1 - w.p / 2;
+}
+
 static void
 ask(struct paired_question *q, struct arena *arena)
 {
@@ -73,7 +80,12 @@ ask(struct paired_question *q, struct arena *arena)
 
 	q->floor = noise_floor(base, p->n);
 	q->test = stats_rank(limit, p->n, head, p->n);
-	q->ratio = stats_shift(base, p->n, head, p->n, PAIRED_LEVEL);
+	if (q->by_means && p->n >= PAIRS_MIN) {
+		q->test.p = one_sided(stats_welch(limit, p->n, head, p->n));
+		q->ratio = stats_mean_shift(base, p->n, head, p->n, PAIRED_LEVEL);
+	} else {
+		q->ratio = stats_shift(base, p->n, head, p->n, PAIRED_LEVEL);
+	}
 	q->ratio.low = exp(q->ratio.low);
 	q->ratio.middle = exp(q->ratio.middle);
 	q->ratio.high = exp(q->ratio.high);
@@ -123,14 +135,14 @@ say(struct paired_question *q, struct arena *arena)
 
 	q->text = arena_printf(arena,
 		"%s: %s against %s, ratio %.3f (%g %% interval %.3f to %.3f, %zu pairs, larger "
-		"in %.0f %% of comparisons, q = %.2g, noise of the base %.1f %%), allowed "
+		"in %.0f %% of comparisons, %s q = %.2g, noise of the base %.1f %%), allowed "
 		"%.3f: %s",
 		measure_names[q->measure],
 		amount(arena, q->measure, stats_median(p->head[q->measure], p->n)),
 		amount(arena, q->measure, stats_median(p->base[q->measure], p->n)),
 		q->ratio.middle, 100 * PAIRED_LEVEL, q->ratio.low, q->ratio.high, p->n,
-		100 * q->test.effect, q->q, 100 * q->floor, 1 + q->allowed,
-		conclusion(q, arena));
+		100 * q->test.effect, q->by_means ? "Welch's test" : "ranks", q->q,
+		100 * q->floor, 1 + q->allowed, conclusion(q, arena));
 }
 
 void

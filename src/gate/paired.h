@@ -35,6 +35,7 @@ struct paired_question {
 	const struct pairs *pairs;
 	enum measure measure;
 	double allowed;
+	bool by_means; /* Welch's test of the means of logarithms instead of ranks */
 	/* The answers. */
 	struct rank_test test;  /* of head against base times (1 + allowed) */
 	struct interval ratio;  /* of head to base */

@@ -85,6 +85,20 @@ highest(const struct proposal *p, enum budget_metric metric)
 	return n ? n->high : 0;
 }
 
+/* A name of a temporary file is drawn again when the draw cannot be used: of who draws more
+ * than once (the first is malloc's), some calls more are chance. */
+#define DRAWN_AGAIN 3u
+
+static bool
+draws_names(const struct golden_number *n)
+{
+	for (size_t i = 0; i < n->n_by; i++)
+		if (str_has_prefix(n->by[i], "getrandom ") &&
+			strcmp(n->by[i], "getrandom 1") != 0)
+			return true;
+	return false;
+}
+
 /* How far the number may vary, be it that it did not in a few recordings: who waits for whom is
  * seldom the same among several tasks, and what varies in its text may vary in its length. */
 static uint64_t
@@ -97,6 +111,8 @@ spread_of(const struct proposal *p, enum budget_metric metric, const struct gold
 
 	if ((is_calls && has_tasks) || ((is_calls || is_bytes) && p->varies))
 		return MAX(spread, some);
+	if (metric == BUDGET_SYSCALLS && draws_names(n))
+		return MAX(spread, DRAWN_AGAIN);
 	return spread;
 }
 

@@ -17,6 +17,11 @@
 
 #define MOST_NAMED 4 /* calls that are told of one cluster */
 
+/* A name of a temporary file is drawn again when the draw cannot be used (in libc one in 22),
+ * or when the name is taken: of a run that draws, so many more or fewer are chance. */
+#define DRAWN_CALL "getrandom"
+#define DRAWN_AGAIN 3u
+
 /* The calls of a run, by group. */
 struct use {
 	struct map *counts[GROUPS_MAX]; /* name -> uint64_t * */
@@ -216,7 +221,8 @@ struct held {
 	uint64_t low, high; /* of the golden */
 	struct tally_pair *pairs;
 	size_t n_pairs;
-	double change; /* tally_change() */
+	uint64_t n_drawn; /* calls more or fewer that are taken for chance */
+	double change;    /* tally_change(), without these */
 };
 
 /* Without what the scheduler decides about. */
@@ -287,6 +293,28 @@ struct comparison {
 	const char *missing; /* why the golden cannot be the measure; NULL */
 };
 
+/* The number of calls, as if getrandom had been called as often as it may. */
+static uint64_t
+without_chance(struct held *h)
+{
+	for (size_t i = 0; i < h->n_pairs; i++) {
+		const struct tally_pair *p = &h->pairs[i];
+		uint64_t most = MIN(p->range.high, DRAWN_AGAIN);
+
+		if (strcmp(p->name, DRAWN_CALL) != 0)
+			continue;
+		if (p->n > p->range.high) {
+			h->n_drawn = MIN(p->n - p->range.high, most);
+			return h->tally.sum - h->n_drawn;
+		}
+		if (p->n < p->range.low && p->n) {
+			h->n_drawn = MIN(p->range.low - p->n, most);
+			return h->tally.sum + h->n_drawn;
+		}
+	}
+	return h->tally.sum;
+}
+
 static bool
 load_held(const struct judging *j, struct held *h, struct comparison *c)
 {
@@ -312,7 +340,7 @@ load_held(const struct judging *j, struct held *h, struct comparison *c)
 	h->low = number->low;
 	h->high = number->high;
 	h->n_pairs = tally_join(&h->pairs, j->arena, &h->tally, ranges, n);
-	h->change = tally_change(h->tally.sum, h->low, h->high);
+	h->change = tally_change(without_chance(h), h->low, h->high);
 	return true;
 }
 
@@ -330,7 +358,12 @@ hold(const struct judging *j, struct comparison *c, struct held *h)
 			h->group->name, words_of_n(j->arena, h->tally.sum, "call", "calls"));
 		return;
 	}
-	if (is_denied || !load_held(j, h, c) || !(fabs(h->change) > h->group->threshold))
+	if (is_denied || !load_held(j, h, c))
+		return;
+	if (h->n_drawn)
+		str_addf(&c->told, "; %s: %" PRIu64 " " DRAWN_CALL " more or fewer are chance",
+			h->group->name, h->n_drawn);
+	if (!(fabs(h->change) > h->group->threshold))
 		return;
 	if (j->facts->n_threads && !(fabs(steady_change(h)) > h->group->threshold)) {
 		str_addf(&c->told, "; %s changed by calls that the scheduler decides about",

@@ -312,3 +312,38 @@ stats_welch(const double *a, size_t n_a, const double *b, size_t n_b)
 		out.freedom / (out.freedom + out.t * out.t), out.freedom / 2, 0.5);
 	return out;
 }
+
+/* The t that a two-sided test of this freedom has a chance of 1 - level to exceed. */
+static double
+quantile(double freedom, double level)
+{
+	double low = 0, high = 1;
+
+	while (incomplete_beta(freedom / (freedom + high * high), freedom / 2, 0.5) >
+			1 - level &&
+		high < 1e9)
+		high *= 2;
+	for (int i = 0; i < 100; i++) {
+		double t = (low + high) / 2;
+		double p = incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5);
+
+		*(p > 1 - level ? &low : &high) = t;
+	}
+	return high;
+}
+
+struct interval
+stats_mean_shift(const double *a, size_t n_a, const double *b, size_t n_b, double level)
+{
+	struct welch_test test = stats_welch(a, n_a, b, n_b);
+	double mean_a, mean_b, var_a, var_b, reach;
+	struct interval out = { .is_bounded = true };
+
+	moments(a, n_a, &mean_a, &var_a);
+	moments(b, n_b, &mean_b, &var_b);
+	reach = quantile(test.freedom, level) * sqrt(var_a / (double)n_a + var_b / (double)n_b);
+	out.middle = mean_b - mean_a;
+	out.low = out.middle - reach;
+	out.high = out.middle + reach;
+	return out;
+}

@@ -42,6 +42,9 @@ struct welch_test {
 };
 /* At least two values each. */
 struct welch_test stats_welch(const double *a, size_t n_a, const double *b, size_t n_b);
+/* How far the mean of b lies above that of a, with the interval of the same test. */
+struct interval stats_mean_shift(
+	const double *a, size_t n_a, const double *b, size_t n_b, double level);
 
 /* Of at least one value. */
 double stats_median(const double *values, size_t n);

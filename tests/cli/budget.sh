@@ -97,6 +97,14 @@ says 0 'recorded|unchanged' renacer-gate record
 says 0 '1 rule skipped' renacer-gate check
 says 0 'rule skip .*budget.wall: not measured: time is compared only by pairs' renacer-gate check -v
 
+# Where two goldens differ in such numbers alone, diff says so.
+target '{ syscalls = "+9" }' '["cat", "in"]'
+says 0 'recorded|unchanged' renacer-gate record
+cp golden/*.golden before
+sed 's/"number":"syscalls","low":[0-9]*/"number":"syscalls","low":1/' before > after
+says 0 "number 'syscalls': 1 to [0-9]+, the golden has [0-9]+" renacer-gate diff before after
+renacer-gate diff before before 2>&1 | grep -q "number 'syscalls'" && { echo 'a number differs from itself'; bad=1; }
+
 # The golden has what the budget names, and the same bytes when it is recorded again.
 grep -q '^{"number":"syscalls","low":[0-9]*,"high":[0-9]*,"by":\[".*openat ' golden/t.golden ||
 	{ echo 'no number in the golden'; cat golden/t.golden; bad=1; }

@@ -58,6 +58,29 @@ touch more
 says 1 "Surprises: [12] calls?, the golden has 0 .new; critical, not expected.: read 0 -> [12]" renacer-gate check
 rm more
 
+# Notes are told where the verdict is, too.
+says 0 "note: 'explanation' is a remark" renacer-gate check
+renacer-gate check -q 2>&1 | grep -q 'note: ' && { echo 'quiet tells notes'; bad=1; }
+
+python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
+# Names of temporary files are drawn again now and then; who draws far more is found, and so is who
+# never drew before.
+cp renacer.toml kept.toml
+config 'exec '"$python"' -c "import os; [os.getrandom(8) for i in range(int(open(\"'$PWD'/draws\").read()))]"' $'cluster = "Randomness"'
+sed -i '/^clusters/d' renacer.toml
+echo 6 > draws
+says 0 '1 passed' renacer-gate record
+for n in 6 7 9 4; do
+	echo $n > draws
+	says 0 '1 cluster as in the golden' renacer-gate check -v
+done
+says 0 'Randomness: 2 getrandom more or fewer are chance' renacer-gate check -v
+for n in 26 0; do
+	echo $n > draws
+	says 1 'Randomness: [0-9]+ calls' renacer-gate check
+done
+cp kept.toml renacer.toml
+
 # Severity, one cluster, a definition that changed.
 config 'cat in' $'cluster = "Surprises"'
 says 0 '1 passed' renacer-gate record

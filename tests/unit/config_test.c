@@ -226,6 +226,10 @@ static const struct {
 	{ T "budget = 3\n", "4:10",
 		"'budget' in [[target]] 't' must be a table, not an integer",
 		"write budget = { syscalls = \"+10%\" }" },
+	{ T "budget = { syscalls = { limit = \"+1%\", test = \"welch\" } }\n", "4:12",
+		"budget 'syscalls': 'test' is for what pairs of runs decide: wall, cpu, page_faults, "
+		"context_switches, and a limit as \"+10%\"",
+		"leave 'test' out: counts are compared as they are" },
 	{ T "budget = { max_rss = { limit = \"+1%\", hard = true } }\n", "4:32",
 		"budget 'max_rss': '+1%' cannot be hard: memory varies from run to run",
 		"an absolute limit can: \"64MiB\"" },

@@ -38,14 +38,17 @@ made_up(struct arena *arena, double factor, double spread, uint64_t seed, size_t
 	return pairs;
 }
 
+static bool by_means; /* which test the tests below ask for */
+
 static enum verdict_kind
 answer(double factor, double spread, double allowed, uint64_t seed, size_t n)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct pairs pairs = made_up(arena, factor, spread, seed, n);
-	struct paired_question question = {
-		.pairs = &pairs, .measure = MEASURE_CPU, .allowed = allowed
-	};
+	struct paired_question question = { .pairs = &pairs,
+		.measure = MEASURE_CPU,
+		.allowed = allowed,
+		.by_means = by_means };
 
 	paired_answer(&question, 1, arena);
 	assert_non_null(question.text);
@@ -114,6 +117,7 @@ equal_programs_are_hardly_ever_called_slower(void **state)
 			pairs[i] = made_up(arena, 1, 0.05, job * TARGETS + i + 1, N);
 			questions[i].pairs = &pairs[i];
 			questions[i].measure = MEASURE_CPU;
+			questions[i].by_means = by_means;
 		}
 		paired_answer(questions, TARGETS, arena);
 		for (size_t i = 0; i < TARGETS; i++)
@@ -121,6 +125,22 @@ equal_programs_are_hardly_ever_called_slower(void **state)
 		alarms += is_alarmed;
 	}
 	assert_in_range(alarms, 0, JOBS / 20);
+}
+
+/* The same by means. */
+static void
+welchs_test_decides_as_well_and_no_sooner(void **state)
+{
+	by_means = true;
+	clear_cases_are_decided(state);
+	what_lies_on_the_limit_or_drowns_in_noise_is_not_decided(state);
+	fewer_than_nine_pairs_decide_nothing(state);
+	equal_programs_are_hardly_ever_called_slower(state);
+	for (size_t n = 2; n < PAIRS_MIN; n++) {
+		assert_int_equal(answer(1.0, 0.001, 1.0, n, n), VERDICT_INCONCLUSIVE);
+		assert_int_equal(answer(9.0, 0.001, 0.1, n, n), VERDICT_INCONCLUSIVE);
+	}
+	by_means = false;
 }
 
 int
@@ -132,6 +152,7 @@ main(void)
 		cmocka_unit_test(fewer_than_nine_pairs_decide_nothing),
 		cmocka_unit_test(no_time_at_all_on_both_sides_is_no_fail),
 		cmocka_unit_test(equal_programs_are_hardly_ever_called_slower),
+		cmocka_unit_test(welchs_test_decides_as_well_and_no_sooner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,23 @@ welch_without_spread_compares_the_means(void **state)
 	assert_near(stats_welch(a, 2, b, 2).p, 0, 0);
 }
 
+/* n = 4 and 4 of equal spread: t with six degrees of freedom, 2.446912 (any printed table). */
+static void
+the_interval_of_means_is_that_of_the_t_distribution(void **state)
+{
+	const double a[] = { 1, 2, 3, 4 }, b[] = { 11, 12, 13, 14 };
+	double reach = 2.4469118511 * sqrt(5.0 / 3 / 4 * 2);
+	struct interval i = stats_mean_shift(a, 4, b, 4, 0.95);
+
+	(void)state;
+	assert_near(i.middle, 10, 1e-12);
+	assert_near(i.low, 10 - reach, 1e-7);
+	assert_near(i.high, 10 + reach, 1e-7);
+	i = stats_mean_shift(a, 2, a, 2, 0.95);
+	assert_near(i.middle, 0, 1e-12);
+	assert_true(i.low < 0 && i.high > 0);
+}
+
 static void
 medians(void **state)
 {
@@ -249,6 +266,7 @@ main(void)
 		cmocka_unit_test(false_discoveries_as_in_the_paper),
 		cmocka_unit_test(welch_gives_students_table_for_equal_spreads),
 		cmocka_unit_test(welch_without_spread_compares_the_means),
+		cmocka_unit_test(the_interval_of_means_is_that_of_the_t_distribution),
 		cmocka_unit_test(medians),
 	};
 
