@@ -236,6 +236,17 @@ propose(struct str *out, struct str *notes, bool *is_recorded, const char *const
 	struct proposal p = { .arena = arena_new(), .argv = argv, .dir = dir, .opts = opts };
 	int rc;
 
+	for (size_t i = 0; argv[i]; i++) {
+		if (utf8_is_valid(argv[i], strlen(argv[i])))
+			continue;
+		arena_free(p.arena);
+		err_set(err,
+			"argument %zu of the command has bytes that are no UTF-8: a "
+			"renacer.toml cannot hold them",
+			i);
+		err_hint(err, "put the command into a script, and propose that");
+		return err_as(err, ERR_USAGE);
+	}
 	proposal_name(&p);
 	if (!mkdtemp(scratch)) {
 		arena_free(p.arena);

@@ -154,6 +154,7 @@ rm renacer.toml
 refused 2 "init takes a command behind '--'"
 refused 2 "init takes a command behind '--'" true
 CI=true refused 2 'goldens are recorded by people' -- true
+refused 2 'argument 1 of the command has bytes that are no UTF-8' -- echo $'\xff'
 refused 3 "execute 'no-such-program'" -- no-such-program
 [ ! -e renacer.toml ] || note 'a refusal left a file'
 refused 0 'wrote other.toml' --config other.toml --runs 5 -- true

@@ -195,6 +195,13 @@ fd = os.open(\"f\", os.O_CREAT | os.O_WRONLY)
 for i in range(500): os.write(fd, b\"x\")"'
 breaks "$body" "$tiny" 'tiny-write, confidence 0\.[6-9].*wanted: no tiny-write'
 holds "$body"$'\nprocess_name_pattern = "/perl$"' "$tiny"
+# Computing is told from sleeping by processor time, which the gate asks for.
+body=$'type = "anti_pattern"\npattern = "TightLoop"\nthreshold = 0.4'
+holds "$body" 'sleep 2'
+breaks "$body" "$BUILD/prog/antipattern TightLoop-compute bad" 'ms of processor time without any call before exit_group'
+body=$'type = "anti_pattern"\npattern = "missing-cloexec"\nthreshold = 0.5'
+holds "$body" "$BUILD/prog/antipattern missing-cloexec good"
+breaks "$body" "$BUILD/prog/antipattern missing-cloexec bad" 'missing-cloexec: 4 of 4 calls'
 
 # Against the golden: what is done only once that is there.
 later="[ ! -e '$PWD/golden/program.golden' ] || "
