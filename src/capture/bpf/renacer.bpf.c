@@ -203,7 +203,6 @@ tell_quickly(struct state *st, struct turn *t, uint32_t when)
 	to = ring_room(t, QUICK_BYTES);
 	if (!to)
 		return false;
-	st->call.head = head(t, st, RECORD_CALL, 0);
 	size = quick(to, &st->call, when);
 	if (!size)
 		return false;
@@ -215,32 +214,47 @@ tell_quickly(struct state *st, struct turn *t, uint32_t when)
 	return true;
 }
 
+/* In as many steps as it takes. */
+__noinline int
+tell_slowly(const struct record_call *call, uint32_t when)
+{
+	struct turn t = { .cpu = bpf_get_smp_processor_id() % BPF_CPUS };
+	struct scratch *s;
+	bool stops;
+
+	if (!call)
+		return 0;
+	t.mine = &shared.cpus[t.cpu];
+	t.now_ns = call->head.time_ns;
+	t.fill = fill_of(t.mine);
+	s = scratch_of(&t, call);
+	if (!s)
+		return 0;
+	s->may_stop = call->how < CALL_HOW_UNFINISHED;
+	s->room = room_for_data(&t, s->may_stop ? shared.control.reserve_bytes : 0);
+	walk(s, when);
+	stops = s->must_stop || (s->may_stop && is_high(&t, s->used));
+	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
+	if (scratch_publish(s, RECORD_CALL) && stops)
+		hold_back(&t);
+	return 0;
+}
+
 /* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there; 0:
  * there is no memory any more. */
 static __always_inline void
 tell_call(struct state *st, struct turn *t, uint32_t when, bool is_quick)
 {
 	const struct call_hints *hints = hints_of(&st->call);
-	struct scratch *s;
-	bool stops;
 
 	look_at_ring(t);
 	if (st->call.nr >= HINT_NRS || !hints->n || !when || st->is_secret) {
 		tell_bare(st, t);
 		return;
 	}
-	if (is_quick && tell_quickly(st, t, when))
-		return;
-	s = scratch_of(t, &st->call);
-	if (!s)
-		return;
-	s->may_stop = st->call.how < CALL_HOW_UNFINISHED;
-	s->room = room_for_data(t, s->may_stop ? shared.control.reserve_bytes : 0);
-	walk(s, when);
-	stops = s->must_stop || (s->may_stop && is_high(t, s->used));
-	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
-	if (scratch_publish(s, RECORD_CALL) && stops)
-		hold_back(t);
+	st->call.head = head(t, st, RECORD_CALL, 0);
+	if (!is_quick || !tell_quickly(st, t, when))
+		tell_slowly(&st->call, when);
 }
 
 static __always_inline bool

@@ -3,7 +3,7 @@
  * snippet.h - copies of the task's memory, into the record that is being built
  *
  * A read takes all or nothing, and fails where a page is not present. So what failed whole is
- * tried again page by page (walk.h), and the rest from the first missing page on is a fault.
+ * tried again page by page (copy.h), and the rest from the first missing page on is a fault.
  *
  * Functions that are not static are verified once, and not for each call of them.
  */

@@ -61,20 +61,25 @@ track(struct task_struct *task)
 	return s;
 }
 
-/* Is it the task that the run begins with? All others on this machine pay for the question,
- * but only until it was found. */
-static __always_inline struct state *
-track_first(struct task_struct *task)
+/* Is the task that runs here the one that the run begins with? All others on this machine pay
+ * for the question, but only until it was found. A function of its own, so that the verifier
+ * goes through it once. 1: it is tracked now. */
+__noinline int
+track_first(void)
 {
 	struct bpf_control *c = &shared.control;
+	struct task_struct *task;
 
-	if (!c->first_tid || c->found == c->run || number_of(task) != (int32_t)c->first_tid)
-		return NULL;
+	if (!c->first_tid || c->found == c->run)
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (number_of(task) != (int32_t)c->first_tid)
+		return 0;
 	c->found = c->run;
-	return is_secret(task) ? NULL : track(task);
+	return !is_secret(task) && track(task);
 }
 
-/* NULL: not ours. *is_new: it became ours just now. */
+/* The task that runs here. NULL: not ours. *is_new: it became ours just now. */
 static __always_inline struct state *
 tracked(struct task_struct *task, bool *is_new)
 {
@@ -83,9 +88,10 @@ tracked(struct task_struct *task, bool *is_new)
 	*is_new = false;
 	if (s && s->run == shared.control.run)
 		return s;
-	s = track_first(task);
-	*is_new = s != NULL;
-	return s;
+	if (!track_first())
+		return NULL;
+	*is_new = true;
+	return bpf_task_storage_get(&states, task, NULL, 0);
 }
 
 #endif

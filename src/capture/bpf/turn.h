@@ -27,7 +27,7 @@ struct state {
 	struct record_call call; /* head.pid and head.tid are always true */
 };
 
-/* What is left to be done of a row, see walk.h. */
+/* What is left to be done of a row, see copy.h. */
 struct work {
 	uint64_t address, n;
 	uint64_t left; /* of the payload */
