@@ -20,6 +20,21 @@ reserve(struct str *s, size_t more)
 	s->data = mem_resize(s->data, s->capacity, 1);
 }
 
+char *
+str_room(struct str *s, size_t n)
+{
+	reserve(s, n);
+	return s->data + s->n;
+}
+
+void
+str_grown(struct str *s, size_t n)
+{
+	assert(n < s->capacity - s->n);
+	s->n += n;
+	s->data[s->n] = '\0';
+}
+
 void
 str_add_n(struct str *s, const void *data, size_t n)
 {

@@ -25,6 +25,9 @@ void str_addv(struct str *s, const char *fmt, va_list ap);
 void str_add_uint(struct str *s, uint64_t value);
 void str_add_int(struct str *s, int64_t value);
 void str_add_hex(struct str *s, uint64_t value);
+/* Room for n bytes behind the text, for others to write to; then how many they wrote. */
+char *str_room(struct str *s, size_t n);
+void str_grown(struct str *s, size_t n);
 void str_clear(struct str *s);         /* empty, memory kept */
 void str_cut(struct str *s, size_t n); /* to its first n bytes */
 void str_done(struct str *s);

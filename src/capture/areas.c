@@ -3,7 +3,7 @@
  * areas.c - the pieces of memory that one call carries, kept in buffers that are used again
  *
  * While areas are taken, the buffer of bytes may move; so an area knows its bytes by offset,
- * and gets its pointer when the call is handed out.
+ * and gets its pointer when the call is handed out. What the source lends stays where it is.
  */
 
 #include "capture/areas.h"
@@ -16,6 +16,8 @@
 #define LARGE_BYTES (256u * 1024) /* above this a buffer is not kept for the next call */
 #define CHUNK_BYTES (64u * 1024)
 #define PAGE 4096u
+#define IS_LENT SIZE_MAX /* in place of an offset: area.bytes is right already */
+#define STRUCT_MAX (1024u * 1024)
 #define STRING_MAX (128u * 1024) /* MAX_ARG_STRLEN: the longest the kernel takes */
 
 void
@@ -135,12 +137,49 @@ take_data(struct areas *a, const struct peer *from, struct area *area, uint64_t 
 static void
 take_struct(struct areas *a, const struct peer *from, struct area *area)
 {
-	size_t n = (size_t)MIN(area->size, 1024u * 1024);
+	size_t n = (size_t)MIN(area->size, STRUCT_MAX);
 	uint8_t *room = reserve(a, n);
 
 	area->kept = (uint32_t)peer_read(from, area->address, room, n);
 	area->is_missing = !area->kept && area->size;
 	a->n_bytes += area->kept;
+}
+
+/* What was lent whole, of area->size bytes. */
+static void
+keep_lent(struct areas *a, struct area *area, const uint8_t *bytes, uint64_t limit)
+{
+	area->bytes = bytes;
+	area->kept = (uint32_t)MIN(area->size, limit);
+	area->has_digest = area->kept < area->size;
+	if (area->has_digest)
+		digest_add(&area->digest, bytes, (size_t)area->size);
+	a->offset[a->n - 1] = IS_LENT;
+}
+
+/* False: not all of it is there to be lent. */
+static bool
+borrow(struct areas *a, const struct areas_source *source, struct area *area)
+{
+	const struct peer *from = area->kind >= AREA_DATA_OUT ? &source->data : &source->near;
+	uint64_t limit = area->kind >= AREA_DATA_OUT ? source->data_limit : area->size;
+	const uint8_t *bytes, *end;
+	size_t n;
+
+	bytes = area->size || area->kind == AREA_STRING ? peer_lend(from, area->address, &n)
+							: NULL;
+	if (!bytes)
+		return false;
+	if (area->kind == AREA_STRING) {
+		end = memchr(bytes, '\0', MIN(n, (size_t)STRING_MAX));
+		if (!end)
+			return false;
+		area->size = (uint64_t)(end - bytes);
+	} else if (n < area->size || (area->kind == AREA_STRUCT && area->size > STRUCT_MAX)) {
+		return false;
+	}
+	keep_lent(a, area, bytes, limit);
+	return true;
 }
 
 void
@@ -158,6 +197,8 @@ areas_take(struct areas *a, const struct areas_source *source, uint8_t arg, enum
 		.address = address,
 		.size = size };
 	a->offset[a->n++] = a->n_bytes;
+	if (borrow(a, source, area))
+		return;
 	if (kind == AREA_STRING)
 		take_string(a, &source->near, area, size);
 	else if (kind == AREA_STRUCT)
@@ -245,12 +286,29 @@ areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n)
 	}
 }
 
+void
+areas_own(struct areas *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct area *area = &a->list[i];
+
+		if (a->offset[i] != IS_LENT)
+			continue;
+		a->offset[i] = a->n_bytes;
+		if (area->kept)
+			memcpy(reserve(a, area->kept), area->bytes, area->kept);
+		a->n_bytes += area->kept;
+	}
+}
+
 /* Few areas, nearly in order: those taken at exit come behind those taken at entry. */
 void
 areas_seal(struct areas *a)
 {
-	for (size_t i = 0; i < a->n; i++)
-		a->list[i].bytes = a->bytes ? a->bytes + a->offset[i] : NULL;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->offset[i] != IS_LENT)
+			a->list[i].bytes = a->bytes ? a->bytes + a->offset[i] : NULL;
+	}
 	for (size_t i = 1; i < a->n; i++) {
 		struct area area = a->list[i];
 		size_t at = i;

@@ -27,7 +27,8 @@ struct areas_source {
 	bool at_exit;
 	uint32_t data_limit; /* bytes kept of data */
 };
-/* Reads one area and appends it. What is not kept whole has a digest. */
+/* Reads one area and appends it; its bytes may be the source's own, where that lends them. What
+ * is not kept whole has a digest. */
 void areas_take(struct areas *a, const struct areas_source *source, uint8_t arg,
 	enum area_kind kind, uint64_t address, uint64_t size);
 /* All that decode_fetch() asks for, before the call or after it. */
@@ -43,6 +44,8 @@ void areas_fetch_with(const struct areas_source *source, const struct call *call
 bool areas_count_output(enum call_id id);
 /* The call moved only n bytes: what leaves beyond them is taken back. */
 void areas_cut_output(struct areas *a, const struct areas_source *source, uint64_t n);
+/* Before areas_seal(): what the source lent is copied, for it will be gone by then. */
+void areas_own(struct areas *a);
 /* Puts them into the order of arguments and lets `bytes` point to the bytes. */
 void areas_seal(struct areas *a);
 

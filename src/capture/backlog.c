@@ -6,10 +6,9 @@
  * to the store as soon as its last record is dropped, so that a backlog without records holds
  * no memory.
  *
- * Who keeps finding the store used up is slower for good, and to copy what has to wait anyway
- * only costs time. So each time that all was used the limit falls by a piece, until calm; which
- * leaves one new piece for two that were read, and whoever fills the rings is slowed down
- * rather than stopped.
+ * Who is slower than what comes for good gains nothing from copies: they only cost time. So the
+ * limit is also one of all that is put in between two times of calm. A burst is taken up by
+ * memory, a flood is read where it lies.
  */
 
 #include "capture/backlog.h"
@@ -35,8 +34,8 @@ struct kept {
 
 struct backlog_store {
 	struct piece *idle; /* the one that was used last comes first */
-	size_t most, limit, bytes;
-	bool has_given; /* a piece, since the limit fell */
+	size_t limit, bytes;
+	size_t left; /* bytes that may be put until calm */
 };
 
 struct backlog_store *
@@ -44,7 +43,7 @@ backlog_store_new(size_t limit_bytes)
 {
 	struct backlog_store *s = mem_alloc(sizeof *s);
 
-	s->most = s->limit = limit_bytes;
+	s->limit = s->left = limit_bytes;
 	return s;
 }
 
@@ -68,33 +67,20 @@ map_piece(void)
 }
 
 static struct piece *
-new_piece(struct backlog_store *s)
-{
-	struct piece *p = NULL;
-
-	if (s->limit >= BACKLOG_PIECE && s->bytes <= s->limit - BACKLOG_PIECE)
-		p = map_piece();
-	if (p) {
-		s->bytes += BACKLOG_PIECE;
-	} else if (s->has_given && s->bytes) {
-		s->limit = s->bytes - BACKLOG_PIECE;
-		s->has_given = false;
-	}
-	return p;
-}
-
-static struct piece *
 take_piece(struct backlog_store *s)
 {
 	struct piece *p = s->idle;
 
-	if (p)
+	if (p) {
 		s->idle = p->next;
-	else
-		p = new_piece(s);
-	if (!p)
-		return NULL;
-	s->has_given = true;
+	} else {
+		if (s->limit < BACKLOG_PIECE || s->bytes > s->limit - BACKLOG_PIECE)
+			return NULL;
+		p = map_piece();
+		if (!p)
+			return NULL;
+		s->bytes += BACKLOG_PIECE;
+	}
 	p->next = NULL;
 	p->at = p->end = 0;
 	return p;
@@ -113,9 +99,14 @@ release_idle(struct backlog_store *s)
 void
 backlog_store_calm(struct backlog_store *s)
 {
+	s->left = s->limit;
+}
+
+void
+backlog_store_trim(struct backlog_store *s)
+{
 	while (s->idle && s->idle->next)
 		release_idle(s);
-	s->limit = s->most;
 }
 
 size_t
@@ -147,7 +138,7 @@ backlog_put(struct backlog *b, struct backlog_store *s, const void *record, size
 	struct piece *p = b->last;
 	struct kept *kept;
 
-	if (size > ROOM - sizeof(struct kept))
+	if (size > ROOM - sizeof(struct kept) || whole(size) > s->left)
 		return NULL;
 	if (!p || ROOM - p->end < whole(size)) {
 		p = take_piece(s);
@@ -163,6 +154,7 @@ backlog_put(struct backlog *b, struct backlog_store *s, const void *record, size
 	kept->size = size;
 	memcpy(kept->bytes, record, size);
 	p->end += whole(size);
+	s->left -= whole(size);
 	return kept->bytes;
 }
 
@@ -194,6 +186,4 @@ backlog_drop(struct backlog *b, struct backlog_store *s)
 		b->last = NULL;
 	p->next = s->idle;
 	s->idle = p;
-	if (s->bytes > s->limit)
-		release_idle(s);
 }

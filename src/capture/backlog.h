@@ -22,9 +22,11 @@ struct backlog_store *backlog_store_new(size_t limit_bytes);
 void backlog_store_free(struct backlog_store *s);
 /* Bytes that it has from the system, in use or not. */
 size_t backlog_store_bytes(const struct backlog_store *s);
-/* Whoever was too slow has caught up: gives back what is not in use but for one piece, and the
- * limit is again what it was (backlog.c). */
+/* Whoever was too slow has caught up. What is put in between two such times is no more than the
+ * limit either (backlog.c). */
 void backlog_store_calm(struct backlog_store *s);
+/* Gives back what is not in use but for one piece. */
+void backlog_store_trim(struct backlog_store *s);
 
 /* The records of one ring. Zeroed is empty. */
 struct backlog {

@@ -255,16 +255,30 @@ read_data(void *arg, uint64_t address, void *buf, size_t n)
 	return got;
 }
 
+/* Only what its record has is lent: what we keep ourselves may move. */
+static const uint8_t *
+lend(void *arg, uint64_t address, size_t *n)
+{
+	struct copies_reader *r = arg;
+	struct copies *set = NULL;
+	const struct copy *copy = find(r, address, &set);
+
+	if (!copy || copy->state != SNIPPET_OK || set->bytes == set->own)
+		return NULL;
+	*n = (size_t)(copy->address + copy->size - address);
+	return set->bytes + copy->offset + (address - copy->address);
+}
+
 struct peer
 copies_peer(struct copies_reader *r)
 {
-	return (struct peer){ read_near, r };
+	return (struct peer){ read_near, r, lend };
 }
 
 struct peer
 copies_peer_data(struct copies_reader *r)
 {
-	return (struct peer){ read_data, r };
+	return (struct peer){ read_data, r, lend };
 }
 
 void

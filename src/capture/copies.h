@@ -56,7 +56,9 @@ struct copies_reader {
 	struct copies_gap gap; /* the first, cleared by the caller */
 };
 
-/* For strings and structs: what ends behind a NUL was asked for by size of a guess. */
+/* Both lend what stands in a record (copies_lend()), as long as that is there.
+ *
+ * For strings and structs: what ends behind a NUL was asked for by size of a guess. */
 struct peer copies_peer(struct copies_reader *r);
 /* For payload: every byte was meant. */
 struct peer copies_peer_data(struct copies_reader *r);

@@ -24,6 +24,7 @@
 #define SHORT_SLEEP_NS 200000
 #define LONG_SLEEP_NS 1000000
 #define N_SHORT 10 /* looks in vain before the long sleep */
+#define N_CALM 100 /* and before memory is given back: to get it anew is dear */
 #define FLOW_RECORDS                                                                           \
 	64 /* from one glance at the rings to the next, while there are records                \
 	    */
@@ -277,6 +278,8 @@ look(struct drain *d)
 	d->n_read = 0;
 	if (d->n_idle == N_SHORT)
 		rings_calm(d->rings);
+	if (d->n_idle == N_CALM)
+		rings_trim(d->rings);
 	ebpf_look_after(d, clock_monotonic_ns() - d->started_ns);
 	look_at_deadline(d);
 	rest(d);

@@ -47,9 +47,15 @@ load_call(struct drain *d, struct task *t, const struct record_call *rec)
 {
 	struct call *call = &t->call;
 
-	*call = (struct call){ .nr = rec->arch == ARCH_X32 ? rec->nr | X32_BIT : rec->nr,
-		.arch = rec->arch,
-		.ip = rec->ip };
+	call->nr = rec->arch == ARCH_X32 ? rec->nr | X32_BIT : rec->nr;
+	call->arch = rec->arch;
+	call->state = 0;
+	call->is_error = false;
+	call->ret = 0;
+	call->enter_seq = 0;
+	call->ip = rec->ip;
+	call->n_areas = 0;
+	call->areas = NULL;
 	memcpy(call->arg, rec->arg, sizeof call->arg);
 	t->id = decode_spec((enum arch)call->arch, call->nr)->id;
 	if (t->id == CALL_rt_sigreturn || t->id == CALL_sigreturn)
@@ -399,6 +405,8 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	if (t->is_wanted) {
 		fetch_both(d, t, late, is_live ? t->tid : 0);
 		t->is_held = is_open(d, t);
+		if (t->is_held)
+			areas_own(&t->areas);
 		t->exit_ns = d->now_ns;
 		if (!t->is_held)
 			tell(d, t, d->now_ns);

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MEMORY_MAX ((uint64_t)64 << 20)
+#define MEMORY_MAX ((uint64_t)32 << 20)
 #define MEMORY_PART 32 /* of what there is, at most a part so large */
 #define RING_TIMES 16  /* what all rings hold; who asks for small ones means little memory */
 #define CALM_PART 8    /* below this part of the rings who stands still may go on */

@@ -285,6 +285,12 @@ rings_calm(struct rings *r)
 	backlog_store_calm(r->store);
 }
 
+void
+rings_trim(struct rings *r)
+{
+	backlog_store_trim(r->store);
+}
+
 size_t
 rings_kept_bytes(const struct rings *r)
 {

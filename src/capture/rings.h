@@ -44,8 +44,9 @@ typedef void rings_moved(void *arg, uint32_t cpu, struct record *rec, size_t siz
  * record that was handed out is done with; what may be told and in which order stays as it
  * was. `moved` may be NULL. */
 void rings_drain(struct rings *r, rings_moved *moved, void *arg);
-/* Nothing has come for a while: gives the memory back that is not in use. */
+/* All has been told: there may be as much again. The limit counts what is moved in between. */
 void rings_calm(struct rings *r);
+void rings_trim(struct rings *r); /* gives memory back that is not in use */
 /* Memory taken from the system. */
 size_t rings_kept_bytes(const struct rings *r);
 

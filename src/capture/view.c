@@ -66,7 +66,7 @@ read_view(void *arg, uint64_t address, void *buf, size_t n)
 struct peer
 view_peer(struct view *v)
 {
-	return (struct peer){ read_view, v };
+	return (struct peer){ read_view, v, NULL };
 }
 
 static size_t
@@ -78,5 +78,5 @@ read_direct(void *arg, uint64_t address, void *buf, size_t n)
 struct peer
 view_peer_direct(struct view *v)
 {
-	return (struct peer){ read_direct, v };
+	return (struct peer){ read_direct, v, NULL };
 }

@@ -60,7 +60,7 @@ read_any(void *arg, uint64_t address, void *buf, size_t n)
 struct peer
 decode_peer(const struct call *call)
 {
-	return (struct peer){ read_any, (void *)(uintptr_t)call };
+	return (struct peer){ read_any, (void *)(uintptr_t)call, NULL };
 }
 
 const struct area *

@@ -191,6 +191,9 @@ const struct arg_spec *args_list(
 	const struct call *call, const struct call_spec *spec, unsigned *n);
 /* spec: what the call is, which for the inner call of socketcall its number does not say. */
 void args_of(struct args *out, const struct call *call, const struct call_spec *spec);
+/* The same when args_list() was asked already. */
+void args_from(struct args *out, const struct call *call, const struct call_spec *spec,
+	const struct arg_spec *list, unsigned n);
 /* The i-th of the lists of arguments that a call may have on arch: what its rows of
  * variants.def say, then calls.def. Values are 0. False: there are no more. */
 bool args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigned i);

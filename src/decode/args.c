@@ -122,8 +122,8 @@ take(struct arg *a, const struct call *call)
 	return kind == ARG_POSITION ? 2 : 1;
 }
 
-static void
-fill(struct args *out, const struct call *call, const struct call_spec *spec,
+void
+args_from(struct args *out, const struct call *call, const struct call_spec *spec,
 	const struct arg_spec *list, unsigned n)
 {
 	static const struct arg_spec raw = { "arg", ARG_HEXP, NO_LEN, NULL };
@@ -152,7 +152,7 @@ args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 	unsigned n;
 	const struct arg_spec *list = args_list(call, spec, &n);
 
-	fill(out, call, spec, list, n);
+	args_from(out, call, spec, list, n);
 }
 
 bool
@@ -168,7 +168,7 @@ args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigne
 		bool is_for = v->arches >> arch & 1;
 
 		if (is_for && !i--) {
-			fill(out, &call, spec, v->args, v->n);
+			args_from(out, &call, spec, v->args, v->n);
 			return true;
 		}
 		if (is_for && !v->mask) /* it always fits: none behind it counts */
@@ -176,7 +176,7 @@ args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigne
 	}
 	if (i)
 		return false;
-	fill(out, &call, spec, spec->args, spec->n_args);
+	args_from(out, &call, spec, spec->args, spec->n_args);
 	return true;
 }
 

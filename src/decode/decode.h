@@ -71,11 +71,19 @@ int decode_nr(enum arch arch, enum call_id id);
 const char *decode_arch_name(enum arch arch); /* "x86_64" */
 
 /* A way to the memory of a target: fills buf from address, returns how many bytes could be read
- * (less than n at the end of what is mapped), 0 for none. */
+ * (less than n at the end of what is mapped), 0 for none. Who has a copy of it already may lend
+ * what is there from address on, *n bytes; NULL: that must be read. */
 struct peer {
 	size_t (*read)(void *arg, uint64_t address, void *buf, size_t n);
 	void *arg;
+	const uint8_t *(*lend)(void *arg, uint64_t address, size_t *n); /* NULL: never */
 };
+
+static inline const uint8_t *
+peer_lend(const struct peer *peer, uint64_t address, size_t *n)
+{
+	return peer->lend ? peer->lend(peer->arg, address, n) : NULL;
+}
 
 /* What a call needs read. Called at entry (is_exit false) and at exit (call->ret set), gives
  * each area to take, in the order of struct area's rules; the sink reads and keeps it. size may

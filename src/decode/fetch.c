@@ -57,8 +57,18 @@ static void
 offer_string(struct walk *w, uint64_t address)
 {
 	uint64_t limit = MAX(w->f->string_limit, PATH_MAX), n = 0;
+	const uint8_t *there, *nul = NULL;
 	char buf[256];
+	size_t n_there;
 
+	there = address ? peer_lend(&w->f->peer, address, &n_there) : NULL;
+	if (there)
+		nul = memchr(there, '\0', MIN(n_there, limit));
+	if (nul) {
+		w->f->take(
+			w->f->take_arg, w->reg, AREA_STRING, address, (uint64_t)(nul - there));
+		return;
+	}
 	while (address && n < limit) {
 		size_t part = MIN(sizeof(buf), PAGE - (address + n) % PAGE), got;
 		const char *end;
@@ -454,11 +464,8 @@ rule_of(const struct fetch *f, const struct arg_spec *spec)
 
 /* Most calls lead to no memory, at their entry or at their exit. */
 static bool
-leads_anywhere(const struct fetch *f, const struct call *call, const struct call_spec *spec)
+leads_anywhere(const struct fetch *f, const struct arg_spec *list, unsigned n)
 {
-	unsigned n;
-	const struct arg_spec *list = args_list(call, spec, &n);
-
 	for (unsigned i = 0; i < n; i++)
 		if (rule_of(f, &list[i]))
 			return true;
@@ -468,16 +475,18 @@ leads_anywhere(const struct fetch *f, const struct call *call, const struct call
 static void
 walk_call(const struct fetch *f, const struct call *call, const struct call_spec *spec)
 {
-	struct walk w; /* for every call: not cleared for args_of() to fill */
+	struct walk w; /* for every call: not cleared for args_from() to fill */
+	unsigned n;
+	const struct arg_spec *list = args_list(call, spec, &n);
 
-	if (!leads_anywhere(f, call, spec))
+	if (!leads_anywhere(f, list, n))
 		return;
 	w.f = f;
 	w.call = call;
 	w.arch = call->arch;
 
 	w.word = width_size(w.arch, WL);
-	args_of(&w.args, call, spec);
+	args_from(&w.args, call, spec, list, n);
 	for (unsigned i = 0; i < w.args.n; i++) {
 		const struct arg *a = &w.args.arg[i];
 		fetch_fn *fn = rule_of(f, a->spec);

@@ -66,10 +66,11 @@ outer_id(const struct call *call)
 bool
 subcall_is(const struct call *call)
 {
-	enum call_id id = outer_id(call);
+	enum call_id id;
 
 	if (call->arch != ARCH_I386)
 		return false;
+	id = outer_id(call);
 	return id == CALL_socketcall || id == CALL_ipc || id == CALL_mmap || id == CALL_select;
 }
 

@@ -30,7 +30,7 @@ struct record_out {
 	uint8_t *block;
 	size_t n, capacity;
 	uint32_t n_records;
-	uint8_t *body; /* of the record in the making */
+	uint8_t *body; /* of a stack or a frame in the making */
 	size_t body_capacity;
 	struct literal cache[CACHE_SLOTS];
 	uint8_t literals[CACHE_ROOM];
@@ -463,13 +463,56 @@ room_for_stack(const struct stack *stack)
 	return room + 4 * WIRE_MAX;
 }
 
+static unsigned
+wire_width(size_t n)
+{
+	unsigned width = 1;
+
+	for (; n >= 0x80; n >>= 7)
+		width++;
+	return width;
+}
+
+/* Bytes in front of a record's body, most likely: what is kept of few bytes is stored once, and
+ * the rest of a record is short. */
+static unsigned
+width_of_most(const struct event *e)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; e->kind == EVENT_CALL && i < e->call.n_areas; i++)
+		n += e->call.areas[i].kept > LITERAL_MAX ? e->call.areas[i].kept : 0;
+	return wire_width(n);
+}
+
+/* Its body is written where it will stand if its length is as long as it seems. */
+static void
+put_event(struct record_out *out, const struct event *event, size_t room)
+{
+	unsigned width = width_of_most(event);
+	uint8_t *p, *body;
+	size_t n;
+
+	need_room(&out->block, &out->capacity, out->n + 1 + WIRE_MAX + room);
+	p = out->block + out->n;
+	*p++ = event->kind;
+	body = p + width;
+	n = (size_t)(put_body(out, body, event) - body);
+	assert(n <= room);
+	out->memory.seq = event->seq;
+	out->memory.time_ns = event->time_ns;
+	if (wire_width(n) != width)
+		memmove(p + wire_width(n), body, n);
+	out->n = (size_t)(wire_put(p, n) + n - out->block);
+	out->n_records++;
+}
+
 int
 record_put(struct record_out *out, const struct event *event, struct err *err)
 {
 	const struct stack *stack = event->kind == EVENT_CALL ? event->call.stack : NULL;
 	const char *wrong = what_is_wrong(event);
 	size_t room = wrong ? 0 : room_for(event), all = room + room_for_stack(stack);
-	uint8_t *end;
 
 	if (wrong)
 		return err_set(err, "event %llu cannot be stored: %s",
@@ -481,11 +524,6 @@ record_put(struct record_out *out, const struct event *event, struct err *err)
 	}
 	if (stack)
 		put_stack(out, stack);
-	need_room(&out->body, &out->body_capacity, room);
-	end = put_body(out, out->body, event);
-	assert((size_t)(end - out->body) <= room);
-	out->memory.seq = event->seq;
-	out->memory.time_ns = event->time_ns;
-	put_record(out, event->kind, end);
+	put_event(out, event, room);
 	return 0;
 }

@@ -36,17 +36,15 @@ zstd_pack(
 	struct zstd *z, struct str *out, const void *data, size_t n, int level, struct err *err)
 {
 	size_t room = ZSTD_compressBound(n), used;
-	AUTO(mem_free) void *packed = NULL;
 
 	if (!z->pack)
 		z->pack = ZSTD_createCCtx();
 	if (!z->pack || ZSTD_isError(room))
 		return err_set(err, "compress: %s", z->pack ? "too large" : "out of memory");
-	packed = mem_alloc(room);
-	used = ZSTD_compressCCtx(z->pack, packed, room, data, n, level);
+	used = ZSTD_compressCCtx(z->pack, str_room(out, room), room, data, n, level);
 	if (ZSTD_isError(used))
 		return err_set(err, "compress: %s", ZSTD_getErrorName(used));
-	str_add_n(out, packed, used);
+	str_grown(out, used);
 	return 0;
 }
 

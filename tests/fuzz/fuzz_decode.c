@@ -66,7 +66,7 @@ static void
 fetch(struct target *t, struct call *call, bool is_exit)
 {
 	struct fetch f = { .call = call,
-		.peer = { read_target, t },
+		.peer = { read_target, t, NULL },
 		.is_exit = is_exit,
 		.want_input = true,
 		.take = take,

@@ -31,7 +31,7 @@ read_memory(void *arg, uint64_t address, void *buf, size_t n)
 static struct areas_source
 source_of(struct memory *m, uint32_t limit)
 {
-	struct peer peer = { read_memory, m };
+	struct peer peer = { read_memory, m, NULL };
 
 	return (struct areas_source){ .near = peer, .data = peer, .data_limit = limit };
 }

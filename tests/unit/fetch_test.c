@@ -66,7 +66,7 @@ static void
 fetch(struct kept *k, struct call *call, struct memory *m, bool is_exit)
 {
 	struct fetch f = { .call = call,
-		.peer = { read_memory, m },
+		.peer = { read_memory, m, NULL },
 		.is_exit = is_exit,
 		.want_input = true,
 		.take = keep,

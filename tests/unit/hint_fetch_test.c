@@ -178,7 +178,7 @@ static void
 fetch(struct trial *t, bool is_exit)
 {
 	struct fetch f = { .call = &t->call,
-		.peer = { see, t },
+		.peer = { see, t, NULL },
 		.is_exit = is_exit,
 		.want_input = t->want_input,
 		.string_limit = 4096,
