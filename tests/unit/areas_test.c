@@ -149,6 +149,69 @@ output_that_did_not_leave_is_in_no_digest(void **state)
 	mem_free(m.bytes);
 }
 
+static const uint8_t *
+lend_memory(void *arg, uint64_t address, size_t *n)
+{
+	const struct memory *m = arg;
+	uint64_t at = address - PLACE;
+
+	if (address < PLACE || at >= m->n)
+		return NULL;
+	*n = m->n - at;
+	return m->bytes + at;
+}
+
+static void
+take_one(struct areas *a, struct memory *m, bool is_lent, enum area_kind kind, uint64_t size,
+	uint32_t limit)
+{
+	struct areas_source source = source_of(m, limit);
+
+	source.near.lend = source.data.lend = is_lent ? lend_memory : NULL;
+	areas_clear(a);
+	areas_take(a, &source, 0, kind, PLACE + 3, size);
+}
+
+/* However it came here, and also when the lender is gone. */
+static void
+what_is_lent_is_what_would_have_been_read(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 2, 63, 64, 4096, 70000, 80000, 2000000 };
+	static const uint32_t limits[] = { 0, 1, 64, 4096, 100000 };
+	struct areas read = { 0 }, lent = { 0 };
+	(void)state;
+
+	for (size_t i = 0; i < 4 * ARRAY_LEN(sizes) * ARRAY_LEN(limits); i++) {
+		enum area_kind kind = (enum area_kind)(i % 4);
+		size_t size = sizes[i / 4 % ARRAY_LEN(sizes)];
+		uint32_t limit = limits[i / 4 / ARRAY_LEN(sizes)];
+		struct memory m = some_memory(80003); /* less than the last one asks for */
+		const struct area *a, *b;
+
+		if (kind == AREA_STRING && size < 80000)
+			m.bytes[3 + size] = 0;
+		take_one(&read, &m, false, kind, size, limit);
+		take_one(&lent, &m, true, kind, size, limit);
+		areas_own(&lent);
+		memset(m.bytes, 0, m.n);
+		mem_free(m.bytes);
+		areas_seal(&read);
+		areas_seal(&lent);
+		a = &read.list[0];
+		b = &lent.list[0];
+		assert_int_equal(a->kind, b->kind);
+		assert_int_equal(a->size, b->size);
+		assert_int_equal(a->kept, b->kept);
+		assert_int_equal(a->is_missing, b->is_missing);
+		assert_int_equal(a->has_digest, b->has_digest);
+		if (a->kept)
+			assert_memory_equal(a->bytes, b->bytes, a->kept);
+		assert_true(digest_is_equal(&a->digest, &b->digest));
+	}
+	areas_done(&read);
+	areas_done(&lent);
+}
+
 int
 main(void)
 {
@@ -157,6 +220,7 @@ main(void)
 		cmocka_unit_test(a_string_longer_than_the_limit_has_the_digest_of_all_of_it),
 		cmocka_unit_test(what_cannot_be_read_is_missing_and_has_no_digest),
 		cmocka_unit_test(output_that_did_not_leave_is_in_no_digest),
+		cmocka_unit_test(what_is_lent_is_what_would_have_been_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
