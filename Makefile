@@ -48,6 +48,10 @@ endif
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef
 CWARN = $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
 OPT := -O2 -g
+# gcc copies and clears structs of more than 32 bytes by string instructions, which begin slowly.
+STRUCTS := unrolled_loop:512:noalign,libcall:-1:noalign
+STRUCTS := -mmemcpy-strategy=$(STRUCTS) -mmemset-strategy=$(STRUCTS)
+STRUCTS := $(shell $(CC) -Werror $(STRUCTS) -x c -S -o /dev/null /dev/null 2>/dev/null && echo $(STRUCTS))
 ifeq ($(SAN),1)
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 endif
@@ -60,7 +64,7 @@ endif
 CPPFLAGS_ALL := -Isrc -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRENACER_VERSION='"$(VERSION)"' $(CPPFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
-CFLAGS_ALL = -std=gnu17 $(OPT) $(CWARN) -fno-common -fstack-protector-strong $(PKG_CFLAGS) $(CFLAGS)
+CFLAGS_ALL = -std=gnu17 $(OPT) $(STRUCTS) $(CWARN) -fno-common -fstack-protector-strong $(PKG_CFLAGS) $(CFLAGS)
 # Unique symbols of templates could not be made local in the library that is installed.
 CXXFLAGS_ALL = -std=c++17 $(if $(findstring clang,$(CXX)),,-fno-gnu-unique) $(OPT) -Wall -Wextra $(CXXFLAGS)
 LDFLAGS_ALL = $(OPT) $(LDFLAGS)

@@ -41,18 +41,30 @@ drain_doubt(struct drain *d, const char *fmt, ...)
 	va_end(ap);
 }
 
-struct event *
-drain_event(struct drain *d, enum event_kind kind, const struct task *t)
+static struct event *
+place(struct drain *d, struct event *event, const struct task *t)
 {
-	struct event *event = queue_push(&d->queue);
-
 	d->seq = MAX(d->seq + 1, d->now_ns);
 	event->seq = d->seq;
-	event->kind = kind;
 	event->task = t->number;
 	event->time_ns = d->now_ns;
 	d->footer.n_events++;
 	return event;
+}
+
+struct event *
+drain_event(struct drain *d, enum event_kind kind, const struct task *t)
+{
+	struct event *event = place(d, queue_push(&d->queue), t);
+
+	event->kind = kind;
+	return event;
+}
+
+struct event *
+drain_call(struct drain *d, const struct task *t)
+{
+	return place(d, queue_push_call(&d->queue, &t->call), t);
 }
 
 struct drain *

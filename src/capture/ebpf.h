@@ -74,6 +74,7 @@ struct drain *drain_new(const struct capture_opts *opts, struct bpf_session *ses
 	rings_clock *clock, void *clock_arg);
 /* Appends an event of this task, of the time of the record, in its place in the order. */
 struct event *drain_event(struct drain *d, enum event_kind kind, const struct task *t);
+struct event *drain_call(struct drain *d, const struct task *t); /* its call as it is now */
 /* Notes why the trace is incomplete; the first reason stays. */
 void drain_doubt(struct drain *d, const char *fmt, ...) PRINTF(2, 3);
 /* One record that was not checked yet becomes events, or none. */

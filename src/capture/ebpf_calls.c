@@ -289,11 +289,10 @@ tell(struct drain *d, struct task *t, uint64_t exit_ns)
 	areas_seal(&t->areas);
 	t->call.areas = t->areas.list;
 	t->call.n_areas = (uint32_t)t->areas.n;
-	event = drain_event(d, EVENT_CALL, t);
+	event = drain_call(d, t);
 	event->time_ns = exit_ns;
 	/* Entries are not told of when they come; times put them into their place. */
-	t->call.enter_seq = MIN(t->call.enter_ns, event->seq - 1);
-	event->call = t->call;
+	event->call.enter_seq = MIN(t->call.enter_ns, event->seq - 1);
 }
 
 /* A task that sends itself the signal that cannot be caught has made its last call. */

@@ -5,12 +5,32 @@
 
 #include "base/mem.h"
 
+static struct event *
+next_place(struct queue *q)
+{
+	q->events = mem_grow(q->events, q->n, &q->capacity, sizeof *q->events);
+	return &q->events[q->n++];
+}
+
 struct event *
 queue_push(struct queue *q)
 {
-	q->events = mem_grow(q->events, q->n, &q->capacity, sizeof *q->events);
-	q->events[q->n] = (struct event){ .seq = ++q->seq };
-	return &q->events[q->n++];
+	struct event *event = next_place(q);
+
+	*event = (struct event){ .seq = ++q->seq };
+	return event;
+}
+
+/* Nearly every event is one of these: nothing is written twice. */
+struct event *
+queue_push_call(struct queue *q, const struct call *call)
+{
+	struct event *event = next_place(q);
+
+	event->kind = EVENT_CALL;
+	event->seq = ++q->seq;
+	event->call = *call;
+	return event;
 }
 
 bool

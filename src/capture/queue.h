@@ -16,8 +16,10 @@ struct queue {
 	uint64_t seq; /* the last one given */
 };
 
-/* The place is borrowed until the next push. */
+/* The place is borrowed until the next push. Of a call its task and its time are the caller's
+ * to fill in. */
 struct event *queue_push(struct queue *q);
+struct event *queue_push_call(struct queue *q, const struct call *call);
 bool queue_pop(struct queue *q, struct event *event); /* false: none left */
 /* Keeps a text as long as the events: takes it over. */
 const char *queue_keep(struct queue *q, char *text);

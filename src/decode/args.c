@@ -189,23 +189,14 @@ arg_len(const struct args *args, const struct arg *a)
 unsigned
 width_size(enum arch arch, enum width width)
 {
-	switch (width) {
-	case W0:
-		return 0;
-	case W1:
-		return 1;
-	case W2:
-		return 2;
-	case W4:
-		return 4;
-	case W8:
-		return 8;
-	case WL:
-		return arch == ARCH_I386 || arch == ARCH_X32 ? 4 : 8;
-	case WK:
-		return arch == ARCH_I386 ? 4 : 8;
-	}
-	return 0;
+	static const uint8_t bytes[N_ARCHES][WK + 1] = {
+		[ARCH_X86_64] = { [W1] = 1, [W2] = 2, [W4] = 4, [W8] = 8, [WL] = 8, [WK] = 8 },
+		[ARCH_I386] = { [W1] = 1, [W2] = 2, [W4] = 4, [W8] = 8, [WL] = 4, [WK] = 4 },
+		[ARCH_X32] = { [W1] = 1, [W2] = 2, [W4] = 4, [W8] = 8, [WL] = 4, [WK] = 8 },
+		[ARCH_AARCH64] = { [W1] = 1, [W2] = 2, [W4] = 4, [W8] = 8, [WL] = 8, [WK] = 8 },
+	};
+
+	return bytes[arch][width];
 }
 
 uint64_t
@@ -274,8 +265,11 @@ layout_size(const struct layout *l, enum arch arch)
 
 	l = layout_of(l, arch);
 	for (unsigned i = 0; i < l->n; i++) {
-		offset = field_next(l, i, offset, arch) + field_size(&l->fields[i], arch);
-		widest = MAX(widest, align_of(l, &l->fields[i], arch));
+		size_t align = align_of(l, &l->fields[i], arch);
+
+		offset =
+			((offset + align - 1) & ~(align - 1)) + field_size(&l->fields[i], arch);
+		widest = MAX(widest, align);
 	}
 	return (offset + widest - 1) & ~(widest - 1);
 }
