@@ -56,6 +56,7 @@ load_call(struct drain *d, struct task *t, const struct record_call *rec)
 	call->ip = rec->ip;
 	call->n_areas = 0;
 	call->areas = NULL;
+	call->stack = NULL;
 	memcpy(call->arg, rec->arg, sizeof call->arg);
 	t->id = decode_spec((enum arch)call->arch, call->nr)->id;
 	if (t->id == CALL_rt_sigreturn || t->id == CALL_sigreturn)

@@ -5,6 +5,9 @@
 
 #include "base/mem.h"
 
+#include <stddef.h>
+#include <string.h>
+
 static struct event *
 next_place(struct queue *q)
 {
@@ -27,6 +30,7 @@ queue_push_call(struct queue *q, const struct call *call)
 {
 	struct event *event = next_place(q);
 
+	memset(event, 0, offsetof(struct event, call));
 	event->kind = EVENT_CALL;
 	event->seq = ++q->seq;
 	event->call = *call;
