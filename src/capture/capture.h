@@ -60,15 +60,15 @@ struct capture_opts {
 	bool follow; /* forks, threads and what they execute; the gate always does */
 	const struct call_set *wanted; /* NULL: all calls */
 	uint32_t payload_limit;        /* bytes kept of each area of data; 4096 is usual */
-	bool want_busy; /* processor time between calls is looked for; not with `wanted` */
-	bool want_input;               /* keep and digest what is read, too */
-	uint32_t stack_depth;          /* frames kept of each call's stack; 0: no stacks */
-	bool aslr;          /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
-	bool deny_io_uring; /* io_uring_setup fails with ENOSYS */
-	bool needs_still;   /* the task of an event must stand still, for its state is looked at
-			       or it is to be slowed; else it need not */
-	bool is_apart; /* no /dev/tty, as it is in CI, and no core file, a process group not
-			  ours */
+	bool want_busy;  /* processor time between calls is looked for; not with `wanted` */
+	bool want_input; /* keep and digest what is read, too */
+	uint32_t stack_depth; /* frames kept of each call's stack; 0: no stacks */
+	bool aslr;            /* false: personality(ADDR_NO_RANDOMIZE), noted when refused */
+	bool deny_io_uring;   /* io_uring_setup fails with ENOSYS */
+	bool needs_still; /* the task of an event must stand still, for its state is looked at
+			     or it is to be slowed; else it need not */
+	bool is_apart;    /* no /dev/tty, as it is in CI, and no core file, a process group not
+			     ours */
 	bool keep_fds; /* what is open above 2 here, and not close-on-exec, is open there too */
 	/* The environment the target would have without a tracer. */
 	const char *home, *tmp, *sandbox; /* for the header; NULL: none */

@@ -232,8 +232,8 @@ open_sinks(struct sinks *to, const struct trace_header *header,
 	print->stacks = values->stacks;
 	print->source = values->source;
 	if ((values->stacks || values->source) && !header->has_stacks)
-		return cli_usage(err, "renacer record -k -o FILE -- CMD",
-			"the trace holds no stacks");
+		return cli_usage(
+			err, "renacer record -k -o FILE -- CMD", "the trace holds no stacks");
 	if (values->lamport && start_clock(to, header, err) < 0)
 		return -1;
 	if (values->summary || values->summary_too || values->format != FORMAT_TEXT)

@@ -163,7 +163,7 @@ struct open_file {
 	bool is_locked;            /* by flock or fcntl: the last close unlocks */
 	struct channel *counter;   /* of an eventfd */
 	const char *word, *device; /* of OBJECT_OTHER: "epoll"; the path of a device; or NULL */
-	uint64_t made_seq; /* of a file without a name; 0: else */
+	uint64_t made_seq;         /* of a file without a name; 0: else */
 	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
 	const char *made;
 	uint32_t maker, ordinal, nr; /* nr: among all such, from 1 */

@@ -53,7 +53,7 @@ struct budget {
 	const struct call_choice *calls; /* BUDGET_CALLS */
 	const char *text;                /* as written: "+10%" */
 	bool is_relative, is_share, is_hard;
-	bool by_means; /* of pairs: Welch's test, not ranks */
+	bool by_means;   /* of pairs: Welch's test, not ranks */
 	uint64_t amount; /* in units of the metric: a limit, or what may come on top */
 	double share;    /* is_share: 0.1 for "+10%" */
 	struct pos at;

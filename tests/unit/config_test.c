@@ -227,7 +227,8 @@ static const struct {
 		"'budget' in [[target]] 't' must be a table, not an integer",
 		"write budget = { syscalls = \"+10%\" }" },
 	{ T "budget = { syscalls = { limit = \"+1%\", test = \"welch\" } }\n", "4:12",
-		"budget 'syscalls': 'test' is for what pairs of runs decide: wall, cpu, page_faults, "
+		"budget 'syscalls': 'test' is for what pairs of runs decide: wall, cpu, "
+		"page_faults, "
 		"context_switches, and a limit as \"+10%\"",
 		"leave 'test' out: counts are compared as they are" },
 	{ T "budget = { max_rss = { limit = \"+1%\", hard = true } }\n", "4:32",
