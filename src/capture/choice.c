@@ -9,16 +9,14 @@
 
 #include "capture/choice.h"
 
+#include "capture/bpf_marks.h"
 #include "capture/bpf_session.h"
 #include "capture/filter.h"
 #include "capture/grant.h"
+#include "capture/launch.h"
 #include "symbol/symbol.h"
 
 #include <stdio.h>
-
-/* `auto` may take ebpf: true once every program of the conformance suite has the same goldens.
- */
-#define EBPF_BY_ITSELF false
 
 #define CAN(backend) (1u << BACKEND_##backend)
 
@@ -109,32 +107,48 @@ take_stopping(struct choice *c, const struct capture_opts *opts)
 	c->backend = filters ? BACKEND_SECCOMP : BACKEND_PTRACE;
 }
 
+/* A session for this run; false: there is none, or it would not do, and c->why says so. */
+static bool
+take_session(struct choice *c, const struct capture_opts *opts)
+{
+	struct err err = { 0 };
+
+	if (grant_session(&c->session, &c->is_own, opts, &err) < 0) {
+		snprintf(c->why, sizeof c->why, "no ebpf: %s", err.text);
+		err_drop(&err); /* said in `why`; another backend does as well */
+		return false;
+	}
+	if (marks_can_tell(c->session))
+		return true;
+	choice_done(c);
+	snprintf(c->why, sizeof c->why,
+		"no ebpf: this kernel tells nobody without CAP_BPF whom to end, should the "
+		"tracer be killed");
+	return false;
+}
+
 static void
 take_best(struct choice *c, const struct capture_opts *opts)
 {
 	const struct need *lack = missing(BACKEND_EBPF, opts);
-	struct err err = { 0 };
 
-	if (!EBPF_BY_ITSELF) {
-		take_stopping(c, opts);
-		snprintf(c->why, sizeof c->why, "ebpf is taken when it is asked for");
-	} else if (lack) {
-		take_stopping(c, opts);
+	if (lack) {
 		snprintf(c->why, sizeof c->why, "ebpf cannot %s", lack->what);
-	} else if (grant_session(&c->session, &c->is_own, opts, &err) < 0) {
-		take_stopping(c, opts);
-		snprintf(c->why, sizeof c->why, "no ebpf: %s", err.text);
-		err_drop(&err); /* said in `why`; another backend does as well */
-	} else {
+	} else if (launch_is_i386(opts)) {
+		snprintf(c->why, sizeof c->why,
+			"ebpf does not follow what ipc and socketcall of i386 lead to");
+	} else if (take_session(c, opts)) {
 		c->backend = BACKEND_EBPF;
 		snprintf(c->why, sizeof c->why, "it loads, and slows the target least");
+		return;
 	}
+	take_stopping(c, opts);
 }
 
 bool
 choice_may_be_ebpf(enum capture_backend wish)
 {
-	return wish == BACKEND_EBPF || (wish == BACKEND_AUTO && EBPF_BY_ITSELF);
+	return wish == BACKEND_EBPF || wish == BACKEND_AUTO;
 }
 
 int

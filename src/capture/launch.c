@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -378,4 +379,21 @@ launch_run(struct launch *l, struct err *err)
 		return explain_missing(&child, err);
 	name_command(l, cwd, child.program);
 	return start_child(l, &child, err);
+}
+
+bool
+launch_is_i386(const struct capture_opts *opts)
+{
+	const char *const *envp = opts->envp ? opts->envp : (const char *const *)environ;
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct err err = { 0 };
+	AUTO(fd_close) int cwd = open_cwd(opts, &err);
+	const char *program = cwd < 0 ? NULL : find_program(arena, cwd, opts->argv[0], envp);
+	AUTO(fd_close) int fd = program ? openat(cwd, program, O_RDONLY | O_CLOEXEC) : -1;
+	Elf32_Ehdr head;
+
+	err_drop(&err); /* whoever starts it will find that out again, and say so */
+	return fd >= 0 && read(fd, &head, sizeof head) == sizeof head &&
+	       !memcmp(head.e_ident, ELFMAG, SELFMAG) && head.e_ident[EI_CLASS] == ELFCLASS32 &&
+	       head.e_machine == EM_386;
 }

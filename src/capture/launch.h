@@ -36,5 +36,7 @@ MUST_CHECK int launch_run(struct launch *l, struct err *err);
 /* What every backend says of itself and of this machine. */
 void launch_fill_header(struct trace_header *h, struct arena *arena,
 	const struct capture_opts *opts, const char *backend, uint32_t n_cpus);
+/* The command is a program of i386; false where it is not found. */
+bool launch_is_i386(const struct capture_opts *opts);
 
 #endif

@@ -93,10 +93,27 @@ say_user(struct str *text, bool color, const struct rights *rights)
 	add_line(text, color, &line);
 }
 
+struct found {
+	bool traces, has_ebpf;
+};
+
+/* As capture/choice.c decides for a run that asks for nothing special. */
+static void
+say_choice(struct str *text, bool color, const struct found *found)
+{
+	struct finding_line line = { .works = found->traces, .name = "auto" };
+
+	snprintf(line.text, sizeof line.text, "takes %s",
+		found->has_ebpf ? "ebpf, which slows a target least"
+		: found->traces ? "ptrace, or seccomp where root asks for some calls only"
+				: "nothing: see above");
+	add_line(text, color, &line);
+}
+
 /* ebpf is tried with the rights that a run would have for it; then they are given up, as they
  * would be, and the rest is tried as the target's user. */
 static int
-look_around(struct str *text, bool color, bool as_root, bool *traces, struct err *err)
+look_around(struct str *text, bool color, bool as_root, struct found *found, struct err *err)
 {
 	AUTO(rights_done) struct rights rights = { 0 };
 	AUTO(str_done) struct str ebpf = { 0 };
@@ -104,12 +121,13 @@ look_around(struct str *text, bool color, bool as_root, bool *traces, struct err
 
 	if (rights_find(&rights, as_root, err) < 0)
 		return -1;
-	look_at_backend(&ebpf, color, BACKEND_EBPF);
+	found->has_ebpf = look_at_backend(&ebpf, color, BACKEND_EBPF);
 	if (rights_drop(&rights, false, err) < 0)
 		return -1;
-	*traces = look_at_backend(text, color, BACKEND_PTRACE);
+	found->traces = look_at_backend(text, color, BACKEND_PTRACE);
 	look_at_backend(text, color, BACKEND_SECCOMP);
 	str_add(text, str_text(&ebpf));
+	say_choice(text, color, found);
 	say_user(text, color, &rights);
 	look_at_aslr(&line);
 	add_line(text, color, &line);
@@ -126,7 +144,7 @@ command_doctor(int *status, const struct gate_values *values, const struct parse
 	AUTO(str_done) struct str text = { 0 };
 	bool color = cli_color(values->color, STDOUT_FILENO);
 	struct utsname machine;
-	bool traces = false;
+	struct found found = { 0 };
 
 	if (parsed->n_words || parsed->command)
 		return cli_usage(err, NULL, "doctor takes no arguments");
@@ -134,11 +152,12 @@ command_doctor(int *status, const struct gate_values *values, const struct parse
 	str_addf(&text, "renacer-gate %s on %s %s, %ld CPU%s\n", RENACER_VERSION,
 		machine.release, machine.machine, sysconf(_SC_NPROCESSORS_ONLN),
 		sysconf(_SC_NPROCESSORS_ONLN) == 1 ? "" : "s");
-	if (look_around(&text, color, values->as_root, &traces, err) < 0)
+	if (look_around(&text, color, values->as_root, &found, err) < 0)
 		return -1;
 	str_add(&text,
-		traces ? "this machine can run the gate\n"
-		       : "this machine cannot run the gate: nothing can be traced here\n");
-	*status = traces ? 0 : 3;
+		found.traces
+			? "this machine can run the gate\n"
+			: "this machine cannot run the gate: nothing can be traced here\n");
+	*status = found.traces ? 0 : 3;
 	return cli_print(&text, err);
 }

@@ -41,5 +41,6 @@ says 4 . renacer report cut.rtrace
 says 0 '^ok +ptrace ' renacer-gate doctor
 says 0 '^this machine can run the gate$' renacer-gate doctor
 says 0 '^(ok|no) +ebpf ' renacer-gate doctor
+says 0 '^ok +auto +takes (ebpf|ptrace)' renacer-gate doctor
 says 0 '^ok +user .*targets run as ' renacer-gate doctor
 exit $failed
