@@ -75,7 +75,7 @@ struct task {
 	bool has_signal;
 	struct signal_info signal;
 	uint64_t signal_ns; /* as its record has it */
-	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
+	bool has_listener;  /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };
 
