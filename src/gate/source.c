@@ -31,10 +31,15 @@ shorten(void *arg, struct origin *origin)
 }
 
 static bool
-is_worth_a_run(const struct gate *g, const struct run *run, const struct verdict *v)
+is_worth_a_run(const struct gate *g, const struct target *target, const struct run *run,
+	const struct verdict *v)
 {
-	return g->config->source_lines && v->kind == VERDICT_FAIL && !run->timed_out &&
-	       !run->interrupted && !run->facts->has_stacks && origins_are_missing(v) &&
+	uint32_t n_runs = g->opts->runs ? g->opts->runs : target->runs;
+
+	/* Without a sandbox a run that comes later would find what ours left. */
+	return n_runs == 1 && !target->retries && g->config->source_lines &&
+	       v->kind == VERDICT_FAIL && !run->timed_out && !run->interrupted &&
+	       !run->facts->has_stacks && origins_are_missing(v) &&
 	       !(g->opts->is_interrupted && g->opts->is_interrupted(g->opts->arg));
 }
 
@@ -68,7 +73,7 @@ source_fill(struct gate *g, const struct target *target, const struct reference 
 		return;
 	if (run->columns && run->facts->has_stacks)
 		origins_from_columns(v, run->columns);
-	if (is_worth_a_run(g, run, v))
+	if (is_worth_a_run(g, target, run, v))
 		judge_again(g, target, r, v);
 	origins_each(v, shorten, g);
 }
