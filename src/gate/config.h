@@ -73,6 +73,10 @@ struct config_note {
 	const char *text;
 };
 
+/* Which targets that fail are run once more for source lines. Without a sandbox such a run does
+ * again what the first one did. */
+enum source_lines { SOURCE_LINES_NEVER, SOURCE_LINES_SANDBOX, SOURCE_LINES_ALWAYS };
+
 struct config {
 	struct arena *arena;    /* owns everything */
 	const char *path, *dir; /* absolute; "" for an ad hoc configuration */
@@ -96,7 +100,7 @@ struct config {
 				     */
 	uint32_t jobs;
 	bool fail_fast;
-	bool source_lines; /* of a target that fails: run it once more for them */
+	enum source_lines source_lines;
 	enum capture_backend backend;
 	size_t zst_above;
 	struct target defaults; /* what [gate] says for all targets */

@@ -12,6 +12,7 @@
 const char *const setting_report_formats[] = { "junit", "sarif", "json", "markdown", "text",
 	NULL };
 
+static const char *const source_lines_names[] = { "never", "sandbox", "always", NULL };
 const char *const setting_io_uring_names[] = { "allow", "deny", NULL };
 
 /* The locale and zone of no place; the hash seed that lets Python's sets repeat; and no
@@ -28,7 +29,7 @@ setting_defaults(struct config *c)
 	c->set = default_set;
 	c->n_set = ARRAY_LEN(default_set) - 1;
 	c->jobs = 1;
-	c->source_lines = true;
+	c->source_lines = SOURCE_LINES_SANDBOX;
 	c->zst_above = 256 * 1024;
 	c->backend = BACKEND_AUTO;
 	c->defaults = (struct target){
@@ -81,6 +82,17 @@ read_backend(struct key_context *k, const struct toml *v, void *field, struct er
 	if (key_choice(k, &chosen, v, capture_backend_names, err) < 0)
 		return -1;
 	*(enum capture_backend *)field = (enum capture_backend)chosen;
+	return 0;
+}
+
+static int
+read_source_lines(struct key_context *k, const struct toml *v, void *field, struct err *err)
+{
+	int chosen;
+
+	if (key_choice(k, &chosen, v, source_lines_names, err) < 0)
+		return -1;
+	*(enum source_lines *)field = (enum source_lines)chosen;
 	return 0;
 }
 
@@ -192,7 +204,8 @@ const struct key setting_keys[] = {
 		.choices = setting_io_uring_names },
 	{ "backend", KEY_OWN, FIELD(backend), .read = read_backend,
 		.choices = capture_backend_names },
-	{ "source_lines", KEY_BOOL, FIELD(source_lines) },
+	{ "source_lines", KEY_OWN, FIELD(source_lines), .read = read_source_lines,
+		.choices = source_lines_names },
 	{ "environment", KEY_OWN, .read = read_environment,
 		.schema = SCHEMA_REF("environment") },
 	{ .name = NULL },

@@ -35,11 +35,13 @@ is_worth_a_run(const struct gate *g, const struct target *target, const struct r
 	const struct verdict *v)
 {
 	uint32_t n_runs = g->opts->runs ? g->opts->runs : target->runs;
+	enum source_lines wish = g->config->source_lines;
+	bool may = target->sandbox ? wish != SOURCE_LINES_NEVER : wish == SOURCE_LINES_ALWAYS;
 
 	/* Without a sandbox a run that comes later would find what ours left. */
-	return n_runs == 1 && !target->retries && g->config->source_lines &&
-	       v->kind == VERDICT_FAIL && !run->timed_out && !run->interrupted &&
-	       !run->facts->has_stacks && origins_are_missing(v) &&
+	return may && n_runs == 1 && !target->retries && v->kind == VERDICT_FAIL &&
+	       !run->timed_out && !run->interrupted && !run->facts->has_stacks &&
+	       origins_are_missing(v) &&
 	       !(g->opts->is_interrupted && g->opts->is_interrupted(g->opts->arg));
 }
 
