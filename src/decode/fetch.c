@@ -10,10 +10,6 @@
 #include "decode/subcall.h"
 
 #include <errno.h>
-#include <linux/limits.h>
-#include <string.h>
-
-#define PAGE 4096u /* the smallest; a read within it succeeds or fails whole */
 
 void
 walk_offer(struct walk *w, enum area_kind kind, uint64_t address, uint64_t size)
@@ -30,8 +26,8 @@ walk_peek(struct walk *w, uint64_t address, void *buf, size_t n)
 	return address && w->f->peer.read(w->f->peer.arg, address, buf, n) == n;
 }
 
-static uint64_t
-peek_word(struct walk *w, uint64_t address)
+uint64_t
+walk_peek_word(struct walk *w, uint64_t address)
 {
 	uint8_t bytes[8] = { 0 };
 
@@ -49,50 +45,6 @@ uint64_t
 walk_result(const struct walk *w)
 {
 	return walk_is_ok(w) && w->call->ret > 0 ? (uint64_t)w->call->ret : 0;
-}
-
-/* The size of a string is known only by reading it. One that cannot be read is offered with the
- * byte where reading failed, so that it is seen to be missing or cut. */
-static void
-offer_string(struct walk *w, uint64_t address)
-{
-	uint64_t limit = MAX(w->f->string_limit, PATH_MAX), n = 0;
-	const uint8_t *there, *nul = NULL;
-	char buf[256];
-	size_t n_there;
-
-	there = address ? peer_lend(&w->f->peer, address, &n_there) : NULL;
-	if (there)
-		nul = memchr(there, '\0', MIN(n_there, limit));
-	if (nul) {
-		w->f->take(
-			w->f->take_arg, w->reg, AREA_STRING, address, (uint64_t)(nul - there));
-		return;
-	}
-	while (address && n < limit) {
-		size_t part = MIN(sizeof(buf), PAGE - (address + n) % PAGE), got;
-		const char *end;
-
-		part = MIN(part, limit - n);
-		got = w->f->peer.read(w->f->peer.arg, address + n, buf, part);
-		end = memchr(buf, '\0', got);
-		if (end) {
-			n += (uint64_t)(end - buf);
-			w->f->take(w->f->take_arg, w->reg, AREA_STRING, address, n);
-			return;
-		}
-		n += got;
-		if (got < part)
-			break;
-	}
-	if (address)
-		w->f->take(w->f->take_arg, w->reg, AREA_STRING, address, n + 1);
-}
-
-static void
-string_in(struct walk *w, const struct arg *a)
-{
-	offer_string(w, a->value);
 }
 
 static void
@@ -163,23 +115,6 @@ int_any(struct walk *w, const struct arg *a)
 	walk_offer(w, AREA_STRUCT, a->value, 4);
 }
 
-/* argv and envp: the pointers with their NULL, then each string. */
-static void
-strings(struct walk *w, const struct arg *a)
-{
-	uint64_t n = 0, next;
-
-	while (a->value && n < MAX_ARGV && peek_word(w, a->value + n * w->word))
-		n++;
-	walk_offer(w, AREA_STRUCT, a->value, (n + 1) * w->word);
-	for (uint64_t i = 0; i < n; i++) {
-		next = peek_word(w, a->value + i * w->word);
-		if (!next) /* another thread changed it */
-			return;
-		offer_string(w, next);
-	}
-}
-
 static void
 sigset_in(struct walk *w, const struct arg *a)
 {
@@ -196,10 +131,10 @@ sigset_out(struct walk *w, const struct arg *a)
 static void
 sigset_pair(struct walk *w, const struct arg *a)
 {
-	uint64_t size = peek_word(w, a->value + w->word);
+	uint64_t size = walk_peek_word(w, a->value + w->word);
 
 	walk_offer(w, AREA_STRUCT, a->value, 2 * w->word);
-	walk_offer(w, AREA_STRUCT, peek_word(w, a->value), MIN(size, MAX_SIGSET));
+	walk_offer(w, AREA_STRUCT, walk_peek_word(w, a->value), MIN(size, MAX_SIGSET));
 }
 
 static void
@@ -318,7 +253,7 @@ ptr_list(struct walk *w, const struct arg *a)
 
 	walk_offer(w, AREA_STRUCT, a->value, count * w->word);
 	for (uint64_t i = 0; i < count; i++) {
-		uint64_t next = peek_word(w, a->value + i * w->word);
+		uint64_t next = walk_peek_word(w, a->value + i * w->word);
 
 		if (!next)
 			return;
@@ -404,8 +339,8 @@ old_sigframe_in(struct walk *w, const struct arg *a)
 static const struct {
 	fetch_fn *before, *after;
 } rules[N_ARG_KINDS] = {
-	[ARG_STR] = { string_in, NULL },
-	[ARG_PATH] = { string_in, NULL },
+	[ARG_STR] = { fetch_string, NULL },
+	[ARG_PATH] = { fetch_string, NULL },
 	[ARG_DATA_OUT] = { data_out, data_out_short },
 	[ARG_DATA_IN] = { NULL, data_in },
 	[ARG_RANDOM] = { NULL, data_in },
@@ -425,8 +360,8 @@ static const struct {
 	[ARG_LENGTH] = { int_any, int_any },
 	[ARG_OPT_IN] = { raw_in, NULL },
 	[ARG_OPT_OUT] = { NULL, option_out },
-	[ARG_ARGV] = { strings, NULL },
-	[ARG_ENVP] = { strings, NULL },
+	[ARG_ARGV] = { fetch_strings, NULL },
+	[ARG_ENVP] = { fetch_strings, NULL },
 	[ARG_SIGSET_IN] = { sigset_in, NULL },
 	[ARG_SIGSET_OUT] = { NULL, sigset_out },
 	[ARG_SIGSET_PAIR] = { sigset_pair, NULL },

@@ -14,7 +14,6 @@ struct piece {
 /* Learns from the same line of l->n_runs recordings; the template is appended to out. where:
  * "stdout line 3". False: they differ in what is of no type; nothing was noted, and what stands
  * in out behind its former end is to be cut off. */
-bool learn_line(
-	struct learning *l, const char *where, const struct piece *in, struct str *out);
+bool learn_line(struct learning *l, const char *where, const struct piece *in, struct str *out);
 
 #endif

@@ -63,7 +63,7 @@ struct attribute {
 	size_t n, capacity;
 };
 
-struct builder; /* rows.c: what is needed while events come in */
+struct builder; /* builder.h: what is needed while events come in */
 
 struct columns {
 	uint64_t wanted;

@@ -1,66 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rows.c - from an event to a row
- *
- * What a descriptor stands for is asked before the call is applied, since a close forgets it;
- * what the call made, after it.
+ * rows.c - from an event to a row: what the event itself says, and who is asked for the rest
  */
 #include "query/access.h"
-#include "query/inner.h"
-
-#include "effects/look.h"
-#include "query/fate.h"
+#include "query/builder.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 
-/* A program as a process ran it. */
-struct program {
-	uint32_t process;
-	uint64_t exec_seq;
-	int64_t argv; /* text, as it was known when the first row came */
-};
-
-struct owner {
-	size_t task_key, image_key, image_before;
-	uint64_t exec_seq;
-	bool has_image;
-	const char *mark; /* in the dictionary's arena; NULL: none */
-};
-
-struct builder {
-	struct columns *c;
-	struct effects *fx;
-	struct arena *arena;
-	struct map *by_task;      /* task -> key, of V_TASK */
-	struct map *by_process;   /* process -> struct owner */
-	struct map *by_call;      /* call id, or the number of an unknown one -> key */
-	struct map *by_object;    /* kind and name, two numbers of texts -> key */
-	struct map *by_made;      /* files without a name: seq -> number */
-	struct map *by_place;     /* address of a stack's frame -> key */
-	struct map *by_path;      /* address of a text in effects -> number */
-	struct program *programs; /* programs[i] has the key i + 1 */
-	size_t n_programs, programs_capacity;
-	size_t n_tasks, n_calls, n_objects, n_places; /* keys given so far */
-	struct str text;
-	int64_t row[N_VECTORS];
-	struct call_about about;
-	int64_t fd;
-	uint32_t fd_flags; /* as F_GETFL, of what the call works on; 0: not known */
-	bool has_row;
-	struct fates *fates; /* NULL: not wanted */
-};
-
-static int64_t
-text_of(struct builder *b, const char *text)
+int64_t
+row_text(struct builder *b, const char *text)
 {
 	return text ? (int64_t)dict_add(&b->c->dict, text, NULL) : NO_VALUE;
 }
 
 /* A path that effects keeps, and will keep at that address. */
-static int64_t
-path_of(struct builder *b, const char *path)
+int64_t
+row_path(struct builder *b, const char *path)
 {
 	void **slot;
 
@@ -73,6 +30,13 @@ path_of(struct builder *b, const char *path)
 		*slot = (void *)(uintptr_t)dict_add(&b->c->dict, str_text(&b->text), path);
 	}
 	return (int64_t)(uintptr_t)*slot;
+}
+
+void
+row_set(struct builder *b, enum column column, size_t key, int64_t value)
+{
+	if (b->c->wanted & COLUMN_BIT(column))
+		attribute_set(&b->c->attribute[column], key, value);
 }
 
 struct builder *
@@ -93,7 +57,7 @@ builder_new(struct columns *c)
 		b->fates = fate_new();
 	/* Texts of few kinds come first: their numbers are then small, and near each other. */
 	for (int i = 1; i < 134; i++)
-		text_of(b, decode_errno(i));
+		row_text(b, decode_errno(i));
 	return b;
 }
 
@@ -116,99 +80,6 @@ builder_free(struct builder *b)
 	mem_free(b);
 }
 
-static void
-set(struct builder *b, enum column column, size_t key, int64_t value)
-{
-	if (b->c->wanted & COLUMN_BIT(column))
-		attribute_set(&b->c->attribute[column], key, value);
-}
-
-static size_t
-task_key(struct builder *b, uint32_t task, const struct look_task *look)
-{
-	void **slot = map_number(b->by_task, task);
-	size_t key;
-
-	if (*slot)
-		return (uintptr_t)*slot;
-	key = ++b->n_tasks;
-	*slot = (void *)key;
-	set(b, COLUMN_TASK, key, task);
-	set(b, COLUMN_PROCESS, key, look->process);
-	set(b, COLUMN_PARENT, key, look->parent ? look->parent : NO_VALUE);
-	set(b, COLUMN_PID, key, look->pid);
-	set(b, COLUMN_TID, key, look->tid);
-	return key;
-}
-
-static int64_t
-argv_text(struct builder *b, const char *const *argv, size_t n)
-{
-	if (!n)
-		return NO_VALUE;
-	str_clear(&b->text);
-	for (size_t i = 0; i < n; i++)
-		str_addf(&b->text, "%s%s", i ? " " : "", argv[i]);
-	return text_of(b, str_text(&b->text));
-}
-
-static size_t
-new_image(struct builder *b, const struct look_task *look)
-{
-	size_t key = b->n_programs + 1;
-	struct program *p;
-
-	b->programs = mem_grow(
-		b->programs, b->n_programs, &b->programs_capacity, sizeof *b->programs);
-	p = &b->programs[b->n_programs++];
-	*p = (struct program){ look->process, look->exec_seq, NO_VALUE };
-	if (b->c->wanted & COLUMN_BIT(COLUMN_ARGV))
-		p->argv = argv_text(b, look->argv, look->n_argv);
-	set(b, COLUMN_EXEC, key, path_of(b, look->exe));
-	return key;
-}
-
-static struct owner *
-owner_of(struct builder *b, const struct look_task *look)
-{
-	void **slot = map_number(b->by_process, look->process);
-	struct owner *o = *slot;
-
-	if (!o)
-		o = *slot = arena_alloc(b->arena, sizeof *o);
-	if (!o->has_image || o->exec_seq != look->exec_seq) {
-		o->image_before = o->image_key;
-		o->image_key = new_image(b, look);
-		o->exec_seq = look->exec_seq;
-		o->has_image = true;
-	}
-	return o;
-}
-
-/* execve is a call of the program that made it, also when the kernel told first of the new
- * one. */
-static bool
-was_before(const struct builder *b, const struct event *event, const struct owner *o)
-{
-	return event->kind == EVENT_CALL && o->image_before &&
-	       (b->about.id == CALL_execve || b->about.id == CALL_execveat) &&
-	       o->exec_seq > event->call.enter_seq;
-}
-
-static struct owner *
-put_task(struct builder *b, const struct event *event)
-{
-	struct look_task look;
-	struct owner *o;
-
-	if (!effects_look_task(b->fx, event->task, &look))
-		return NULL;
-	o = owner_of(b, &look);
-	b->row[V_TASK] = (int64_t)task_key(b, event->task, &look);
-	b->row[V_IMAGE] = (int64_t)(was_before(b, event, o) ? o->image_before : o->image_key);
-	return o;
-}
-
 static size_t
 call_key(struct builder *b, const struct call *call, enum call_id id)
 {
@@ -223,177 +94,14 @@ call_key(struct builder *b, const struct call *call, enum call_id id)
 	key = ++b->n_calls;
 	*slot = (void *)key;
 	classes = decode_spec_of(id)->classes;
-	set(b, COLUMN_SYSCALL, key,
-		text_of(b, id == CALL_unknown
-				   ? decode_name((enum arch)call->arch, call->nr, room)
-				   : decode_spec_of(id)->name));
-	set(b, COLUMN_FAMILY, key,
-		text_of(b, id == CALL_unknown ? "unknown" : effects_family(id)));
-	set(b, COLUMN_CLASS, key, classes ? (int64_t)classes : NO_VALUE);
+	row_set(b, COLUMN_SYSCALL, key,
+		row_text(b, id == CALL_unknown
+				    ? decode_name((enum arch)call->arch, call->nr, room)
+				    : decode_spec_of(id)->name));
+	row_set(b, COLUMN_FAMILY, key,
+		row_text(b, id == CALL_unknown ? "unknown" : effects_family(id)));
+	row_set(b, COLUMN_CLASS, key, classes ? (int64_t)classes : NO_VALUE);
 	return key;
-}
-
-/* Which of the run's files without a name, from 1. */
-static size_t
-nameless(struct builder *b, uint64_t made_seq)
-{
-	void **slot = map_number(b->by_made, made_seq);
-
-	if (!*slot)
-		*slot = (void *)map_count(b->by_made);
-	return (uintptr_t)*slot;
-}
-
-/* Pipes have no name of their own: "pipe:2.1" is the first that process 2 made. */
-static const char *
-name_of_object(struct builder *b, const struct look *look)
-{
-	if (look->name || (!look->ordinal && !look->made_seq))
-		return look->name;
-	str_clear(&b->text);
-	if (look->ordinal)
-		str_addf(&b->text, "%s:%u.%u", look->word, look->maker, look->ordinal);
-	else
-		str_addf(&b->text, "nameless:%zu", nameless(b, look->made_seq));
-	return str_text(&b->text);
-}
-
-static size_t
-object_key(struct builder *b, const struct look *look)
-{
-	const uint64_t pair[2] = { (uint64_t)text_of(b, look->word),
-		(uint64_t)(look->path ? path_of(b, look->path)
-				      : text_of(b, name_of_object(b, look))) };
-	void **slot = map_slot(b->by_object, pair, sizeof pair);
-
-	if (!*slot) {
-		*slot = (void *)++b->n_objects;
-		set(b, COLUMN_FD_KIND, b->n_objects, (int64_t)pair[0]);
-		set(b, COLUMN_FD_NAME, b->n_objects, (int64_t)pair[1]);
-	}
-	return (uintptr_t)*slot;
-}
-
-static void
-put_fd(struct builder *b, uint32_t task, int64_t fd, bool has_path)
-{
-	struct look look;
-
-	b->fd = fd;
-	if (fd < 0)
-		return;
-	b->row[V_FD] = fd;
-	effects_look_fd(b->fx, task, fd, &look);
-	b->fd_flags = look.flags;
-	if (look.kind == LOOK_NOTHING)
-		return;
-	if (columns_keep(b->c, V_OBJECT))
-		b->row[V_OBJECT] = (int64_t)object_key(b, &look);
-	if (!has_path)
-		b->row[V_PATH] = path_of(b, look.path);
-}
-
-/* Where bytes come from, and where they go: which of its descriptors is which. */
-static bool
-is_transfer(enum call_id id, int *from)
-{
-	*from = id == CALL_sendfile || id == CALL_sendfile64;
-	return *from || id == CALL_splice || id == CALL_tee || id == CALL_copy_file_range;
-}
-
-static int64_t
-path_behind(struct builder *b, uint32_t task, int64_t fd)
-{
-	struct look look;
-
-	effects_look_fd(b->fx, task, fd, &look);
-	return path_of(b, look.path);
-}
-
-/* What opens gets a descriptor, which tells where a link led; what changes does not. */
-static enum look_links
-links_of(enum call_id id)
-{
-	switch (id) {
-	case CALL_readlink:
-	case CALL_readlinkat:
-		return LOOK_NAMED;
-	case CALL_truncate:
-	case CALL_truncate64:
-	case CALL_chmod:
-	case CALL_chown:
-	case CALL_utime:
-	case CALL_utimes:
-	case CALL_futimesat:
-	case CALL_setxattr:
-	case CALL_removexattr:
-		return LOOK_FOLLOWS;
-	default:
-		return LOOK_BEHIND;
-	}
-}
-
-static void
-put_paths(struct builder *b, const struct event *event)
-{
-	const struct call_about *about = &b->about;
-	int64_t paths[2] = { NO_VALUE, NO_VALUE };
-	int from;
-
-	for (unsigned i = 0; i < about->n_paths; i++)
-		paths[i] = path_of(b, effects_look_path(b->fx, event, about->dir[i],
-					      about->path[i], links_of(about->id)));
-	if (about->n_paths == 1)
-		b->row[V_PATH] = paths[0];
-	if (about->n_paths == 2) {
-		b->row[V_FROM] = paths[0];
-		b->row[V_TO] = paths[1];
-	}
-	if (about->n_fds == 2 && is_transfer(about->id, &from)) {
-		b->row[V_FROM] = path_behind(b, event->task, about->fd[from]);
-		b->row[V_TO] = path_behind(b, event->task, about->fd[!from]);
-		b->row[V_PATH] = NO_VALUE;
-	}
-}
-
-/* AT_EMPTY_PATH: the directory's descriptor is what the call works on. */
-static int64_t
-empty_path_fd(const struct builder *b, const struct call *call)
-{
-	const struct call_about *about = &b->about;
-	size_t n = 1;
-	const char *text;
-
-	if (!about->n_paths || about->n_fds || about->dir[0] < 0)
-		return -1;
-	text = decode_string(call, (uint8_t)about->path[0], &n);
-	if ((text && n) || (!text && call->arg[about->path[0]]))
-		return -1;
-	return (int32_t)call->arg[about->dir[0]];
-}
-
-static bool
-makes_fd(const struct builder *b, const struct call *call)
-{
-	return decode_spec_of(b->about.id)->ret == RET_FD && !call->is_error &&
-	       call->state == CALL_DONE && call->ret >= 0;
-}
-
-static void
-put_objects(struct builder *b, const struct event *event)
-{
-	int64_t fd = b->about.n_fds ? b->about.fd[0] : empty_path_fd(b, &event->call);
-	bool has_path = b->about.n_paths > 0 && b->about.n_fds;
-
-	b->fd = -1;
-	b->fd_flags = 0;
-	if (columns_keep(b->c, V_ACCESS) || columns_keep(b->c, V_FD) ||
-		columns_keep(b->c, V_OBJECT) || columns_keep(b->c, V_PATH) ||
-		columns_keep(b->c, V_PEER))
-		put_fd(b, event->task, fd, has_path);
-	if (columns_keep(b->c, V_PATH) || columns_keep(b->c, V_FROM) ||
-		columns_keep(b->c, V_TO))
-		put_paths(b, event);
 }
 
 static void
@@ -409,12 +117,12 @@ put_outcome(struct builder *b, const struct event *event)
 	char room[32];
 	int64_t bytes;
 
-	b->row[V_STATE] = text_of(b, states[call->state & 3]);
+	b->row[V_STATE] = row_text(b, states[call->state & 3]);
 	if (call->is_error && !error)
 		error = (snprintf(room, sizeof room, "errno %lld", -(long long)call->ret),
 			room);
 	if (has_result && call->is_error)
-		b->row[V_ERRNO] = text_of(b, error);
+		b->row[V_ERRNO] = row_text(b, error);
 	else if (has_result)
 		b->row[V_RESULT] = MAX(call->ret, INT64_MIN + 1);
 	bytes = effects_look_bytes(event, b->about.id);
@@ -433,9 +141,9 @@ place_key(struct builder *b, const struct stack_frame *f)
 		return (uintptr_t)*slot;
 	key = ++b->n_places;
 	*slot = (void *)key;
-	set(b, COLUMN_FUNCTION, key, text_of(b, f->function));
-	set(b, COLUMN_FILE, key, text_of(b, f->file));
-	set(b, COLUMN_LINE, key, f->line ? (int64_t)f->line : NO_VALUE);
+	row_set(b, COLUMN_FUNCTION, key, row_text(b, f->function));
+	row_set(b, COLUMN_FILE, key, row_text(b, f->file));
+	row_set(b, COLUMN_LINE, key, f->line ? (int64_t)f->line : NO_VALUE);
 	return key;
 }
 
@@ -500,38 +208,7 @@ builder_before(void *columns, struct effects *fx, const struct event *event)
 	if (event->kind != EVENT_CALL)
 		return;
 	decode_about(&b->about, &event->call);
-	put_objects(b, event);
-}
-
-/* A socket that is bound to a path makes a file there. */
-static void
-put_bound(struct builder *b, const struct event *event)
-{
-	AUTO(str_done) struct str address = { 0 };
-
-	if (b->about.id != CALL_bind || !columns_keep(b->c, V_PATH) ||
-		!effects_look_peer(b->fx, event, &b->about, b->fd, &address) ||
-		!str_has_prefix(address.data, "unix:/"))
-		return;
-	b->row[V_PATH] =
-		path_of(b, arena_intern(b->c->dict.arena, address.data + 5, address.n - 5));
-}
-
-static void
-put_made(struct builder *b, const struct event *event)
-{
-	bool wants = columns_keep(b->c, V_FD) || columns_keep(b->c, V_OBJECT) ||
-		     columns_keep(b->c, V_PATH) || columns_keep(b->c, V_PEER);
-
-	if (wants && makes_fd(b, &event->call))
-		put_fd(b, event->task, event->call.ret, b->about.n_paths > 0);
-	put_bound(b, event);
-	if (!columns_keep(b->c, V_PEER) ||
-		!(decode_spec_of(b->about.id)->classes & (CLASS_NETWORK | CLASS_DESC)))
-		return;
-	str_clear(&b->text);
-	if (effects_look_peer(b->fx, event, &b->about, b->fd, &b->text))
-		b->row[V_PEER] = text_of(b, str_text(&b->text));
+	row_put_objects(b, event);
 }
 
 static void
@@ -544,13 +221,13 @@ put_life(struct builder *b, const struct event *event)
 	char room[16];
 	const struct task_exit *x = &event->exit;
 
-	b->row[V_EVENT] = text_of(b, kinds[event->kind]);
+	b->row[V_EVENT] = row_text(b, kinds[event->kind]);
 	if (event->kind == EVENT_SIGNAL)
-		b->row[V_SIGNAL] = text_of(b, decode_signal_name(event->signal.signal, room));
+		b->row[V_SIGNAL] = row_text(b, decode_signal_name(event->signal.signal, room));
 	if (event->kind != EVENT_EXIT)
 		return;
 	if (WIFSIGNALED(x->status))
-		b->row[V_SIGNAL] = text_of(b, decode_signal_name(WTERMSIG(x->status), room));
+		b->row[V_SIGNAL] = row_text(b, decode_signal_name(WTERMSIG(x->status), room));
 	else
 		b->row[V_STATUS] = WEXITSTATUS(x->status);
 	if (!x->is_process)
@@ -605,37 +282,22 @@ builder_after(void *columns, struct effects *fx, const struct event *event)
 
 	if (!b->has_row)
 		return;
-	o = put_task(b, event);
+	o = row_put_task(b, event);
 	if (event->kind == EVENT_CALL) {
 		b->row[V_EVENT] = b->c->call_event;
 		put_call(b, event);
-		put_made(b, event);
+		row_put_made(b, event);
 		if (b->fates)
-			fate_call(b->fates, fx, event, &b->about, makes_fd(b, &event->call));
+			fate_call(
+				b->fates, fx, event, &b->about, row_makes_fd(b, &event->call));
 		if (o && columns_keep(b->c, V_MARK))
-			b->row[V_MARK] = text_of(b, note_mark(b, event, o));
+			b->row[V_MARK] = row_text(b, note_mark(b, event, o));
 	} else {
 		put_life(b, event);
 		if (b->fates)
 			fate_other(b->fates);
 	}
 	push_row(b);
-}
-
-static void
-fill_argv(struct builder *b)
-{
-	const char *const *argv;
-	size_t n;
-
-	for (size_t i = 0; i < b->n_programs; i++) {
-		const struct program *p = &b->programs[i];
-		int64_t text = p->argv;
-
-		if (effects_look_argv(b->fx, p->process, p->exec_seq, &argv, &n))
-			text = argv_text(b, argv, n);
-		set(b, COLUMN_ARGV, i + 1, text);
-	}
 }
 
 static void
@@ -653,7 +315,7 @@ fill_regions(struct builder *b)
 			name = effects_region(b->fx, b->programs[image - 1].process,
 				b->programs[image - 1].exec_seq, seq);
 		c->has_regions |= name != NULL;
-		vector_add(&c->vector[V_REGION], text_of(b, name));
+		vector_add(&c->vector[V_REGION], row_text(b, name));
 	}
 }
 
@@ -678,7 +340,7 @@ builder_finish(struct builder *b)
 		fate_fill(b->fates, b->fx, &c->vector[V_SEQ], &c->vector[V_LEFT]);
 	c->has_stacks = effects_facts(b->fx)->has_stacks;
 	if (c->wanted & COLUMN_BIT(COLUMN_ARGV))
-		fill_argv(b);
+		row_fill_argv(b);
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))
 		fill_regions(b);
 }

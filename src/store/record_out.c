@@ -3,27 +3,12 @@
 
 #include "store/record.h"
 
-#include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "store/literals.h"
 #include "store/wire.h"
 
 #include <limits.h>
-
-/*
- * Areas that come again (paths, structs, lines) are stored once a block. The cache maps a hash
- * to the literal last seen with it; losing one costs bytes, never correctness.
- */
-#define CACHE_SLOTS 4096u
-#define CACHE_ROOM (256u << 10) /* bytes of literals kept to compare with */
-#define LITERAL_MIN 3u          /* shorter ones cost less than a reference saves */
-#define LITERAL_MAX 512u
-
-struct literal {
-	uint64_t hash;
-	uint32_t place, n; /* in bytes; n 0: empty slot */
-	uint32_t index;    /* how the file calls it */
-};
 
 struct record_out {
 	struct record_memory memory;
@@ -32,9 +17,7 @@ struct record_out {
 	uint32_t n_records;
 	uint8_t *body; /* of a stack or a frame in the making */
 	size_t body_capacity;
-	struct literal cache[CACHE_SLOTS];
-	uint8_t literals[CACHE_ROOM];
-	uint32_t n_literal_bytes, n_literals;
+	struct literals literals;
 	/* By their addresses, which are as good as what they hold; the numbers plus 1. */
 	struct map *frames, *stacks; /* NULL: none in this block */
 	uint32_t n_frames, n_stacks;
@@ -82,10 +65,8 @@ record_out_reset(struct record_out *out)
 {
 	out->n = 0;
 	out->n_records = 0;
-	out->n_literal_bytes = 0;
-	out->n_literals = 0;
 	memset(&out->memory, 0, sizeof out->memory);
-	memset(out->cache, 0, sizeof out->cache);
+	literals_reset(&out->literals);
 	map_free(TAKE(out->frames));
 	map_free(TAKE(out->stacks));
 	out->n_frames = out->n_stacks = 0;
@@ -100,28 +81,6 @@ need_room(uint8_t **buffer, size_t *capacity, size_t n)
 		return;
 	*capacity = MAX(n, MIN(2 * *capacity, (size_t)RECORD_BLOCK_MAX));
 	*buffer = mem_resize(*buffer, *capacity, 1);
-}
-
-/* Bytes: 0 and the bytes; 1 and the bytes, which get the next index; or an index plus 2. */
-static uint8_t *
-put_literal(struct record_out *out, uint8_t *p, const uint8_t *bytes, uint32_t n)
-{
-	struct literal *slot;
-	uint64_t hash;
-
-	if (n < LITERAL_MIN || n > LITERAL_MAX)
-		return wire_put_bytes(wire_put(p, 0), bytes, n);
-	hash = hash_bytes(bytes, n);
-	slot = &out->cache[hash % CACHE_SLOTS];
-	if (slot->n == n && slot->hash == hash &&
-		memcmp(out->literals + slot->place, bytes, n) == 0)
-		return wire_put(p, slot->index + 2);
-	if (out->n_literal_bytes + n > CACHE_ROOM || out->n_literals == RECORD_LITERALS_MAX)
-		return wire_put_bytes(wire_put(p, 0), bytes, n);
-	*slot = (struct literal){ hash, out->n_literal_bytes, n, out->n_literals++ };
-	memcpy(out->literals + slot->place, bytes, n);
-	out->n_literal_bytes += n;
-	return wire_put_bytes(wire_put(p, 1), bytes, n);
 }
 
 static bool
@@ -158,7 +117,7 @@ put_area(struct record_out *out, uint8_t *p, const struct area *a, const struct 
 	p = wire_put_delta(p, a->address, c->arg[a->arg]);
 	if (a->has_digest)
 		p = put_digest(p, a);
-	return a->kept ? put_literal(out, p, a->bytes, a->kept) : p;
+	return a->kept ? literals_put(&out->literals, p, a->bytes, a->kept) : p;
 }
 
 static uint8_t *
@@ -481,7 +440,7 @@ width_of_most(const struct event *e)
 	size_t n = 0;
 
 	for (uint32_t i = 0; e->kind == EVENT_CALL && i < e->call.n_areas; i++)
-		n += e->call.areas[i].kept > LITERAL_MAX ? e->call.areas[i].kept : 0;
+		n += e->call.areas[i].kept > LITERALS_LONGEST ? e->call.areas[i].kept : 0;
 	return wire_width(n);
 }
 
