@@ -65,24 +65,56 @@ load_trial(struct config **out, struct proposal *p, bool has_packs, struct err *
 	return config_load_for(out, path.data, p->dir, err);
 }
 
-/* The first run: how it ends, and what it is about. */
+/* How one run of the command, traced as a whole, ended. run_done() is due in any case. */
 static int
-run_first(struct proposal *p, struct err *err)
+run_probed(struct proposal *p, struct run *run, struct err *err)
 {
 	AUTO(config_free) struct config *config = NULL;
-	struct run run = { .status = -1 };
 	struct gate g = {
 		.arena = p->arena, .opts = p->opts, .here = p->dir, .all_calls = true
 	};
-	int rc;
 
 	if (load_trial(&config, p, false, err) < 0)
 		return -1;
 	g.config = config;
-	rc = gate_run(&g, &config->targets[0], 0, &run, err);
-	if (rc == 0 && (run.timed_out || run.interrupted || run_exit(&run) < 0))
-		rc = err_set(err, run.interrupted ? "interrupted"
-						  : "the command did not end within a minute");
+	if (gate_run(&g, &config->targets[0], 0, run, err) < 0)
+		return -1;
+	if (run->timed_out || run->interrupted || run_exit(run) < 0)
+		return err_set(err, run->interrupted
+					    ? "interrupted"
+					    : "the command did not end within a minute");
+	return 0;
+}
+
+/* Who sets up a ring is run again without: many programs fall back to calls that are seen. One
+ * that then ends otherwise needs its rings, and record says that they are in the way. */
+static int
+run_without_rings(struct proposal *p, struct run *run, struct err *err)
+{
+	struct run without = { .status = -1 };
+
+	p->denies_rings = true;
+	if (run_probed(p, &without, err) < 0) {
+		run_done(&without);
+		return -1;
+	}
+	p->denies_rings = run_exit(&without) == run_exit(run);
+	p->needs_rings = !p->denies_rings;
+	run_done(p->denies_rings ? run : &without);
+	if (p->denies_rings)
+		*run = without;
+	return 0;
+}
+
+/* The first run: how it ends, and what it is about. */
+static int
+run_first(struct proposal *p, struct err *err)
+{
+	struct run run = { .status = -1 };
+	int rc = run_probed(p, &run, err);
+
+	if (rc == 0 && run.footer.n_rings)
+		rc = run_without_rings(p, &run, err);
 	if (rc == 0) {
 		p->expect_exit = run_exit(&run);
 		p->peak_rss_bytes = run.facts->peak_rss_bytes;
@@ -121,19 +153,20 @@ add_item(struct str *list, const char *items)
 static bool
 take_advice(struct proposal *p, const struct verdict *v)
 {
-	size_t was = p->redact.n + p->ignore.n;
+	size_t was = p->redact.n + p->ignore.n + p->denies_rings;
 
 	for (size_t i = 0; i < v->n_findings; i++) {
 		const char *hint = v->findings[i].hint;
 
 		if (!hint)
 			continue;
+		p->denies_rings |= !p->needs_rings && strstr(hint, "io_uring = \"deny\"");
 		add_item(&p->redact, advised(p->arena, hint, "redact = [", "]; when it only ",
 					     "] and ignore_paths = ["));
 		add_item(&p->ignore,
 			advised(p->arena, hint, "ignore_paths = [", "]; when it only ", NULL));
 	}
-	return p->redact.n + p->ignore.n > was;
+	return p->redact.n + p->ignore.n + p->denies_rings > was;
 }
 
 static int

@@ -29,10 +29,11 @@ struct proposal {
 	struct name_list packs;                    /* that it keeps */
 	bool writes_here, lists_here;              /* in dir */
 	bool sandbox;
-	bool varies;               /* what it prints, or names */
-	const char *left_sandbox;  /* why it is not in one after all; NULL */
-	struct str redact, ignore; /* items, between the brackets */
-	struct golden *golden;     /* NULL: not recorded, refused says why */
+	bool denies_rings, needs_rings; /* of io_uring: it does without, or it does not */
+	bool varies;                    /* what it prints, or names */
+	const char *left_sandbox;       /* why it is not in one after all; NULL */
+	struct str redact, ignore;      /* items, between the brackets */
+	struct golden *golden;          /* NULL: not recorded, refused says why */
 	const char *refused;
 };
 

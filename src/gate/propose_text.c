@@ -165,6 +165,9 @@ proposal_target(const struct proposal *p, struct str *out, bool is_trial)
 	if (p->expect_exit)
 		str_addf(out, "expect_exit = %d%s\n", p->expect_exit,
 			is_trial ? "" : "    # it ended so: is that right?");
+	if (p->denies_rings)
+		str_addf(out, "io_uring = \"deny\"%s\n",
+			is_trial ? "" : "    # what goes through its rings would not be seen");
 	if (p->redact.n)
 		str_addf(out, "redact = [%s]\n", p->redact.data);
 	if (p->ignore.n)
@@ -242,6 +245,9 @@ proposal_say(const struct proposal *p, struct str *notes)
 		str_add(notes, "not in a sandbox: ");
 		say_text(notes, p->left_sandbox);
 	}
+	if (p->denies_rings)
+		str_add(notes, "it uses io_uring, whose operations are not seen: io_uring = "
+			       "\"deny\" makes it fall back to calls that are\n");
 	if (p->redact.n || p->ignore.n)
 		str_add(notes, "what varied is left out by redact and ignore_paths: look at "
 			       "each\n");

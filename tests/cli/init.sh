@@ -111,6 +111,22 @@ if is_there redis-server; then
 	kill $server
 	wait $server
 fi
+if ring copy | grep -q ring; then # else this machine has none
+	proposed ring -- ring copy
+	wants '^io_uring = "deny"    # '
+	grep -q 'it uses io_uring' ../ring.log || note 'does not say so'
+	proposed ring-child -- sh -c 'ring copy | sort'
+	wants '^io_uring = "deny"    # '
+	# Who cannot do without is left as it is, and told.
+	enter needs
+	name=needs
+	renacer-gate init -- ring needs > ../log 2>&1
+	rc=$?
+	if [ $rc -ne 4 ] || grep -q '^io_uring' renacer.toml || ! grep -q io_uring ../log; then
+		note "status $rc"
+		cat ../log
+	fi
+fi
 proposed failing -- ls /nonexistent
 wants '^expect_exit = 2 '
 proposed pipeline -- sh -c 'ls /usr | sort -r | head -3'
