@@ -3,22 +3,15 @@
 
 #include "store/json_trace.h"
 
-#include "base/file.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "decode/decode.h"
-#include "store/json_object.h"
+#include "store/json_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#define BLOCK 65536
-#define PRINTED_MAX ((size_t)64 << 20)
 #define N_ARGS 6
 #define N_HELD 3
 
@@ -27,15 +20,11 @@ enum stage { STAGE_START, STAGE_HELD, STAGE_CALLS, STAGE_EXIT, STAGE_END };
 
 struct json_trace {
 	struct arena *arena; /* of the header */
-	struct json_reader *json;
-	int fd;
-	const char *path;
+	struct json_file *file;
 	struct trace_header header;
 	const char *argv[2];
 	struct trace_footer footer;
 	struct json_trace_gaps gaps;
-	struct str printed;
-	uint64_t offset; /* of the object in the file */
 	enum stage stage;
 	uint32_t n_held;
 	bool in_calls, has_calls;
@@ -53,136 +42,11 @@ json_trace_free(struct json_trace *t)
 {
 	if (!t)
 		return;
-	json_reader_free(t->json);
-	fd_close(t->fd);
-	str_done(&t->printed);
+	json_file_free(t->file);
 	for (size_t i = 0; i < N_ARGS; i++)
 		str_done(&t->strings[i]);
 	arena_free(t->arena);
 	mem_free(t);
-}
-
-static ssize_t
-read_block(const struct json_trace *t, char *block, struct err *err)
-{
-	ssize_t n;
-
-	do
-		n = read(t->fd, block, BLOCK);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(err, "cannot read '%s'", t->path);
-	return n;
-}
-
-static int
-read_printed(struct json_trace *t, struct err *err)
-{
-	AUTO(mem_free) char *block = mem_alloc(BLOCK);
-	size_t at = SIZE_MAX;
-	ssize_t n = 1;
-
-	while (at == SIZE_MAX && n > 0 && t->printed.n < PRINTED_MAX) {
-		n = read_block(t, block, err);
-		if (n < 0)
-			return -1;
-		str_add_n(&t->printed, block, (size_t)n);
-		at = t->printed.n ? json_object_find(t->printed.data, t->printed.n) : SIZE_MAX;
-	}
-	if (at == SIZE_MAX) {
-		err_set(err, "'%s' is no trace: no object of the format renacer-json-v1 in it",
-			t->path);
-		return err_as(err, ERR_USAGE);
-	}
-	json_reader_feed(t->json, t->printed.data + at, t->printed.n - at, n == 0);
-	t->offset = at;
-	t->printed.n = at;
-	if (at)
-		json_object_drop_own_lines(&t->printed);
-	return 0;
-}
-
-/* One token; the file is read as it is asked for. */
-static enum json_token
-next(struct json_trace *t, const char **text, size_t *n, struct err *err)
-{
-	for (;;) {
-		enum json_token token = json_reader_next(t->json, text, n, err);
-		AUTO(mem_free) char *block = NULL;
-		ssize_t got;
-
-		if (token == JSON_ERROR) {
-			err_wrap(err, "'%s', counted from byte %llu", t->path,
-				(unsigned long long)t->offset);
-			err_as(err, ERR_USAGE);
-		}
-		if (token != JSON_MORE)
-			return token;
-		block = mem_alloc(BLOCK);
-		got = read_block(t, block, err);
-		if (got < 0)
-			return JSON_ERROR;
-		json_reader_feed(t->json, block, (size_t)got, got == 0);
-	}
-}
-
-static int
-wrong(const struct json_trace *t, struct err *err, const char *what)
-{
-	err_set(err, "'%s', byte %llu: %s", t->path,
-		(unsigned long long)(t->offset + json_reader_offset(t->json)), what);
-	return err_as(err, ERR_USAGE);
-}
-
-/* Past the value that begins with this token. */
-static int
-skip(struct json_trace *t, enum json_token token, struct err *err)
-{
-	const char *text;
-	unsigned depth = 0;
-	size_t n;
-
-	for (;;) {
-		if (token == JSON_ERROR)
-			return -1;
-		if (token == JSON_BEGIN_OBJECT || token == JSON_BEGIN_ARRAY)
-			depth++;
-		else if (token == JSON_END_OBJECT || token == JSON_END_ARRAY)
-			depth--;
-		if (depth == 0)
-			return 0;
-		token = next(t, &text, &n, err);
-	}
-}
-
-/* "0x1f", "31", "-1"; false: no number (a symbolic argument). */
-static bool
-read_number(const char *text, int64_t *out)
-{
-	bool is_negative = *text == '-';
-	char *end;
-	uint64_t u;
-
-	errno = 0;
-	u = strtoull(text + is_negative, &end, 0);
-	if (errno || end == text + is_negative || *end || strchr("+- \t", text[is_negative]))
-		return false;
-	*out = (int64_t)(is_negative ? -u : u);
-	return true;
-}
-
-static int
-read_integer(struct json_trace *t, int64_t *out, struct err *err)
-{
-	const char *text;
-	size_t n;
-	enum json_token token = next(t, &text, &n, err);
-
-	if (token == JSON_ERROR)
-		return -1;
-	if (token != JSON_NUMBER || !read_number(text, out))
-		return wrong(t, err, "an integer was expected here");
-	return 0;
 }
 
 /* A quoted argument is a path or a buffer; its address is not told. */
@@ -210,26 +74,30 @@ read_args(struct json_trace *t, struct call *call, struct err *err)
 	const char *text;
 	unsigned i = 0;
 	size_t n;
-	enum json_token token = next(t, &text, &n, err);
+	enum json_token token = json_file_next(t->file, &text, &n, err);
 
 	if (token == JSON_ERROR)
 		return -1;
 	if (token != JSON_BEGIN_ARRAY)
-		return wrong(t, err, "'args' is an array of texts");
-	while ((token = next(t, &text, &n, err)) == JSON_STRING || token == JSON_NUMBER) {
+		return json_file_wrong(t->file, err, "'args' is an array of texts");
+	while ((token = json_file_next(t->file, &text, &n, err)) == JSON_STRING ||
+		token == JSON_NUMBER) {
 		int64_t value = 0;
 
 		if (i == N_ARGS)
-			return wrong(t, err, "a call has six arguments at most");
+			return json_file_wrong(
+				t->file, err, "a call has six arguments at most");
 		if (n >= 2 && text[0] == '"' && text[n - 1] == '"')
 			take_string(t, call, i, text, n);
-		else if (read_number(text, &value))
+		else if (json_file_number(text, &value))
 			call->arg[i] = (uint64_t)value;
 		i++; /* what is symbolic stays 0 */
 	}
 	if (token == JSON_ERROR)
 		return -1;
-	return token == JSON_END_ARRAY ? 0 : wrong(t, err, "'args' is an array of texts");
+	return token == JSON_END_ARRAY
+		       ? 0
+		       : json_file_wrong(t->file, err, "'args' is an array of texts");
 }
 
 static void
@@ -239,7 +107,7 @@ name_call(struct json_trace *t, struct call *call, const char *name)
 	int nr = spec ? decode_nr(ARCH_X86_64, spec->id) : -1;
 	int64_t number = 0;
 
-	if (nr < 0 && strncmp(name, "syscall_", 8) == 0 && read_number(name + 8, &number))
+	if (nr < 0 && strncmp(name, "syscall_", 8) == 0 && json_file_number(name + 8, &number))
 		nr = (int)number;
 	if (nr < 0)
 		t->gaps.n_unknown++;
@@ -261,8 +129,10 @@ read_field(struct json_trace *t, struct call *call, const char *key, bool *has_n
 	size_t n;
 
 	if (strcmp(key, "name") == 0) {
-		if (next(t, &text, &n, err) != JSON_STRING)
-			return err_is_set(err) ? -1 : wrong(t, err, "'name' is a text");
+		if (json_file_next(t->file, &text, &n, err) != JSON_STRING)
+			return err_is_set(err)
+				       ? -1
+				       : json_file_wrong(t->file, err, "'name' is a text");
 		name_call(t, call, text);
 		*has_name = true;
 		return 0;
@@ -270,19 +140,19 @@ read_field(struct json_trace *t, struct call *call, const char *key, bool *has_n
 	if (strcmp(key, "args") == 0)
 		return read_args(t, call, err);
 	if (strcmp(key, "result") == 0) {
-		if (read_integer(t, &call->ret, err) < 0)
+		if (json_file_integer(t->file, &call->ret, err) < 0)
 			return -1;
 		call->is_error = call->ret < 0 && call->ret >= -4095;
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(durations); i++)
 		if (strcmp(key, durations[i].key) == 0) {
-			if (read_integer(t, &number, err) < 0)
+			if (json_file_integer(t->file, &number, err) < 0)
 				return -1;
 			*duration = (uint64_t)number * durations[i].scale;
 			return 0;
 		}
-	return skip(t, next(t, &text, &n, err), err);
+	return json_file_skip(t->file, json_file_next(t->file, &text, &n, err), err);
 }
 
 static void
@@ -313,7 +183,7 @@ read_call(struct json_trace *t, struct event *event, struct err *err)
 	*event = (struct event){ .kind = EVENT_CALL, .task = 1 };
 	call->arch = ARCH_X86_64;
 	call->areas = t->areas;
-	while ((token = next(t, &text, &n, err)) == JSON_KEY) {
+	while ((token = json_file_next(t->file, &text, &n, err)) == JSON_KEY) {
 		char key[24]; /* a longer one is none of ours */
 
 		snprintf(key, sizeof key, "%s", text);
@@ -323,7 +193,7 @@ read_call(struct json_trace *t, struct event *event, struct err *err)
 	if (token == JSON_ERROR)
 		return -1;
 	if (!has_name)
-		return wrong(t, err, "a call without a name ends here");
+		return json_file_wrong(t->file, err, "a call without a name ends here");
 	/* The tool's own table calls number 104 setgid; a true one returns 0. */
 	if (decode_spec(ARCH_X86_64, call->nr)->id == CALL_setgid && call->ret > 0)
 		call->nr = (uint32_t)decode_nr(ARCH_X86_64, CALL_getgid);
@@ -345,17 +215,20 @@ read_summary(struct json_trace *t, struct err *err)
 	const char *text;
 	size_t n;
 
-	if (next(t, &text, &n, err) != JSON_BEGIN_OBJECT)
-		return err_is_set(err) ? -1 : wrong(t, err, "an object was expected here");
-	while ((token = next(t, &text, &n, err)) == JSON_KEY) {
+	if (json_file_next(t->file, &text, &n, err) != JSON_BEGIN_OBJECT)
+		return err_is_set(err)
+			       ? -1
+			       : json_file_wrong(t->file, err, "an object was expected here");
+	while ((token = json_file_next(t->file, &text, &n, err)) == JSON_KEY) {
 		bool is_exit = strcmp(text, "exit_code") == 0;
 
 		if (!is_exit && strcmp(text, "total_syscalls") != 0) {
-			if (skip(t, next(t, &text, &n, err), err) < 0)
+			if (json_file_skip(
+				    t->file, json_file_next(t->file, &text, &n, err), err) < 0)
 				return -1;
 			continue;
 		}
-		if (read_integer(t, &number, err) < 0)
+		if (json_file_integer(t->file, &number, err) < 0)
 			return -1;
 		if (is_exit) {
 			t->exit_code = number;
@@ -377,29 +250,34 @@ read_key(struct json_trace *t, const char *key, struct err *err)
 	if (strcmp(key, "summary") == 0 || strcmp(key, "statistics") == 0)
 		return read_summary(t, err);
 	if (strcmp(key, "syscalls") == 0) {
-		if (next(t, &text, &n, err) != JSON_BEGIN_ARRAY)
-			return err_is_set(err) ? -1 : wrong(t, err, "'syscalls' is an array");
+		if (json_file_next(t->file, &text, &n, err) != JSON_BEGIN_ARRAY)
+			return err_is_set(err) ? -1
+					       : json_file_wrong(t->file, err,
+							 "'syscalls' is an array");
 		t->has_calls = t->in_calls = true;
 		return 1;
 	}
 	if (strcmp(key, "format") == 0) {
-		if (next(t, &text, &n, err) != JSON_STRING)
-			return err_is_set(err) ? -1 : wrong(t, err, "'format' is a text");
+		if (json_file_next(t->file, &text, &n, err) != JSON_STRING)
+			return err_is_set(err)
+				       ? -1
+				       : json_file_wrong(t->file, err, "'format' is a text");
 		return strcmp(text, "renacer-json-v1") == 0
 			       ? 0
-			       : wrong(t, err, "the format is not renacer-json-v1");
+			       : json_file_wrong(
+					 t->file, err, "the format is not renacer-json-v1");
 	}
-	return skip(t, next(t, &text, &n, err), err);
+	return json_file_skip(t->file, json_file_next(t->file, &text, &n, err), err);
 }
 
 static int
 check_end(const struct json_trace *t, struct err *err)
 {
 	if (!t->has_calls)
-		return wrong(t, err, "no 'syscalls' in the object");
+		return json_file_wrong(t->file, err, "no 'syscalls' in the object");
 	if (t->said_calls != UINT64_MAX && t->said_calls != t->footer.n_calls) {
-		err_set(err, "'%s' holds %llu calls, and says it holds %llu", t->path,
-			(unsigned long long)t->footer.n_calls,
+		err_set(err, "'%s' holds %llu calls, and says it holds %llu",
+			json_file_path(t->file), (unsigned long long)t->footer.n_calls,
 			(unsigned long long)t->said_calls);
 		return err_as(err, ERR_UNSURE);
 	}
@@ -414,7 +292,7 @@ read_calls(struct json_trace *t, struct event *event, struct err *err)
 	size_t n;
 
 	for (;;) {
-		enum json_token token = next(t, &text, &n, err);
+		enum json_token token = json_file_next(t->file, &text, &n, err);
 
 		switch (token) {
 		case JSON_ERROR:
@@ -435,7 +313,7 @@ read_calls(struct json_trace *t, struct event *event, struct err *err)
 		case JSON_END_OBJECT:
 			break;
 		default:
-			return wrong(t, err, "a call was expected here");
+			return json_file_wrong(t->file, err, "a call was expected here");
 		}
 	}
 }
@@ -485,12 +363,15 @@ json_trace_read(struct json_trace *t, struct event *event, struct err *err)
 int
 json_trace_open(struct json_trace **out, const char *path, struct err *err)
 {
-	struct json_trace *t = mem_alloc(sizeof *t);
+	struct json_file *file;
+	struct json_trace *t;
 
-	*t = (struct json_trace){ .path = path,
-		.arena = arena_new(),
-		.json = json_reader_new(),
-		.said_calls = UINT64_MAX };
+	if (json_file_open(&file, path, err) < 0)
+		return -1;
+	t = mem_alloc(sizeof *t);
+	*t = (struct json_trace){
+		.file = file, .arena = arena_new(), .said_calls = UINT64_MAX
+	};
 	t->argv[0] = arena_strdup(t->arena, path);
 	t->header = (struct trace_header){ .argv = t->argv,
 		.cwd = "/<cwd>",
@@ -499,15 +380,8 @@ json_trace_open(struct json_trace **out, const char *path, struct err *err)
 		.kernel = "",
 		.machine = "x86_64",
 		.n_cpus = 1 };
-	t->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (t->fd < 0)
-		err_sys(err, "cannot open '%s'", path);
-	else if (read_printed(t, err) == 0) {
-		*out = t;
-		return 0;
-	}
-	json_trace_free(t);
-	return -1;
+	*out = t;
+	return 0;
 }
 
 const struct trace_header *
@@ -519,8 +393,7 @@ json_trace_header(const struct json_trace *t)
 const char *
 json_trace_printed(const struct json_trace *t, size_t *n)
 {
-	*n = t->printed.n;
-	return t->printed.data;
+	return json_file_printed(t->file, n);
 }
 
 const struct trace_footer *

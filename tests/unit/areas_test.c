@@ -21,7 +21,7 @@ read_memory(void *arg, uint64_t address, void *buf, size_t n)
 	const struct memory *m = arg;
 	uint64_t at = address - PLACE;
 
-	if (address < PLACE || at >= m->n)
+	if (!n || address < PLACE || at >= m->n)
 		return 0;
 	n = MIN(n, m->n - at);
 	memcpy(buf, m->bytes + at, n);
