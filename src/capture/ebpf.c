@@ -191,6 +191,8 @@ drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time
 	}
 	if (!t->number)
 		ebpf_start(d, t);
+	if (ebpf_is_own_signal(rec))
+		return;
 	ebpf_flush(d, t, rec);
 	ebpf_settle(d, t, rec);
 	hand_on(d, t, rec);

@@ -8,6 +8,7 @@
  *
  *   ebpf.c        the backend's functions, looking into the rings, the end
  *   ebpf_first.c  the first exec          ebpf_calls.c  records of calls
+ *   ebpf_held.c   calls that were interrupted
  *   ebpf_life.c   birth, exec, death, signals
  *   ebpf_end.c    losses, kills           ebpf_execve.c  arguments that could not be copied
  *   ebpf_flow.c   a target that is faster than we are
@@ -103,11 +104,18 @@ void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
 void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
+/* Which calls the kernel half is to copy, and what of them. */
+void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
+/* The call of this task is told, as it is now. */
+void ebpf_tell(struct drain *d, struct task *t, uint64_t exit_ns);
+
+/* ebpf_held.c */
+/* Has its end said too little? Then it is held (is_held). */
+bool ebpf_is_open(struct drain *d, const struct task *t);
+void ebpf_take_back(struct task *t); /* the call never returned */
 /* A call whose end was unclear is told: another record of its task came, perhaps its end; NULL:
  * none will. */
 void ebpf_flush(struct drain *d, struct task *t, const struct record *next);
-/* Which calls the kernel half is to copy, and what of them. */
-void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
 
 /* ebpf_execve.c: the program and its arguments as the kernel knows them, where they could not
  * be copied. */
@@ -121,6 +129,8 @@ void ebpf_start(struct drain *d, struct task *t); /* of the first task, by its f
 void ebpf_fork(struct drain *d, struct task *parent, const struct record_fork *rec);
 void ebpf_exec(struct drain *d, struct task *t, const struct record_exec *rec);
 void ebpf_exit(struct drain *d, struct task *t, const struct record_exit *rec);
+/* Of a stop that we asked for ourselves, or of what ended it: no event of the target's. */
+bool ebpf_is_own_signal(const struct record *rec);
 void ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec);
 /* A signal that waits for the end of a call is told, unless this record says that the call has
  * still to end; NULL: none comes. */

@@ -15,12 +15,12 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #define X32_BIT 0x40000000u
 #define MAX_ERRNO 4095
+#define CLOCKS_NS 20000u     /* between the clock of the records and ours */
 #define LOWEST_ADDRESS 4096u /* nothing is ever mapped below */
 
 static const void *
@@ -278,8 +278,8 @@ state_of(const struct drain *d, const struct task *t, uint8_t how)
 	return t->call.is_error && restart_is_code(t->call.ret) ? CALL_RESTARTED : CALL_DONE;
 }
 
-static void
-tell(struct drain *d, struct task *t, uint64_t exit_ns)
+void
+ebpf_tell(struct drain *d, struct task *t, uint64_t exit_ns)
 {
 	struct event *event;
 
@@ -296,79 +296,6 @@ tell(struct drain *d, struct task *t, uint64_t exit_ns)
 	event->call.enter_seq = MIN(t->call.enter_ns, event->seq - 1);
 }
 
-/* A task that sends itself the signal that cannot be caught has made its last call. */
-static bool
-kills_itself(struct drain *d, const struct task *t)
-{
-	unsigned at = t->id == CALL_tgkill || t->id == CALL_rt_tgsigqueueinfo ? 2 : 1;
-	int32_t whom = (int32_t)t->call.arg[0];
-	const struct task *other;
-
-	if (t->call.is_error || (int32_t)t->call.arg[at] != SIGKILL)
-		return false;
-	switch (t->id) {
-	case CALL_kill:
-	case CALL_rt_sigqueueinfo:
-		return whom <= 0 || whom == t->process->pid;
-	case CALL_tkill:
-		other = task_find(&d->tasks, whom);
-		return other && other->process == t->process;
-	case CALL_tgkill:
-	case CALL_rt_tgsigqueueinfo:
-		return whom == t->process->pid;
-	default:
-		return false;
-	}
-}
-
-/* The call has a result, but whether the program sees it, the next record of this task says:
- * when that is its end, the call never returned. */
-static bool
-is_open(struct drain *d, const struct task *t)
-{
-	if (t->call.state == CALL_RESTARTED)
-		return true;
-	return t->call.state == CALL_DONE &&
-	       (kills_itself(d, t) || (t->call.is_error && t->call.ret == -EINTR));
-}
-
-static void
-take_result_back(struct task *t)
-{
-	t->call.state = CALL_UNFINISHED;
-	t->call.ret = 0;
-	t->call.is_error = false;
-}
-
-/* A signal that ends a process ends the wait of its first task, as it would without us; the
- * others are killed. */
-static bool
-is_cut_off(const struct task *t, const struct record *next)
-{
-	int32_t signal;
-
-	if (next->kind != RECORD_EXIT)
-		return false;
-	signal = ((const struct record_exit *)next)->status & 0x7f;
-	return !signal || signal == SIGKILL || t->tid != t->process->pid;
-}
-
-void
-ebpf_flush(struct drain *d, struct task *t, const struct record *next)
-{
-	struct areas areas = t->told;
-
-	if (!t->is_held)
-		return;
-	t->is_held = false;
-	if (!next || is_cut_off(t, next))
-		take_result_back(t);
-	tell(d, t, t->exit_ns);
-	/* The event is read later than the record at hand. */
-	t->told = t->areas;
-	t->areas = areas;
-}
-
 static void
 leave(struct task *t, struct copies *late)
 {
@@ -378,6 +305,39 @@ leave(struct task *t, struct copies *late)
 	copies_clear(late);
 }
 
+static void
+set_result(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	t->call.ret = rec->ret;
+	t->call.is_error = rec->ret < 0 && rec->ret >= -MAX_ERRNO;
+	t->call.state = (uint8_t)state_of(d, t, rec->how);
+	if (t->call.state == CALL_UNFINISHED)
+		ebpf_take_back(t);
+}
+
+/* What follows may say what becomes of it. */
+static void
+tell_or_hold(struct drain *d, struct task *t)
+{
+	t->is_held = ebpf_is_open(d, t);
+	if (t->is_held)
+		areas_own(&t->areas);
+	t->exit_ns = d->now_ns;
+	if (!t->is_held)
+		ebpf_tell(d, t, d->now_ns);
+}
+
+/* The call before, in the end. */
+static void
+resumed(struct drain *d, struct task *t, const struct record_call *rec)
+{
+	t->is_resumed = false;
+	t->since_ns = 0;
+	set_result(d, t, rec);
+	tell_or_hold(d, t);
+	leave(t, &d->late);
+}
+
 void
 ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 {
@@ -385,6 +345,10 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	bool is_stopped = rec->flags & CALL_STOPPED;
 	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
 
+	if (t->is_resumed) {
+		resumed(d, t, rec);
+		return;
+	}
 	/* A filter that kills: the call was refused, and then was the last. */
 	if (rec->how == CALL_HOW_STRANGE && t->is_denied) {
 		leave(t, late);
@@ -396,20 +360,14 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	if (t->in_call && rec->enter_ns != t->entry_ns)
 		copies_clear(&t->early); /* of a call whose end was lost */
 	load_call(d, t, rec);
-	t->call.ret = rec->ret;
-	t->call.is_error = rec->ret < 0 && rec->ret >= -MAX_ERRNO;
-	t->call.state = (uint8_t)state_of(d, t, rec->how);
-	if (t->call.state == CALL_UNFINISHED)
-		take_result_back(t);
+	if (t->since_ns)
+		t->call.enter_ns = t->since_ns;
+	t->since_ns = 0;
+	set_result(d, t, rec);
 	note(d, t);
 	if (t->is_wanted) {
 		fetch_both(d, t, late, is_live ? t->tid : 0);
-		t->is_held = is_open(d, t);
-		if (t->is_held)
-			areas_own(&t->areas);
-		t->exit_ns = d->now_ns;
-		if (!t->is_held)
-			tell(d, t, d->now_ns);
+		tell_or_hold(d, t);
 	}
 	leave(t, late);
 }

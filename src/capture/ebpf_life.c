@@ -207,10 +207,13 @@ ebpf_vanished(struct drain *d, struct task *t)
 
 /* --- signals, rings --- */
 
-/* Stops that we asked for ourselves (hold.h), and what ends them. */
-static bool
-is_ours(const struct record_signal *rec)
+bool
+ebpf_is_own_signal(const struct record *head)
 {
+	const struct record_signal *rec = (const struct record_signal *)head;
+
+	if (head->kind != RECORD_SIGNAL)
+		return false;
 	return (rec->signal == SIGSTOP && rec->code == SI_KERNEL) ||
 	       (rec->signal == SIGCONT && rec->code == SI_USER && rec->sender_pid == getpid());
 }
@@ -258,8 +261,6 @@ ebpf_settle(struct drain *d, struct task *t, const struct record *next)
 void
 ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 {
-	if (is_ours(rec))
-		return;
 	t->signal = (struct signal_info){ .signal = rec->signal,
 		.code = rec->code,
 		.error = rec->error,

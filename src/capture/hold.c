@@ -25,6 +25,7 @@
 #define CALM_NS 100000000u  /* without pressure, before we let go */
 #define FOREIGN_TRIES 2000u /* looks at a task that somebody else traces */
 #define FOREIGN_NS 100000u  /* between two of them */
+#define N_CUTS 8u           /* the last ones; records are rarely read so late */
 
 enum stand {
 	RUNS,
@@ -39,6 +40,8 @@ struct held {
 	bool is_interrupted; /* by us: its next stop is that */
 	bool is_claimed;     /* its record was read: it goes on with the next hold_resume() */
 	bool was_stopped;    /* its process was, and SIGCONT has not come since */
+	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
+	unsigned n_cuts;
 };
 
 struct hold {
@@ -132,6 +135,25 @@ hold_ended(struct hold *h, pid_t tid)
 	mem_free(t);
 }
 
+/* While it stands still: whatever it did before is older, and what it will do younger. */
+static void
+note_cut(struct held *t)
+{
+	t->cut_ns[t->n_cuts++ % N_CUTS] = clock_monotonic_ns();
+}
+
+bool
+hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns)
+{
+	const struct held *t = find(h, tid);
+
+	for (unsigned i = 0; t && i < MIN(t->n_cuts, N_CUTS); i++) {
+		if (from_ns <= t->cut_ns[i] && t->cut_ns[i] <= to_ns)
+			return true;
+	}
+	return false;
+}
+
 static void
 go_on(const struct held *t, long request, int signal)
 {
@@ -174,16 +196,32 @@ move_on(struct hold *h, struct held *t, int signal)
 static void
 trap(struct hold *h, struct held *t, int signal)
 {
-	if (t->is_interrupted)
-		restart_after_interrupt(t->tid);
+	bool is_cut = t->is_interrupted && restart_after_interrupt(t->tid);
+
 	t->is_interrupted = false;
 	if (!is_stopping(signal)) {
+		if (is_cut)
+			note_cut(t);
 		move_on(h, t, 0);
 		return;
 	}
 	t->stand = LISTENS;
 	t->was_stopped = true;
 	go_on(t, PTRACE_LISTEN, 0);
+}
+
+/* What it ignores is not sent when nobody traces it, and interrupts nothing. But a stop does
+ * interrupt, even when nothing but SIGCONT comes after it. */
+static void
+before_signal(struct hold *h, struct held *t, int signal)
+{
+	bool is_ignored = restart_is_ignored(t->tid, signal);
+
+	if (is_ignored && !t->was_stopped && restart_after_interrupt(t->tid))
+		note_cut(t);
+	if (signal == SIGCONT)
+		t->was_stopped = false;
+	move_on(h, t, is_ignored ? 0 : signal);
 }
 
 static void
@@ -201,12 +239,7 @@ stopped(struct hold *h, struct held *t, int status)
 		t->stand = STANDS;
 		h->count.n_stops++;
 	} else {
-		/* A stop does interrupt, even when nothing but SIGCONT comes after it. */
-		if (!t->was_stopped)
-			restart_if_ignored(t->tid, signal);
-		if (signal == SIGCONT)
-			t->was_stopped = false;
-		move_on(h, t, signal);
+		before_signal(h, t, signal);
 	}
 }
 
@@ -288,6 +321,20 @@ hold_stopped(struct hold *h, pid_t tid)
 	return true;
 }
 
+/* All its tasks stand still since one of them stopped itself. */
+static void
+end_stop(struct hold *h, pid_t pid)
+{
+	void *value;
+
+	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
+		if (((struct held *)value)->pid == pid)
+			note_cut(value);
+	}
+	h->count.n_visible++;
+	kill(pid, SIGCONT);
+}
+
 void
 hold_resume(struct hold *h)
 {
@@ -306,8 +353,7 @@ hold_resume(struct hold *h)
 			t->stand = RUNS;
 			go_on(t, PTRACE_CONT, 0);
 		} else {
-			h->count.n_visible++;
-			kill(t->pid, SIGCONT);
+			end_stop(h, t->pid);
 		}
 	}
 }

@@ -33,6 +33,9 @@ bool hold_stopped(struct hold *h, pid_t tid);
 int hold_pass(struct hold *h, size_t fill, size_t size);
 /* The rings were read to their end: whoever stood still goes on. */
 void hold_resume(struct hold *h);
+/* Between these times of CLOCK_MONOTONIC, was this task taken out of a call by us alone, to
+ * make it again? */
+bool hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns);
 /* Nothing has come for long: the record of whoever stands still was lost, as others know. It
  * goes on with the next hold_resume(). */
 void hold_claim_all(struct hold *h);

@@ -71,8 +71,8 @@ find(enum call_id id)
 	return NULL;
 }
 
-static bool
-is_ignored(pid_t tid, int signal)
+bool
+restart_is_ignored(pid_t tid, int signal)
 {
 	struct proc_status status = proc_status(tid);
 	uint64_t bit = (uint64_t)1 << (signal - 1);
@@ -145,7 +145,7 @@ restart_hide(struct task *t, int signal, uint64_t now_ns)
 	if (!regs_left(t->tid, &left))
 		return false;
 	if (t->is_hidden && left.result == RESTART_NO_HAND && t->call.ret == -EINTR) {
-		if (is_ignored(t->tid, signal))
+		if (restart_is_ignored(t->tid, signal))
 			return true;
 		/* This one does interrupt it. */
 		regs_set_result(t->tid, -EINTR);
@@ -153,28 +153,24 @@ restart_hide(struct task *t, int signal, uint64_t now_ns)
 		return false;
 	}
 	if (restart_is_code(left.result))
-		return t->is_held && is_ignored(t->tid, signal);
+		return t->is_held && restart_is_ignored(t->tid, signal);
 	if (left.result != -EINTR)
 		return false;
 	row = find(decode_spec(left.arch, left.nr)->id);
-	return row && is_ignored(t->tid, signal) && run_again(t, row, now_ns);
+	return row && restart_is_ignored(t->tid, signal) && run_again(t, row, now_ns);
 }
 
-void
+bool
 restart_after_interrupt(pid_t tid)
 {
 	struct regs_left left;
 
-	if (regs_left(tid, &left) && left.result == -EINTR &&
-		find(decode_spec(left.arch, left.nr)->id))
-		regs_set_result(tid, RESTART_NO_HAND);
-}
-
-void
-restart_if_ignored(pid_t tid, int signal)
-{
-	if (is_ignored(tid, signal))
-		restart_after_interrupt(tid);
+	if (!regs_left(tid, &left))
+		return false;
+	if (restart_is_code(left.result))
+		return true;
+	return left.result == -EINTR && find(decode_spec(left.arch, left.nr)->id) &&
+	       regs_set_result(tid, RESTART_NO_HAND);
 }
 
 void

@@ -19,10 +19,10 @@ bool restart_is_code(int64_t ret);
 /* At the stop before a signal: true when it is one that the task ignores and the call it came
  * out of goes on because of us; the call is then not over. t->call.ret may have changed. */
 bool restart_hide(struct task *t, int signal, uint64_t now_ns);
-/* At a stop that we asked for ourselves. */
-void restart_after_interrupt(pid_t tid);
-/* The same at the stop before a signal, when the task ignores it. */
-void restart_if_ignored(pid_t tid, int signal);
+/* At a stop that we asked for ourselves. True: it came out of a call that it makes again. */
+bool restart_after_interrupt(pid_t tid);
+/* A signal that has no effect on this task, and is not delivered when nobody traces it. */
+bool restart_is_ignored(pid_t tid, int signal);
 /* At the exit of a call that was hidden: its registers as they were. */
 void restart_done(struct task *t);
 

@@ -69,6 +69,8 @@ struct task {
 	struct copies early, ahead;
 	uint64_t entry_ns; /* of the call that `early` belongs to */
 	uint64_t exit_ns;  /* of the call that is held */
+	uint64_t since_ns; /* ebpf: entry of the call that goes on; 0: none does */
+	bool is_resumed;   /* ebpf: it goes on as restart_syscall, which is at hand */
 	bool is_denied;    /* ebpf: its last call was refused by a filter */
 	/* ebpf: a signal without a handler that was told of when it was sent; it arrives when
 	 * the call that its task is in has ended. */

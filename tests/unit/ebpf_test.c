@@ -2,8 +2,10 @@
 /* ebpf_test.c - records of the kernel half become the events that ptrace(2) would give */
 #include "unit/test.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "capture/ebpf.h"
+#include "capture/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #define FIRST 100
 
@@ -301,6 +306,90 @@ an_interrupted_call_is_told_with_what_follows(void **state)
 		assert_true(event.time_ns < r.now);
 		want(&r, rows[i].status < 0 ? EVENT_CALL : EVENT_EXIT, 1);
 		run_done(&r);
+	}
+}
+
+/* A child that waits, until a hold has attached to it and let it go again. */
+static pid_t
+interrupted_child(struct hold **hold, uint64_t *before_ns, uint64_t *after_ns)
+{
+	const struct timespec moment = { .tv_nsec = NS_PER_MS };
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	while (!pid)
+		pause();
+	*hold = hold_new(pid);
+	hold_born(*hold, pid, pid);
+	while (proc_state(pid) != 'S')
+		nanosleep(&moment, NULL);
+	hold_pass(*hold, 25, 100);
+	*before_ns = clock_monotonic_ns();
+	*after_ns = *before_ns;
+	for (int i = 0; i < 5000 && !hold_cut(*hold, pid, *before_ns, *after_ns); i++) {
+		nanosleep(&moment, NULL);
+		hold_pass(*hold, 0, 100);
+		*after_ns = clock_monotonic_ns();
+	}
+	assert_true(hold_cut(*hold, pid, *before_ns, *after_ns));
+	assert_false(hold_cut(*hold, pid, *after_ns, UINT64_MAX));
+	assert_false(hold_cut(*hold, pid, 0, *before_ns));
+	return pid;
+}
+
+static void
+a_call_that_we_alone_interrupted_is_told_once(void **state)
+{
+	static const struct {
+		int64_t ret;
+		uint32_t next_nr;
+		bool is_later, has_signal, is_once;
+	} rows[] = {
+		/* SYS_pause is none of those that the kernel makes again so. */
+		{ -516, SYS_restart_syscall, false, false, false },
+		{ -512, SYS_pause, false, false, true },
+		{ -EINTR, SYS_pause, false, false, true },
+		{ -512, SYS_pause, true, false, false },
+		{ -512, SYS_getppid, false, false, false },
+		{ -512, SYS_pause, false, true, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct run r = run_new();
+		uint64_t before, after;
+		struct event event;
+		struct hold *hold;
+		pid_t pid = interrupted_child(&hold, &before, &after);
+		struct call_text entry = call_of(pid, RECORD_CALL, SYS_pause, rows[i].ret);
+		struct call_text again = call_of(pid, RECORD_CALL, rows[i].next_nr, 5);
+		struct record_signal signal = { .head = { RECORD_SIGNAL, 0, 0, 0, pid, pid },
+			.signal = SIGUSR1 };
+
+		r.drain->first_pid = pid;
+		task_add(&r.drain->tasks, pid)->phase = TASK_LIVE;
+		r.drain->hold = hold;
+		entry.call.enter_ns = before - 100;
+		r.now = rows[i].is_later ? after + NS_PER_MS : before;
+		give_call(&r, &entry);
+		want(&r, EVENT_START, 1);
+		want_none(&r);
+		r.now += after - before;
+		if (rows[i].has_signal)
+			give(&r, &signal, sizeof signal);
+		again.call.enter_ns = r.now + 1;
+		give_call(&r, &again);
+		event = want(&r, EVENT_CALL, 1);
+		if (rows[i].is_once) {
+			assert_int_equal(event.call.ret, 5);
+			assert_int_equal(event.call.enter_ns, before - 100);
+		} else {
+			assert_int_equal(event.call.state, CALL_RESTARTED);
+			event = want(&r, rows[i].has_signal ? EVENT_SIGNAL : EVENT_CALL, 1);
+		}
+		kill(pid, SIGKILL);
+		run_done(&r);
+		assert_true(waitpid(pid, NULL, 0) == pid || errno == ECHILD);
 	}
 }
 
@@ -617,6 +706,7 @@ main(void)
 		cmocka_unit_test(what_was_not_copied_is_lost_and_named),
 		cmocka_unit_test(memory_before_a_call_comes_from_its_entry),
 		cmocka_unit_test(an_interrupted_call_is_told_with_what_follows),
+		cmocka_unit_test(a_call_that_we_alone_interrupted_is_told_once),
 		cmocka_unit_test(a_process_ends_with_its_leader_whoever_was_last),
 		cmocka_unit_test(a_thread_that_executes_becomes_the_leader),
 		cmocka_unit_test(a_path_below_a_descriptor_comes_from_what_the_kernel_names),
