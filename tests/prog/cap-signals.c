@@ -83,6 +83,8 @@ killed(void)
 		_exit(0);
 	}
 	MUST(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	/* Its parent may hear of the stop before its tracer does, who then never would. */
+	nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
 	kill(pid, SIGKILL);
 	MUST(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
 		WTERMSIG(status) == SIGKILL);
