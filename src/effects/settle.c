@@ -88,22 +88,32 @@ depth_of(const char *path)
 	return n;
 }
 
-static int
-compare_depths(const void *x, const void *y)
-{
-	const char *a = *(const char *const *)x, *b = *(const char *const *)y;
-	size_t i = depth_of(a), k = depth_of(b);
+/* How a name looks. */
+struct look {
+	const char *text;
+	size_t depth, nr;
+};
 
-	return i != k ? (i > k) - (i < k) : strcmp(a, b);
+static int
+compare_looks(const void *x, const void *y)
+{
+	const struct look *a = x, *b = y;
+
+	if (a->depth != b->depth)
+		return a->depth < b->depth ? -1 : 1;
+	return (a->nr > b->nr) - (a->nr < b->nr);
 }
 
-/* How the names look that were replaced somewhere. */
+/* How the names look that were replaced somewhere: directories first, else in the order in
+ * which they were made. Of several that look alike a later run's are told apart by that order
+ * alone. */
 static void
 note_temps(struct golden *g, struct rules *rules)
 {
-	const char **temps = arena_array(g->arena, g->n_made + 1, sizeof *temps);
+	AUTO(mem_free) struct look *looks = mem_array(g->n_made + 1, sizeof *looks);
 	AUTO(map_free) struct map *seen = map_new();
 	AUTO(str_done) struct str path = { 0 };
+	const char **temps;
 	size_t n = 0;
 
 	for (size_t i = 0; i < g->n_made && map_count(rules->words); i++) {
@@ -115,11 +125,17 @@ note_temps(struct golden *g, struct rules *rules)
 			!strstr(path_last(path.data), "<tmp:") || strstr(path.data, "<tmp:0"))
 			continue;
 		slot = map_text(seen, path.data);
-		if (!*slot)
-			temps[n++] = *slot = arena_strdup(g->arena, path.data);
+		if (*slot)
+			continue;
+		looks[n] =
+			(struct look){ arena_strdup(g->arena, path.data), depth_of(from), n };
+		*slot = &looks[n++];
 	}
 	if (n)
-		qsort(temps, n, sizeof *temps, compare_depths);
+		qsort(looks, n, sizeof *looks, compare_looks);
+	temps = arena_array(g->arena, n + 1, sizeof *temps);
+	for (size_t i = 0; i < n; i++)
+		temps[i] = looks[i].text;
 	g->temps = temps;
 	g->n_temps = n;
 }

@@ -3,8 +3,9 @@
  * settle_golden.c - a run's temporary names, as the golden numbers them
  *
  * The golden says how they look. A name of the run that the golden has as it is was chosen; of
- * the others the one with the golden's content is taken, else the first that fits. What fits
- * nothing stays as it is, and is a difference.
+ * the others the one with the golden's content is taken, else the first that fits and is told
+ * of in the run: the golden has no number for what nothing tells of. What fits nothing stays as
+ * it is, and is a difference.
  */
 #include "effects/settle.h"
 
@@ -32,7 +33,8 @@ struct match {
 	struct map *numbers;   /* text -> number */
 	struct map *golden_at; /* path -> its effect in the golden */
 	struct map *run_at;
-	bool *is_taken; /* of run->made */
+	struct map *told; /* words that stand anywhere in the run's effects */
+	bool *is_taken;   /* of run->made */
 	struct hole holes[HOLES_MAX];
 	size_t n_holes;
 };
@@ -150,6 +152,23 @@ key_of(struct match *m, const char *pattern)
 	return arena_strdup(m->arena, str_text(&key));
 }
 
+/* Is a word told of in which the name of this last component, which fits, varies? */
+static bool
+is_told(const struct match *m, const char *last)
+{
+	for (size_t i = 0; i < m->n_holes; i++) {
+		const char *from = m->holes[i].text, *to = from + m->holes[i].n;
+
+		while (from > last && is_word_byte(from[-1]))
+			from--;
+		while (is_word_byte(*to))
+			to++;
+		if (map_get(m->told, from, (size_t)(to - from)))
+			return true;
+	}
+	return false;
+}
+
 static void
 take(struct match *m, size_t at, const char *dir, const char *pattern)
 {
@@ -174,15 +193,15 @@ static void
 match_pattern(struct match *m, const char *pattern)
 {
 	size_t n_dir = path_parent(pattern), best = 0;
+	int best_score = -1;
 	const char *wanted = sum_of(m->golden_at, key_of(m, pattern));
 	AUTO(str_done) struct str dir = { 0 };
-	bool found = false;
 
 	if (!expand(m, &dir, pattern, n_dir))
 		return;
-	for (size_t i = 0; i < m->run->n_made; i++) {
+	for (size_t i = 0; i < m->run->n_made && best_score < 3; i++) {
 		const char *path = m->run->made[i].path, *sum;
-		bool is_equal;
+		int score;
 
 		m->n_holes = 0;
 		if (m->is_taken[i] || path_parent(path) != dir.n ||
@@ -191,14 +210,13 @@ match_pattern(struct match *m, const char *pattern)
 			!fits(m, path_last(pattern), path_last(path)))
 			continue;
 		sum = sum_of(m->run_at, path);
-		is_equal = sum && wanted ? strcmp(sum, wanted) == 0 : sum == wanted;
-		if (!found || is_equal)
+		score = (sum && wanted ? strcmp(sum, wanted) == 0 : sum == wanted) ? 2 : 0;
+		score += is_told(m, path_last(path));
+		if (score > best_score)
 			best = i;
-		found = true;
-		if (is_equal)
-			break;
+		best_score = MAX(score, best_score);
 	}
-	if (found)
+	if (best_score >= 0)
 		take(m, best, str_text(&dir), path_last(pattern));
 }
 
@@ -210,12 +228,45 @@ index_paths(struct map *at, const struct golden *g)
 			*map_text(at, g->effects[i].key) = &g->effects[i];
 }
 
+static void
+tell_words(struct map *told, const char *text)
+{
+	while (*text) {
+		size_t n = 0;
+
+		while (is_word_byte(text[n]))
+			n++;
+		if (n)
+			*map_slot(told, text, n) = told;
+		text += n ? n : 1;
+	}
+}
+
+static void
+tell_all(struct map *told, const struct golden *g)
+{
+	for (size_t i = 0; i < g->n_effects; i++) {
+		const struct effect *e = &g->effects[i];
+
+		tell_words(told, e->key);
+		for (size_t k = 0; k < e->n_values; k++) {
+			const struct value *v = &e->values[k];
+
+			if (v->kind == VALUE_TEXT)
+				tell_words(told, v->text);
+			for (size_t j = 0; v->kind == VALUE_LIST && j < v->n_list; j++)
+				tell_words(told, v->list[j]);
+		}
+	}
+}
+
 void
 settle_by_golden(struct golden *run, struct rules *rules, const struct golden *golden,
 	struct arena *arena)
 {
 	AUTO(map_free) struct map *raws = map_new(), *numbers = map_new();
 	AUTO(map_free) struct map *golden_at = map_new(), *run_at = map_new();
+	AUTO(map_free) struct map *told = map_new();
 	struct match m = { .run = run,
 		.rules = rules,
 		.arena = arena,
@@ -223,10 +274,13 @@ settle_by_golden(struct golden *run, struct rules *rules, const struct golden *g
 		.numbers = numbers,
 		.golden_at = golden_at,
 		.run_at = run_at,
+		.told = told,
 		.is_taken = arena_array(arena, run->n_made, sizeof *m.is_taken) };
 
 	index_paths(golden_at, golden);
 	index_paths(run_at, run);
+	if (golden->n_temps)
+		tell_all(told, run);
 	for (size_t i = 0; i < golden->n_temps; i++)
 		match_pattern(&m, golden->temps[i]);
 }

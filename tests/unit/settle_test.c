@@ -89,7 +89,25 @@ static const struct {
 		  "Ab12Cde" },
 		"<tmp>/<tmp:1>.log\n<tmp>/tmp.<tmp:1>\n<tmp>/tmp.<tmp:1>/x\n"
 		"|in <tmp:1>, not Ab12Cde",
-		"<tmp>/<tmp:1=6>.log <tmp>/tmp.<tmp:1=6>" },
+		"<tmp>/tmp.<tmp:1=6> <tmp>/<tmp:1=6>.log" },
+	/* Used in another order than made; more than there are digits. */
+	{ { "!<cwd>/x.aB3xY9\n!<cwd>/x.kk11Mm|kk11Mm aB3xY9",
+		  "!<cwd>/x.qq77Zt\n!<cwd>/x.zz99Pp|zz99Pp qq77Zt" },
+		"|<tmp:1> <tmp:2>", "<cwd>/x.<tmp:2=6> <cwd>/x.<tmp:1=6>" },
+	{ { "!/Aaaa01\n!/Aaaa02\n!/Aaaa03\n!/Aaaa04\n!/Aaaa05\n!/Aaaa06\n!/Aaaa07\n!/Aaaa08\n"
+	    "!/Aaaa09\n!/Aaaa10|Aaaa01 Aaaa02 Aaaa03 Aaaa04 Aaaa05 Aaaa06 Aaaa07 Aaaa08 "
+	    "Aaaa09 Aaaa10",
+		  "!/Bbbb01\n!/Bbbb02\n!/Bbbb03\n!/Bbbb04\n!/Bbbb05\n!/Bbbb06\n!/Bbbb07\n"
+		  "!/Bbbb08\n!/Bbbb09\n!/Bbbb10|Bbbb01 Bbbb02 Bbbb03 Bbbb04 Bbbb05 Bbbb06 "
+		  "Bbbb07 Bbbb08 Bbbb09 Bbbb10" },
+		"|<tmp:1> <tmp:2> <tmp:3> <tmp:4> <tmp:5> <tmp:6> <tmp:7> <tmp:8> <tmp:9> "
+		"<tmp:10>",
+		"/<tmp:1=6> /<tmp:2=6> /<tmp:3=6> /<tmp:4=6> /<tmp:5=6> /<tmp:6=6> /<tmp:7=6> "
+		"/<tmp:8=6> /<tmp:9=6> /<tmp:10=6>" },
+	/* One that nothing tells of stands in nobody's place. */
+	{ { "!<cwd>/x.aB3xY9\n!<cwd>/x.kk11Mm|kk11Mm",
+		  "!<cwd>/x.qq77Zt\n!<cwd>/x.zz99Pp|zz99Pp" },
+		"|<tmp:1>", "<cwd>/x.<tmp:1=6>" },
 	/* Numbers only within their names. */
 	{ { "<cwd>/out.4711|4711 out.4711 14711", "<cwd>/out.815|4711 out.815 14711" },
 		"<cwd>/out.<tmp:1>\n|4711 out.<tmp:1> 14711", "<cwd>/out.<tmp:1=#>" },
