@@ -188,8 +188,9 @@ install: all $(PUBLIC_LIB) ## install programs, library, pages, completions (DES
 	$(Q)DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' VERSION='$(VERSION)' \
 		LIBS='$(LIBS)' tools/install
 
+# Without what only gcc knows: who reads it is clang's kin.
 compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) ## for editors
-	$(Q)tools/compile-commands '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) -DBPF_OBJECT='"$(BPF_OBJECT)"' $(CFLAGS_ALL))' $(LIB_SRC) $(CLI_SRC) > $@
+	$(Q)tools/compile-commands '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) -DBPF_OBJECT='"$(BPF_OBJECT)"' $(filter-out $(STRUCTS),$(CFLAGS_ALL)))' $(LIB_SRC) $(CLI_SRC) > $@
 
 .PHONY: clean
 clean: ## remove what was built

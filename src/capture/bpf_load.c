@@ -75,8 +75,8 @@ keep(struct loading *l, int fd, struct err *err)
 
 #define TRACE_SECTION "tp_btf/"
 
-/* A program says by its section where it belongs; the kernel describes that place by a typedef.
- */
+/* A program says by its section where it belongs; the kernel describes that place by a
+ * typedef. */
 static uint32_t *
 trace_of(struct loading *l, const struct bpf_program *p, char name[NAME_BYTES])
 {
@@ -84,7 +84,7 @@ trace_of(struct loading *l, const struct bpf_program *p, char name[NAME_BYTES])
 
 	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
 		if (strcmp(bpf_program__name(p), programs[i]) != 0 ||
-			strncmp(section, TRACE_SECTION, strlen(TRACE_SECTION)))
+			!str_has_prefix(section, TRACE_SECTION))
 			continue;
 		snprintf(name, NAME_BYTES, "btf_trace_%s", section + strlen(TRACE_SECTION));
 		return &l->traces[i];

@@ -40,7 +40,7 @@ bool
 marks_can_tell(const struct bpf_session *session)
 {
 	int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	uint32_t run;
+	uint32_t run = 0;
 	int failed;
 
 	if (self < 0)
@@ -53,7 +53,7 @@ marks_can_tell(const struct bpf_session *session)
 bool
 marks_has(const struct bpf_session *session, int pidfd)
 {
-	uint32_t run;
+	uint32_t run = 0;
 
 	return !ask(session, pidfd, &run) && run == session->control->run;
 }

@@ -93,9 +93,8 @@ fill_array(struct task *t, uint64_t address, const char *bytes, size_t n_bytes)
 	mem_free(texts.at);
 }
 
-/* The kernel names what is executed below a descriptor "/dev/fd/N/path", and itself
- * "/dev/fd/N".
- */
+/* The kernel names what is executed below a descriptor "/dev/fd/N/path", and what is the
+ * descriptor's own "/dev/fd/N". */
 static const char *
 path_of(const struct call *call, const char *filename)
 {

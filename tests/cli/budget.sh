@@ -3,23 +3,14 @@
 # form, hard and soft, what the golden carries, and what is said.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-bad=0
-says() { # exit text command...
-	local wanted=$1 text=$2 rc
-	shift 2
-	"$@" > log 2>&1
-	rc=$?
-	{ [ $rc -eq "$wanted" ] && grep -qE -- "$text" log; } && return
-	echo "exit $rc, not $wanted, or no '$text': $*"
-	sed 's/^/  | /' log | head -40
-	bad=1
-}
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 target() { # budget, command as TOML
 	printf '[[target]]\nname = "t"\ncommand = %s\nprofile = "counts"\nrecord_runs = 1\nbudget = %s\n' \
 		"$2" "$1" > renacer.toml
 }
 python=/usr/bin/python3
-seq 2000 > in
+seq -f 'line%g' 2000 > in # no bare numbers, which could be those of processes
 mkdir -p many && touch many/{1..9}
 
 # A program and what it does when `more` is there.

@@ -3,17 +3,8 @@
 # honoured is refused; the golden's numbers follow the definition; no flake with threads.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-bad=0
-says() { # exit text command...
-	local wanted=$1 text=$2 rc
-	shift 2
-	"$@" > log 2>&1
-	rc=$?
-	{ [ $rc -eq "$wanted" ] && grep -qE -- "$text" log; } && return
-	echo "exit $rc, not $wanted, or no '$text': $*"
-	sed 's/^/  | /' log | head -40
-	bad=1
-}
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 config() { # shell, keys of the rule
 	cat > renacer.toml << END
 [gate]

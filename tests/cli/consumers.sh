@@ -3,17 +3,8 @@
 # what their keys say; what nothing goes by is named with its place.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-bad=0
-says() { # exit text command...
-	local wanted=$1 text=$2 rc
-	shift 2
-	"$@" > log 2>&1
-	rc=$?
-	{ [ $rc -eq "$wanted" ] && grep -qE -- "$text" log; } && return
-	echo "exit $rc, not $wanted, or no '$text': $*"
-	sed 's/^/  | /' log | head -40
-	bad=1
-}
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 table() { # file, key: is it in the page?
 	grep -q "\`$2\`" "$ROOT/docs/renacer-toml.md" || { echo "docs/renacer-toml.md lacks $2 of $1"; bad=1; }
 }

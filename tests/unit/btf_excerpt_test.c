@@ -167,6 +167,21 @@ put_program(struct made *m)
 	put_member(m, "many", number, 32);
 }
 
+/* A kernel, and a program whose names are looked for in it. The caller is done with both. */
+static void
+put_both(struct made *kernel, struct made *program, struct btf_names *names)
+{
+	const struct str *btf;
+	struct err err = { 0 };
+
+	made_init(kernel);
+	made_init(program);
+	put_kernel(kernel);
+	put_program(program);
+	btf = made_all(program);
+	assert_int_equal(btf_names_add(names, btf->data, btf->n, &err), 0);
+}
+
 static void
 an_excerpt_holds_what_a_program_names_at_its_true_place(void **state)
 {
@@ -178,12 +193,7 @@ an_excerpt_holds_what_a_program_names_at_its_true_place(void **state)
 	uint32_t trace, none;
 
 	(void)state;
-	made_init(&kernel);
-	made_init(&program);
-	put_kernel(&kernel);
-	put_program(&program);
-	btf = made_all(&program);
-	assert_int_equal(btf_names_add(names, btf->data, btf->n, &err), 0);
+	put_both(&kernel, &program, names);
 	btf_names_ask(names, "btf_trace_x", &trace);
 	btf_names_ask(names, "btf_trace_y", &none);
 	btf = made_all(&kernel);
@@ -244,16 +254,10 @@ what_ends_too_soon_is_an_error(void **state)
 {
 	AUTO(btf_names_free) struct btf_names *names = btf_names_new();
 	struct made kernel, program;
-	struct err err = { 0 };
 	const struct str *btf;
 
 	(void)state;
-	made_init(&kernel);
-	made_init(&program);
-	put_kernel(&kernel);
-	put_program(&program);
-	btf = made_all(&program);
-	assert_int_equal(btf_names_add(names, btf->data, btf->n, &err), 0);
+	put_both(&kernel, &program, names);
 	btf = made_all(&kernel);
 	for (size_t n = 0; n < btf->n; n++)
 		assert_int_equal(excerpt_at_guard(btf, n, names), -1);
@@ -269,17 +273,11 @@ what_is_not_sound_does_no_harm(void **state)
 	static const uint8_t masks[] = { 0xff, 0x80, 0x01 };
 	AUTO(btf_names_free) struct btf_names *names = btf_names_new();
 	struct made kernel, program;
-	struct err err = { 0 };
 	const struct str *btf;
 	size_t n_bad = 0;
 
 	(void)state;
-	made_init(&kernel);
-	made_init(&program);
-	put_kernel(&kernel);
-	put_program(&program);
-	btf = made_all(&program);
-	assert_int_equal(btf_names_add(names, btf->data, btf->n, &err), 0);
+	put_both(&kernel, &program, names);
 	btf = made_all(&kernel);
 	for (size_t i = 0; i < btf->n * ARRAY_LEN(masks); i++) {
 		btf->data[i / ARRAY_LEN(masks)] ^= (char)masks[i % ARRAY_LEN(masks)];
