@@ -11,7 +11,6 @@
 #include "capture/sampler.h"
 
 #include "base/clock.h"
-
 #include "base/mem.h"
 
 #include <fcntl.h>

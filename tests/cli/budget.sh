@@ -149,7 +149,7 @@ target '{ bytes_written = 3 }' '["cat", "in"]'
 says 0 'recorded|unchanged' renacer-gate record
 says 1 'bytes written' renacer-gate check --json r.json --junit r.xml --sarif r.sarif --markdown r.md
 for file in r.json r.xml r.sarif r.md; do
-	grep -q '8893 bytes' $file || { echo "nothing in $file"; bad=1; }
+	grep -q '16893 bytes' $file || { echo "nothing in $file"; bad=1; }
 done
 grep -q '"renacer/rule/budget"' r.sarif || { echo 'SARIF has no rule'; bad=1; }
 
