@@ -30,9 +30,12 @@
 #define LOG_BYTES (1u << 20)
 
 static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork", "on_exec",
-	"on_exit", "on_signal", "on_fatal" };
+	"on_exit", "on_signal", "on_fatal",
+	/* By the kernel's age one of these, or neither where it has no io_uring. */
+	"on_ring", "on_ring_sqe" };
 
-_Static_assert(ARRAY_LEN(programs) == BPF_PROGRAMS, "bpf_load.h counts them");
+#define ALL_PROGRAMS ARRAY_LEN(programs)
+_Static_assert(ALL_PROGRAMS == BPF_PROGRAMS + 2, "bpf_load.h counts them");
 
 /* What is held while loading. */
 struct loading {
@@ -40,7 +43,7 @@ struct loading {
 	char *log;
 	int types;   /* a file of the kernel's types for libbpf; -1: it asks the kernel */
 	int handler; /* of its sections; 0: libbpf's own */
-	uint32_t traces[BPF_PROGRAMS]; /* where they belong, as the kernel numbers its types */
+	uint32_t traces[ALL_PROGRAMS]; /* where they belong, as the kernel numbers its types */
 	uint32_t n_rings;
 	size_t ring_bytes;
 	int *fds;
@@ -82,7 +85,7 @@ trace_of(struct loading *l, const struct bpf_program *p, char name[NAME_BYTES])
 {
 	const char *section = bpf_program__section_name(p);
 
-	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
+	for (size_t i = 0; i < ALL_PROGRAMS; i++) {
 		if (strcmp(bpf_program__name(p), programs[i]) != 0 ||
 			!str_has_prefix(section, TRACE_SECTION))
 			continue;
@@ -114,6 +117,26 @@ fill_types(struct loading *l, struct err *err)
 			btf_names_ask(names, name, trace);
 	}
 	return kernel_types_write(l->types, names, err);
+}
+
+static struct bpf_program *
+program_at(const struct loading *l, size_t i)
+{
+	return bpf_object__find_program_by_name(l->object, programs[i]);
+}
+
+/* Those that this kernel has no place for stay out. */
+static void
+choose_programs(struct loading *l, bool has_excerpt)
+{
+	for (size_t i = BPF_PROGRAMS; i < ALL_PROGRAMS; i++) {
+		struct bpf_program *p = program_at(l, i);
+		const char *place = bpf_program__section_name(p) + strlen(TRACE_SECTION);
+
+		bpf_program__set_autoload(p,
+			has_excerpt ? l->traces[i] != 0
+				    : libbpf_find_vmlinux_btf_id(place, BPF_TRACE_RAW_TP) > 0);
+	}
 }
 
 /* Just before a program is loaded: libbpf took it for one that needs no types of the kernel. */
@@ -184,8 +207,10 @@ open_with_excerpt(struct loading *l)
 
 	l->types = memfd_create("renacer types", MFD_CLOEXEC);
 	if (l->types >= 0 && register_handler(l) == 0 && open_elf(l) == 0 &&
-		fill_types(l, &err) == 0)
+		fill_types(l, &err) == 0) {
+		choose_programs(l, true);
 		return 0;
+	}
 	err_drop(&err); /* libbpf can do it, too */
 	return -1;
 }
@@ -279,6 +304,7 @@ load_object(struct loading *l, struct err *err)
 	l->log[0] = '\0';
 	if (open_elf(l) < 0)
 		return explain(err, l, errno, "open");
+	choose_programs(l, false);
 	return load_opened(l, err);
 }
 
@@ -299,10 +325,7 @@ static int
 keep_programs(struct loading *l, struct err *err)
 {
 	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
-		struct bpf_program *p =
-			bpf_object__find_program_by_name(l->object, programs[i]);
-
-		if (keep(l, bpf_program__fd(p), err) < 0)
+		if (keep(l, bpf_program__fd(program_at(l, i)), err) < 0)
 			return -1;
 	}
 	return 0;
@@ -312,9 +335,12 @@ keep_programs(struct loading *l, struct err *err)
 static int
 attach(struct loading *l, struct err *err)
 {
-	for (size_t i = 0; i < BPF_PROGRAMS; i++) {
-		int fd = bpf_raw_tracepoint_open(NULL, l->fds[BPF_FD_PROGRAMS + i]);
+	for (size_t i = 0; i < ALL_PROGRAMS; i++) {
+		int program = bpf_program__fd(program_at(l, i)), fd;
 
+		if (program < 0)
+			continue; /* not one of this kernel's */
+		fd = bpf_raw_tracepoint_open(NULL, program);
 		if (fd < 0)
 			return explain(err, l, errno, "attach");
 		l->fds[l->n_fds++] = fd;

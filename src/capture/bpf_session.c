@@ -102,7 +102,7 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 	s->fds = mem_array(n_fds, sizeof *s->fds);
 	memcpy(s->fds, fds, n_fds * sizeof *fds);
 	s->n_fds = n_fds;
-	if (n_fds != BPF_FDS)
+	if (n_fds != BPF_FDS && n_fds != BPF_FDS_MIN)
 		return err_set(err, "eBPF: %zu descriptors are no session", n_fds);
 	if (find_marks(s, err) < 0)
 		return -1;
@@ -111,6 +111,7 @@ bpf_session_from_fds(struct bpf_session **out, const int *fds, size_t n_fds, str
 		return -1;
 	s->cpus = shared->cpus;
 	s->control = &shared->control;
+	s->ring_ops = shared->ring_ops;
 	if (map_rings(s, fds[BPF_FD_RINGS], err) < 0)
 		return -1;
 	*out = TAKE(s);
@@ -141,6 +142,7 @@ bpf_session_begin(struct bpf_session *s, pid_t first_tid)
 		cpu->n_records = cpu->n_lost = cpu->n_stops = 0;
 		cpu->high_fill = cpu->reason = 0;
 	}
+	memset(s->ring_ops, 0, BPF_RING_OPS * sizeof *s->ring_ops);
 	c->run++;
 	__atomic_store_n(&c->first_tid, (uint32_t)first_tid, __ATOMIC_RELEASE);
 }

@@ -47,6 +47,7 @@ struct bpf_session {
 	struct bpf_control *control; /* shared with the kernel half */
 	struct bpf_cpu *cpus;        /* n_cpus, shared */
 	struct bpf_ring *rings;      /* n_cpus */
+	uint64_t *ring_ops;          /* of BPF_RING_OPS, see struct bpf_shared; NULL: unknown */
 	uint32_t n_cpus;
 	int marks; /* of bpf_marks.h: a descriptor of fds, and bytes of one */
 	uint32_t mark_bytes;

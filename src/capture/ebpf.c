@@ -99,7 +99,6 @@ static const size_t sizes[N_RECORD_KINDS] = {
 	[RECORD_EXEC] = sizeof(struct record_exec),
 	[RECORD_EXIT] = sizeof(struct record_exit),
 	[RECORD_SIGNAL] = sizeof(struct record_signal),
-	[RECORD_RING] = sizeof(struct record_ring),
 	[RECORD_STRINGS] = sizeof(struct record_strings),
 };
 
@@ -166,11 +165,8 @@ hand_on(struct drain *d, struct task *t, const struct record *rec)
 	case RECORD_SIGNAL:
 		ebpf_signal(d, t, (const struct record_signal *)rec);
 		break;
-	case RECORD_STRINGS:
+	default: /* RECORD_STRINGS */
 		ebpf_strings(d, (const struct record_strings *)rec);
-		break;
-	default: /* RECORD_RING */
-		ebpf_ring(d, (const struct record_ring *)rec);
 	}
 }
 

@@ -135,7 +135,6 @@ void ebpf_signal(struct drain *d, struct task *t, const struct record_signal *re
 /* A signal that waits for the end of a call is told, unless this record says that the call has
  * still to end; NULL: none comes. */
 void ebpf_settle(struct drain *d, struct task *t, const struct record *next);
-void ebpf_ring(struct drain *d, const struct record_ring *rec);
 /* Its end was not recorded. */
 void ebpf_vanished(struct drain *d, struct task *t);
 

@@ -12,6 +12,7 @@
 
 #include "capture/memory.h"
 #include "capture/restart.h"
+#include "capture/ring_ops.h"
 
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -201,7 +202,7 @@ note_ring(struct drain *d, struct task *t)
 	if (t->call.is_error || t->call.state != CALL_DONE)
 		return;
 	d->footer.n_rings++;
-	drain_doubt(d, "io_uring was set up: what goes through its rings is not seen");
+	drain_doubt(d, RINGS_SET_UP);
 }
 
 /* The kernel refuses strict mode to a task that has a filter, and ours is one. */

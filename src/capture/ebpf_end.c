@@ -10,10 +10,12 @@
 #include "capture/ebpf.h"
 
 #include "base/clock.h"
+#include "capture/ring_ops.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -161,6 +163,26 @@ wanted_loss(void)
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
+/* What rings were asked for is counted by the kernel half until the end. */
+static void
+add_rings(struct drain *d)
+{
+	const uint64_t *counts = d->session->ring_ops;
+	struct trace_footer *f = &d->footer;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; counts && i < BPF_RING_OPS; i++)
+		sum += counts[i];
+	if (!sum)
+		return;
+	if (!f->n_rings) {
+		f->n_rings = 1;
+		drain_doubt(d, RINGS_LENT);
+	}
+	if (!strcmp(f->reason, RINGS_SET_UP) || !strcmp(f->reason, RINGS_LENT))
+		ring_ops_add(f->reason, sizeof f->reason, counts, BPF_RING_OPS);
+}
+
 void
 ebpf_finish(struct drain *d)
 {
@@ -173,6 +195,7 @@ ebpf_finish(struct drain *d)
 	if (d->exec_ns && d->last_exit_ns > d->exec_ns)
 		f->wall_ns = d->last_exit_ns - d->exec_ns;
 	f->n_lost += d->n_lost;
+	add_rings(d);
 	add_kernel_losses(d);
 	add_loss(d, faults.n_torn, "a ring held no record where one had to be");
 	add_loss(d, faults.n_older, "they came behind younger ones");

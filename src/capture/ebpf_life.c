@@ -205,7 +205,7 @@ ebpf_vanished(struct drain *d, struct task *t)
 	end(d, t, &(struct task_exit){ 0 });
 }
 
-/* --- signals, rings --- */
+/* --- signals --- */
 
 bool
 ebpf_is_own_signal(const struct record *head)
@@ -277,15 +277,4 @@ ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 		ebpf_settle(d, t, NULL);
 	if (stops(rec) && !rec->is_stop)
 		tell_stop(d, t->process, rec->signal);
-}
-
-/* Of a ring that was set up before, or by somebody else. */
-void
-ebpf_ring(struct drain *d, const struct record_ring *rec)
-{
-	(void)rec;
-	if (d->footer.n_rings)
-		return;
-	d->footer.n_rings++;
-	drain_doubt(d, "io_uring is used: what goes through its rings is not seen");
 }

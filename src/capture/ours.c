@@ -9,6 +9,7 @@
 #include "capture/denial.h"
 #include "capture/memory.h"
 #include "capture/regs.h"
+#include "capture/ring_ops.h"
 #include "capture/tracer.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ leave_ring(struct tracer *r, struct task *t)
 	if (t->call.is_error)
 		return;
 	r->footer.n_rings++;
-	tracer_doubt(r, "io_uring was set up: what goes through its rings is not seen");
+	tracer_doubt(r, RINGS_SET_UP);
 }
 
 /* Natively it might succeed; under a tracer it fails, and the target goes another way. */

@@ -298,18 +298,19 @@ first_file(int argc, char **argv)
 	_exit(10 + fd);
 }
 
-/* One operation by a ring: entries that no call shows. */
+/* One operation by a ring: entries that no call shows. "poll": a thread of the kernel's own
+ * looks into the ring. */
 static void
 ring(int argc, char **argv)
 {
-	struct io_uring_params params = { 0 };
+	bool polls = argc > 0 && !strcmp(argv[0], "poll");
+	struct io_uring_params params = { .flags = polls ? IORING_SETUP_SQPOLL : 0,
+		.sq_thread_idle = 100 };
 	int fd = (int)syscall(SYS_io_uring_setup, 8, &params), file;
 	struct io_uring_sqe *entries;
 	unsigned *array, *tail;
 	char *queue;
 
-	(void)argc;
-	(void)argv;
 	if (fd < 0) {
 		printf("no ring\n");
 		return;
@@ -328,7 +329,9 @@ ring(int argc, char **argv)
 	tail = (unsigned *)(void *)(queue + params.sq_off.tail);
 	array[0] = 0;
 	__atomic_store_n(tail, 1, __ATOMIC_RELEASE);
-	MUST(syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1);
+	MUST(syscall(SYS_io_uring_enter, fd, 1, 1,
+		     IORING_ENTER_GETEVENTS | (polls ? IORING_ENTER_SQ_WAKEUP : 0), NULL,
+		     0) == 1);
 	printf("written\n");
 }
 

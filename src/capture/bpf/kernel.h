@@ -211,6 +211,14 @@ struct task_struct {
 	struct list_head thread_node;
 };
 
+/* Of io_uring; a field of another name is asked for to tell kernels apart, see on_ring_sqe. */
+struct io_cmd_data;
+
+struct io_kiocb {
+	uint8_t opcode;
+	struct io_cmd_data *cmd; /* since 6.0 */
+};
+
 struct linux_binprm {
 	unsigned int secureexec : 1;
 	const char *filename;

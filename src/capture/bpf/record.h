@@ -24,6 +24,7 @@
 		    */
 #define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
+#define BPF_RING_OPS 256u /* an opcode of io_uring is a byte */
 
 enum record_kind {
 	RECORD_NONE,
@@ -35,7 +36,6 @@ enum record_kind {
 	RECORD_EXEC,
 	RECORD_EXIT,    /* of one task */
 	RECORD_SIGNAL,  /* is about to be delivered, or (is_stop) the task's process stopped */
-	RECORD_RING,    /* io_uring took an operation */
 	RECORD_STRINGS, /* before a RECORD_EXEC: what its entry could not read */
 	N_RECORD_KINDS,
 };
@@ -141,12 +141,6 @@ struct record_signal {
 	uint64_t address, user_ticks, system_ticks;
 	uint8_t is_stop, has_handler;
 	uint8_t pad[6];
-};
-
-struct record_ring {
-	struct record head;
-	uint64_t ring; /* tells rings apart */
-	uint8_t opcode, pad[7];
 };
 
 /* One of these a CPU, in memory that both halves map. The kernel half counts, we read.

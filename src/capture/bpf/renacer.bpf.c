@@ -2,9 +2,10 @@
 /*
  * renacer.bpf.c - the kernel half of the eBPF backend
  *
- * Programs at seven tracepoints, no more: what a task calls, begets, becomes, gets and how it
- * ends. Compiled for the machine of the kernel, put into our programs as it is, and loaded by
- * capture/bpf_session.c. Only tracked tasks are recorded; all others cost a look-up.
+ * Programs at eight tracepoints, no more: what a task calls, begets, becomes, gets, how it
+ * ends, and what it asks of rings instead of calls. Compiled for the machine of the kernel, put
+ * into our programs as it is, and loaded by capture/bpf_session.c. Only tracked tasks are
+ * recorded; all others cost a look-up.
  */
 
 #include "capture/bpf/kernel.h"
@@ -425,4 +426,41 @@ BPF_PROG(on_fatal, int signal, struct kernel_siginfo *info, struct task_struct *
 	if (!is_inside)
 		turn_end(&t);
 	return 0;
+}
+
+/* An operation that a ring of io_uring was asked for. A thread of the kernel's own may look
+ * into the ring (IORING_SETUP_SQPOLL), which is of our process but was never forked. */
+static __always_inline int
+count_ring(const struct io_kiocb *req)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct state *st = bpf_task_storage_get(&states, task, NULL, 0);
+	uint8_t opcode;
+
+	if (!st)
+		st = bpf_task_storage_get(&states, task->group_leader, NULL, 0);
+	if (!st || st->run != shared.control.run)
+		return 0;
+	opcode = BPF_CORE_READ(req, opcode);
+	__sync_fetch_and_add(&shared.ring_ops[opcode], 1);
+	return 0;
+}
+
+/* The loader takes the one whose tracepoint this kernel has, or none. */
+SEC("tp_btf/io_uring_submit_req")
+int
+BPF_PROG(on_ring, struct io_kiocb *req)
+{
+	return count_ring(req);
+}
+
+/* Before 6.4; and before 6.0 the ring came first, and what is asked for behind it. */
+SEC("tp_btf/io_uring_submit_sqe")
+int
+on_ring_sqe(unsigned long long *context)
+{
+	struct io_kiocb *none = NULL;
+	uint64_t req = bpf_core_field_exists(none->cmd) ? context[0] : context[1];
+
+	return count_ring((const struct io_kiocb *)req);
 }

@@ -12,6 +12,8 @@
 struct bpf_shared {
 	struct bpf_cpu cpus[BPF_CPUS];
 	struct bpf_control control;
+	/* What the run asked rings of io_uring for, by opcode (IORING_OP_…). */
+	uint64_t ring_ops[BPF_RING_OPS];
 };
 
 #endif
