@@ -30,7 +30,7 @@
 #define LOG_BYTES (1u << 20)
 
 static const char *const programs[] = { "on_sys_enter", "on_sys_exit", "on_fork", "on_exec",
-	"on_exit", "on_signal", "on_fatal",
+	"on_exit", "on_signal", "on_sent",
 	/* By the kernel's age one of these, or neither where it has no io_uring. */
 	"on_ring", "on_ring_sqe" };
 

@@ -170,6 +170,14 @@ hand_on(struct drain *d, struct task *t, const struct record *rec)
 	}
 }
 
+/* A signal that is ignored may be sent to who has just ended. */
+static bool
+is_unheard(const struct record *rec)
+{
+	return rec->kind == RECORD_SIGNAL &&
+	       ((const struct record_signal *)rec)->fate == SIGNAL_IGNORED;
+}
+
 void
 drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time_ns)
 {
@@ -182,14 +190,15 @@ drain_take(struct drain *d, const struct record *rec, size_t size, uint64_t time
 	d->now_ns = MAX(d->now_ns, time_ns > d->started_ns ? time_ns - d->started_ns : 0);
 	t = task_find(&d->tasks, rec->tid);
 	if (!t) {
-		d->n_strange++;
+		d->n_strange += !is_unheard(rec);
 		return;
 	}
 	if (!t->number)
 		ebpf_start(d, t);
 	if (ebpf_is_own_signal(rec))
 		return;
-	ebpf_flush(d, t, rec);
+	if (!is_unheard(rec)) /* a call goes on as if there were none */
+		ebpf_flush(d, t, rec);
 	ebpf_settle(d, t, rec);
 	hand_on(d, t, rec);
 	if (rec->kind == RECORD_CALL && !t->is_held)

@@ -82,6 +82,7 @@ become_leader(struct drain *d, struct task *leader, pid_t former)
 
 	if (!t || t == leader)
 		return 0;
+	ebpf_settle(d, t, NULL);
 	early = leader->early;
 	leader->early = t->early;
 	t->early = early;
@@ -207,6 +208,8 @@ ebpf_vanished(struct drain *d, struct task *t)
 
 /* --- signals --- */
 
+#define SENT_MAX 256 /* signals that wait for the end of one call; more are told before it */
+
 bool
 ebpf_is_own_signal(const struct record *head)
 {
@@ -222,8 +225,9 @@ static bool
 stops(const struct record_signal *rec)
 {
 	return rec->signal == SIGSTOP ||
-	       (!rec->has_handler && (rec->signal == SIGTSTP || rec->signal == SIGTTIN ||
-					     rec->signal == SIGTTOU));
+	       (rec->fate == SIGNAL_PLAIN &&
+		       (rec->signal == SIGTSTP || rec->signal == SIGTTIN ||
+			       rec->signal == SIGTTOU));
 }
 
 /* The whole process stops, and each task tells. */
@@ -240,28 +244,50 @@ tell_stop(struct drain *d, const struct process *p, int32_t signal)
 	}
 }
 
-/* The call that the task was in when the signal was sent: more of it comes. */
+/* The call that the task was in when the signal was sent: more of it comes. Of another signal
+ * nothing follows for the first. */
 static bool
 is_of_call(const struct record *rec, uint64_t sent_ns)
 {
-	return rec->kind == RECORD_MORE ||
+	return rec->kind == RECORD_MORE || rec->kind == RECORD_SIGNAL ||
 	       (rec->kind == RECORD_CALL &&
 		       ((const struct record_call *)rec)->enter_ns <= sent_ns);
+}
+
+/* The first n that wait. */
+static void
+tell_sent(struct drain *d, struct task *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		drain_event(d, EVENT_SIGNAL, t)->signal = t->sent[i].info;
+	t->n_sent -= n;
+	memmove(t->sent, t->sent + n, t->n_sent * sizeof *t->sent);
 }
 
 void
 ebpf_settle(struct drain *d, struct task *t, const struct record *next)
 {
-	if (!t->has_signal || (next && is_of_call(next, t->signal_ns)))
-		return;
-	t->has_signal = false;
-	drain_event(d, EVENT_SIGNAL, t)->signal = t->signal;
+	size_t n = 0;
+
+	while (n < t->n_sent && !(next && is_of_call(next, t->sent[n].sent_ns)))
+		n++;
+	if (n)
+		tell_sent(d, t, n);
+}
+
+static void
+await_call(struct drain *d, struct task *t, const struct signal_info *info, uint64_t sent_ns)
+{
+	if (t->n_sent == SENT_MAX)
+		tell_sent(d, t, 1);
+	t->sent = mem_grow(t->sent, t->n_sent, &t->sent_capacity, sizeof *t->sent);
+	t->sent[t->n_sent++] = (struct sent_signal){ *info, sent_ns };
 }
 
 void
 ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 {
-	t->signal = (struct signal_info){ .signal = rec->signal,
+	struct signal_info info = { .signal = rec->signal,
 		.code = rec->code,
 		.error = rec->error,
 		.pid = rec->sender_pid,
@@ -271,9 +297,9 @@ ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 		.user_ticks = rec->user_ticks,
 		.system_ticks = rec->system_ticks,
 		.is_stop = rec->is_stop };
-	t->signal_ns = rec->head.time_ns;
-	t->has_signal = true;
-	if (rec->has_handler || rec->is_stop || stops(rec))
+
+	await_call(d, t, &info, rec->head.time_ns);
+	if (rec->fate == SIGNAL_HANDLED || rec->is_stop || stops(rec))
 		ebpf_settle(d, t, NULL);
 	if (stops(rec) && !rec->is_stop)
 		tell_stop(d, t->process, rec->signal);

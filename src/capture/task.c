@@ -116,6 +116,7 @@ task_free(struct task *t)
 	copies_done(&t->early);
 	copies_done(&t->ahead);
 	mem_free(t->affinity);
+	mem_free(t->sent);
 	mem_free(t);
 }
 

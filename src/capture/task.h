@@ -34,6 +34,11 @@ enum task_phase {
 	TASK_GONE,   /* let go of */
 };
 
+struct sent_signal {
+	struct signal_info info;
+	uint64_t sent_ns; /* as its record has it */
+};
+
 struct cpu_mask;
 struct own_filter;
 
@@ -72,12 +77,11 @@ struct task {
 	uint64_t since_ns; /* ebpf: entry of the call that goes on; 0: none does */
 	bool is_resumed;   /* ebpf: it goes on as restart_syscall, which is at hand */
 	bool is_denied;    /* ebpf: its last call was refused by a filter */
-	/* ebpf: a signal without a handler that was told of when it was sent; it arrives when
-	 * the call that its task is in has ended. */
-	bool has_signal;
-	struct signal_info signal;
-	uint64_t signal_ns; /* as its record has it */
-	bool has_listener;  /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
+	/* ebpf: signals without a handler that were told of when they were sent; they arrive
+	 * when the call that their task is in has ended. */
+	struct sent_signal *sent;
+	size_t n_sent, sent_capacity;
+	bool has_listener; /* ebpf: somebody else may answer its calls (seccomp_unotify(2)) */
 	struct task *next, *previous, *next_in_bucket;
 };
 

@@ -113,7 +113,7 @@ print_record(const struct record *r)
 		return;
 	case RECORD_SIGNAL:
 		printf(" signal %d code %d from %d uid %d status %d handler %u\n", s->signal,
-			s->code, s->sender_pid, s->sender_uid, s->status, s->has_handler);
+			s->code, s->sender_pid, s->sender_uid, s->status, s->fate);
 		return;
 	}
 	putchar('\n');

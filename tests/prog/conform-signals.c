@@ -506,11 +506,46 @@ group(int argc, char **argv)
 	MUST(kill(-leader, 0) == -1 && errno == ESRCH);
 }
 
+/* Signals that nobody hears of: ignored by the program or by themselves, to itself and to a
+ * child that has ended. */
+static void
+unheard(int argc, char **argv)
+{
+	sigset_t set;
+	pid_t pid;
+
+	(void)argc;
+	(void)argv;
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+	for (int i = 0; i < 3; i++)
+		MUST(!kill(getpid(), SIGUSR1));
+	MUST(!raise(SIGTSTP) && !raise(SIGWINCH) && !raise(SIGURG) && !raise(SIGCONT));
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	MUST(!kill(getpid(), SIGUSR1));
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	WANT(4, "^SIGNAL 1 %d code 0 ", SIGUSR1);
+	WANT(1, "^SIGNAL 1 %d code -6 pid [0-9]+ address 0$", SIGTSTP);
+	WANT(1, "^SIGNAL 1 %d code -6 ", SIGWINCH);
+	WANT(1, "^SIGNAL 1 %d code -6 ", SIGURG);
+	WANT(1, "^SIGNAL 1 %d code -6 ", SIGCONT);
+	for (int i = 0; i < 10; i++)
+		MUST(wait_for(child_of(exit_4)) == 4 << 8);
+	pid = child_of(exit_4);
+	MUST(!waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT));
+	MUST(!kill(pid, SIGWINCH) && wait_for(pid) == 4 << 8);
+	WANT(11, "^SIGNAL 1 %d code 1 ", SIGCHLD);
+	WANT(0, "^SIGNAL ([2-9]|1[0-9])");
+	printf("unheard\n");
+}
+
 static const struct part parts[] = { { "timer-restart", timer_restart },
 	{ "timer-interrupt", timer_interrupt }, { "blocked", blocked }, { "queued", queued },
 	{ "children", child_signals }, { "waits", waits }, { "faults", faults },
-	{ "flags", flags }, { "threads", to_threads }, { "deaths", deaths },
-	{ "group", group } };
+	{ "flags", flags }, { "threads", to_threads }, { "deaths", deaths }, { "group", group },
+	{ "unheard", unheard } };
 
 int
 main(int argc, char **argv)

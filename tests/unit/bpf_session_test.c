@@ -254,7 +254,7 @@ a_signal_that_ends_the_process_is_told_before_the_end(void **state)
 	assert_non_null(g);
 	assert_int_equal(g->signal, SIGALRM);
 	assert_int_equal(g->head.tid, t.pid);
-	assert_false(g->has_handler);
+	assert_int_equal(g->fate, SIGNAL_PLAIN);
 	e = find(&t, RECORD_EXIT, &at);
 	assert_non_null(e);
 	assert_int_equal(e->status, SIGALRM);

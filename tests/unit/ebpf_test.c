@@ -629,14 +629,94 @@ a_signal_outside_of_calls_comes_before_what_follows(void **state)
 	started(&r);
 	signal_of(&r, SIGUSR1);
 	signal_of(&r, SIGSEGV);
-	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGUSR1);
 	simple_call(&r, FIRST, SYS_getppid, 1);
+	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGUSR1);
 	assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, SIGSEGV);
 	want(&r, EVENT_CALL, 1);
 	signal_of(&r, SIGTERM);
 	exit_of(&r, FIRST, FIRST, SIGTERM, true);
 	want(&r, EVENT_SIGNAL, 1);
 	want(&r, EVENT_EXIT, 1);
+	run_done(&r);
+}
+
+static void
+signals_that_are_ignored_all_come_behind_the_call_and_stop_nobody(void **state)
+{
+	struct call_text call = call_of(FIRST, RECORD_CALL, SYS_getppid, 1);
+	struct record_signal rec = {
+		.head = { .kind = RECORD_SIGNAL, .pid = FIRST, .tid = FIRST },
+		.sender_pid = FIRST,
+		.fate = SIGNAL_IGNORED
+	};
+	static const int signals[] = { SIGTSTP, SIGCHLD, SIGCHLD, SIGCONT };
+	struct run r = run_new();
+	(void)state;
+
+	started(&r);
+	call.call.enter_ns = r.now + 1;
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		rec.signal = signals[i];
+		give(&r, &rec, sizeof rec);
+	}
+	want_none(&r);
+	give_call(&r, &call);
+	want(&r, EVENT_CALL, 1);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		assert_int_equal(want(&r, EVENT_SIGNAL, 1).signal.signal, signals[i]);
+	want_none(&r);
+	run_done(&r);
+}
+
+/* More than are kept: none is lost, and they come in their order. */
+static void
+a_storm_of_ignored_signals_in_one_call_is_told(void **state)
+{
+	struct record_signal rec = {
+		.head = { .kind = RECORD_SIGNAL, .pid = FIRST, .tid = FIRST },
+		.signal = SIGURG,
+		.fate = SIGNAL_IGNORED
+	};
+	struct call_text call = call_of(FIRST, RECORD_CALL, SYS_getppid, 1);
+	struct run r = run_new();
+	struct event event;
+	int n = 0;
+	(void)state;
+
+	started(&r);
+	call.call.enter_ns = r.now + 1;
+	for (int i = 0; i < 1000; i++) {
+		rec.sender_pid = i;
+		give(&r, &rec, sizeof rec);
+		while (drain_pop(r.drain, &event))
+			assert_int_equal(event.signal.pid, n++);
+	}
+	give_call(&r, &call);
+	while (drain_pop(r.drain, &event)) {
+		if (event.kind == EVENT_SIGNAL)
+			assert_int_equal(event.signal.pid, n++);
+	}
+	assert_int_equal(n, 1000);
+	run_done(&r);
+}
+
+/* Whoever has just ended is not asked whether he would have ignored it. */
+static void
+an_ignored_signal_of_who_is_gone_is_no_loss(void **state)
+{
+	struct record_signal rec = { .head = { .kind = RECORD_SIGNAL, .pid = 999, .tid = 999 },
+		.signal = SIGCHLD,
+		.fate = SIGNAL_IGNORED };
+	struct run r = run_new();
+	(void)state;
+
+	started(&r);
+	give(&r, &rec, sizeof rec);
+	want_none(&r);
+	assert_int_equal(r.drain->n_strange, 0);
+	rec.fate = SIGNAL_HANDLED;
+	give(&r, &rec, sizeof rec);
+	assert_int_equal(r.drain->n_strange, 1);
 	run_done(&r);
 }
 
@@ -716,6 +796,10 @@ main(void)
 			a_signal_that_ends_a_task_comes_behind_the_call_it_was_sent_in),
 		cmocka_unit_test(a_signal_that_ends_a_wait_comes_behind_it),
 		cmocka_unit_test(a_signal_outside_of_calls_comes_before_what_follows),
+		cmocka_unit_test(
+			signals_that_are_ignored_all_come_behind_the_call_and_stop_nobody),
+		cmocka_unit_test(a_storm_of_ignored_signals_in_one_call_is_told),
+		cmocka_unit_test(an_ignored_signal_of_who_is_gone_is_no_loss),
 		cmocka_unit_test(records_that_make_no_sense_are_counted),
 		cmocka_unit_test(sequence_numbers_grow_when_times_do_not),
 	};

@@ -198,6 +198,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	int exit_code, exit_signal;
 	int pid, tgid;
+	unsigned int flags;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	uint64_t utime, stime;

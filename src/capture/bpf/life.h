@@ -16,6 +16,9 @@ enum { HOW_FORK = 1, HOW_VFORK, HOW_CLONE, HOW_THREAD };
 #define SIGKILL 9
 #define SIGSTOP 19
 #define SIGNAL_GROUP_EXIT 4u
+#define PF_EXITING 4u
+#define TRACE_SIGNAL_DELIVERED 0
+#define TRACE_SIGNAL_IGNORED 1
 #define SECCOMP_MODE_DEAD 3
 
 enum birth { BIRTH_OTHER, BIRTH_FORK, BIRTH_VFORK, BIRTH_CLONE, BIRTH_CLONE3 };
@@ -289,6 +292,8 @@ tell_exit(struct state *st, struct task_struct *task, struct turn *t)
 #define SIGFPE 8
 #define SIGSEGV 11
 #define SI_USER 0
+#define SIG_DFL 0
+#define SIG_IGN 1
 #define SI_KERNEL 0x80
 #define SI_QUEUE -1
 #define SI_TIMER -2
@@ -326,13 +331,13 @@ load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
 
 /* Instead of a pointer there may be SEND_SIG_NOINFO (0) or SEND_SIG_PRIV (1). */
 static __always_inline void
-tell_signal(struct state *st, int signal, struct kernel_siginfo *info, bool has_handler,
+tell_signal(struct state *st, int signal, struct kernel_siginfo *info, uint8_t fate,
 	struct turn *t, bool is_inside)
 {
 	struct record_signal out = { .head = head(t, st, RECORD_SIGNAL, sizeof out) };
 
 	out.signal = signal;
-	out.has_handler = has_handler;
+	out.fate = fate;
 	if ((uint64_t)info > 1)
 		load_info(&out, signal, info);
 	else if (info)

@@ -35,7 +35,8 @@ enum record_kind {
 	RECORD_FORK,  /* from the parent, before the child runs */
 	RECORD_EXEC,
 	RECORD_EXIT,    /* of one task */
-	RECORD_SIGNAL,  /* is about to be delivered, or (is_stop) the task's process stopped */
+	RECORD_SIGNAL,  /* is about to be delivered, or will never be, or (is_stop) the task's
+			 * process stopped */
 	RECORD_STRINGS, /* before a RECORD_EXEC: what its entry could not read */
 	N_RECORD_KINDS,
 };
@@ -134,12 +135,18 @@ struct record_exit {
 	uint64_t peak_rss_bytes, user_ns, system_ns; /* of the process, when is_process */
 };
 
+enum signal_fate {
+	SIGNAL_PLAIN, /* none of the others: it ends, stops or continues its process */
+	SIGNAL_HANDLED,
+	SIGNAL_IGNORED, /* by the program, or by its own nature (SIGCHLD) */
+};
+
 struct record_signal {
 	struct record head;
 	int32_t signal, code, error;
 	int32_t sender_pid, sender_uid, status;
 	uint64_t address, user_ticks, system_ticks;
-	uint8_t is_stop, has_handler;
+	uint8_t is_stop, fate; /* enum signal_fate */
 	uint8_t pad[6];
 };
 
@@ -148,9 +155,9 @@ struct record_signal {
  * A ring is a row of blocks. Positions only grow; the next record begins where the last one
  * ended, or with the next block where that one has reached the end of its own (it may lie
  * behind it, see BPF_BLOCK_SPILL): so none is torn. Records lie from `consumed` to `produced`,
- * which is written behind them (x86 keeps the order of stores).
+ * which is written behind them (store_in_order()) and read with acquire.
  *
- * busy is set, by an exchange that orders it, before a program takes its time, and cleared when
+ * busy is set, in order, before a program takes its time, and cleared when
  * its record is in the ring. We read our own clock first, then busy of every CPU: where it is
  * clear, whatever comes later is not older than our reading; where it is set, look again. */
 struct bpf_cpu {

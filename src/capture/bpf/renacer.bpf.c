@@ -393,36 +393,53 @@ BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction 
 	bool is_new;
 	struct state *st = tracked(task, &is_new);
 	struct turn t;
+	uint64_t handler;
 
 	/* SIGKILL is no delivery: the task's end tells it. */
 	if (!st || signal == SIGKILL || !turn_begin(&t))
 		return 0;
-	tell_signal(
-		st, signal, info, (uint64_t)BPF_CORE_READ(ka, sa.sa_handler) > 1, &t, false);
+	handler = (uint64_t)BPF_CORE_READ(ka, sa.sa_handler);
+	tell_signal(st, signal, info,
+		handler == SIG_DFL   ? SIGNAL_PLAIN
+		: handler == SIG_IGN ? SIGNAL_IGNORED
+				     : SIGNAL_HANDLED,
+		&t, false);
 	turn_end(&t);
 	return 0;
 }
 
-/* A signal that ends its process at once is made a SIGKILL for all its tasks, and never
- * delivered as what it was. Whoever sends it may be anyone, an interrupt too. */
+/* Is it never delivered as what it is? One that ends its process at once is made a SIGKILL for
+ * all its tasks, and one that nobody wants to hear of is forgotten; but not who is past his end
+ * ignores it. */
+static __always_inline bool
+is_told_when_sent(struct task_struct *task, int signal, int result)
+{
+	bool is_ending = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT;
+
+	if (result == TRACE_SIGNAL_IGNORED)
+		return !is_ending && !(task->flags & PF_EXITING);
+	return result == TRACE_SIGNAL_DELIVERED && is_ending &&
+	       BPF_CORE_READ(task, signal, group_exit_code) == signal;
+}
+
+/* Whoever sends it may be anyone, an interrupt too. */
 SEC("tp_btf/signal_generate")
 int
-BPF_PROG(on_fatal, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
+BPF_PROG(on_sent, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
 	int result)
 {
 	struct state *st = bpf_task_storage_get(&states, task, NULL, 0);
+	uint8_t fate = result == TRACE_SIGNAL_IGNORED ? SIGNAL_IGNORED : SIGNAL_PLAIN;
 	bool is_inside;
 	struct turn t;
 
-	if (!st || st->run != shared.control.run || signal == SIGKILL || result)
-		return 0;
-	if (!(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT) ||
-		BPF_CORE_READ(task, signal, group_exit_code) != signal)
+	if (!st || st->run != shared.control.run || signal == SIGKILL ||
+		!is_told_when_sent(task, signal, result))
 		return 0;
 	is_inside = turn_is_taken(&t);
 	if (!is_inside && !turn_begin(&t))
 		return 0;
-	tell_signal(st, signal, info, false, &t, is_inside);
+	tell_signal(st, signal, info, fate, &t, is_inside);
 	if (!is_inside)
 		turn_end(&t);
 	return 0;

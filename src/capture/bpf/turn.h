@@ -109,6 +109,21 @@ lose_here(enum bpf_loss reason)
 	lose(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], reason);
 }
 
+/* What this CPU has stored before is seen by others before this is, and this before what comes
+ * later. x86 shows stores in their order, and only the compiler must be kept from changing it.
+ * Elsewhere an exchange orders all around it (a store with release comes with Linux 6.15). */
+static __always_inline void
+store_in_order(uint64_t *place, uint64_t value)
+{
+#if defined(__TARGET_ARCH_x86)
+	barrier();
+	*(volatile uint64_t *)place = value;
+	barrier();
+#else
+	__sync_lock_test_and_set(place, value);
+#endif
+}
+
 /* --- the ring --- */
 
 /* Bytes that were not read yet. */
@@ -149,8 +164,8 @@ ring_grow(struct turn *t, uint64_t size)
 {
 	uint64_t at = t->mine->produced, mask = (1u << fixed.block_bits) - 1;
 
-	barrier();
-	t->mine->produced = (at & mask) + size > mask ? (at | mask) + 1 : at + size;
+	store_in_order(
+		&t->mine->produced, (at & mask) + size > mask ? (at | mask) + 1 : at + size);
 	t->mine->n_records++;
 }
 
@@ -195,10 +210,9 @@ turn_begin(struct turn *t)
 		lose(t->mine, LOSS_DEPTH);
 		return false;
 	}
-	/* No exchange: that others see it a little later than this clock says is within the
-	 * slack that they give it (rings.c), and on this CPU it is in order. */
-	t->mine->busy = 1;
-	barrier();
+	/* On x86 others may see it a little later than this clock says: that is within the
+	 * slack that they give it (rings.c). */
+	store_in_order(&t->mine->busy, 1);
 	t->now_ns = bpf_ktime_get_ns();
 	return true;
 }
@@ -258,12 +272,12 @@ turn_end(struct turn *t)
 
 	if (mine->n_told_aside != mine->n_aside)
 		tell_aside(t->cpu);
-	mine->busy = 0;
+	store_in_order(&t->mine->busy, 0);
 	/* One more may have come before that. */
 	if (mine->n_told_aside != mine->n_aside) {
-		mine->busy = 1;
+		store_in_order(&t->mine->busy, 1);
 		tell_aside(t->cpu);
-		mine->busy = 0;
+		store_in_order(&t->mine->busy, 0);
 	}
 }
 
