@@ -18,6 +18,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* A line of the golden. */
 struct shown {
@@ -391,10 +392,28 @@ out_process(struct out *o, const struct process *p)
 	mem_free(threads.items);
 }
 
+/* A worker that the run itself ended has come as far as it has come. */
+static bool
+was_cut(const struct process *p)
+{
+	return p->parent && !p->has_exec && p->has_ended && WIFSIGNALED(p->status) &&
+	       (p->killed_by >> WTERMSIG(p->status) & 1);
+}
+
 void
 out_calls(struct out *o)
 {
-	for (size_t i = 0; i < o->fx->n_processes; i++)
-		if (o->fx->processes[i]->manners)
-			out_process(o, o->fx->processes[i]);
+	const char *luck = o->fx->luck;
+
+	for (size_t i = 0; i < o->fx->n_processes; i++) {
+		const struct process *p = o->fx->processes[i];
+
+		if (p->manners)
+			out_process(o, p);
+		if (was_cut(p) && !luck)
+			luck = "the run kills a process that it forked, and how far that came "
+			       "is "
+			       "a matter of time";
+	}
+	o->golden->luck = luck;
 }

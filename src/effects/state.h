@@ -329,6 +329,7 @@ struct effects {
 	uint64_t anon_now, anon_peak; /* anon.h, all processes */
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */
+	const char *luck;       /* of profile strict: what only time decides; NULL: nothing */
 	struct strict *strict;  /* of that profile, and of opts.regions; else NULL */
 	struct regions *regions;
 };

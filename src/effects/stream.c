@@ -289,6 +289,14 @@ add_to(const struct act *a, struct flow *f, enum area_kind kind, uint64_t n, boo
 		flow_add_opaque(f, n);
 }
 
+static bool
+is_above(const struct process *above, const struct process *p)
+{
+	while (p && p != above)
+		p = p->parent;
+	return p == above;
+}
+
 /* Which process uses an end of a pipe. */
 static void
 note_end(uint32_t *user, const struct act *a)
@@ -333,6 +341,24 @@ open_wrote(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 	}
 }
 
+/* Of a pipe that several read at the same time it is luck who gets what; tokens of one byte
+ * aside, which are all alike. */
+static void
+note_shared(const struct act *a, const struct pipe *pipe)
+{
+	const struct task *before = task_get(a->fx, pipe->reader);
+	const struct process *now = a->task->process;
+
+	if (!a->fx->strict || a->fx->luck || !before ||
+		(a->id == CALL_read && a->call->arg[2] == 1))
+		return;
+	if (before->process == now || before->process->has_ended ||
+		is_above(before->process, now) || is_above(now, before->process))
+		return;
+	a->fx->luck = "several processes read from one pipe, and which of them gets what is a "
+		      "matter of time";
+}
+
 void
 open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_data)
 {
@@ -348,6 +374,7 @@ open_was_read(const struct act *a, struct open_file *o, uint64_t n, bool has_dat
 		if (flows_wanted(a->fx))
 			add_to(a, &o->file->in, AREA_DATA_IN, n, has_data);
 	} else if (o->kind == OBJECT_PIPE) {
+		note_shared(a, o->pipe);
 		note_end(&o->pipe->reader, a);
 		o->pipe->n_read += n;
 	} else if (o->kind == OBJECT_STREAM) {

@@ -56,6 +56,54 @@ for t in threads: t.join()
 END
 [ -x /usr/bin/python3 ] && stable threads /usr/bin/python3 threads.py
 
+# What is luck is not recorded, whatever luck the recordings have.
+refuses() { # why command...
+	local why=$1
+	shift
+	gate record --golden luck.golden --profile strict -- "$@" && fails "recorded: $*"
+	[ ! -e luck.golden ] || fails "a golden was written: $*"
+	grep -q "not recorded: $why" log || fails "not refused for '$why': $(cat log)"
+	gate record --golden luck.golden --profile io -- "$@" || fails "io refuses $*: $(cat log)"
+	rm -f luck.golden
+}
+cat > killed.py << 'END'
+import os, signal
+r, w = os.pipe()
+child = os.fork()
+if child == 0:
+    os.write(w, b"x")
+    signal.pause()
+os.read(r, 1)
+os.kill(child, signal.SIGTERM)
+os.waitpid(child, 0)
+END
+cat > shared.py << 'END'
+import os, time
+r, w = os.pipe()
+children = []
+for n in range(2):
+    children.append(os.fork())
+    if children[-1] == 0:
+        os.close(w)
+        while os.read(r, 4):
+            pass
+        time.sleep(0.3)
+        os.read(r, 4)
+        os._exit(0)
+os.close(r)
+for n in range(8):
+    os.write(w, b"work")
+os.close(w)
+for child in children:
+    os.waitpid(child, 0)
+END
+if [ -x /usr/bin/python3 ]; then
+	refuses 'the run kills a process' /usr/bin/python3 killed.py
+	refuses 'several processes read' /usr/bin/python3 shared.py
+fi
+# One after the other is none.
+stable turns sh -c 'seq 1 9 | { read -r one; cat; }; seq 1 3 | { head -n 1; cat; }'
+
 # What a threaded program does is still compared.
 if [ -x /usr/bin/python3 ]; then
 	sed -i 's/n \* n/n * n + (n == 3)/' threads.py
