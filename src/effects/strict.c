@@ -109,8 +109,7 @@ is_wake(const struct act *a, const struct open_file *o)
 	       (strcmp(o->made, "eventfd") == 0 || strcmp(o->made, "timerfd_create") == 0);
 }
 
-#define WAKE_BYTES 16 /* room for those by which threads wake each other: Go's runtime has it  \
-		       */
+#define WAKE_BYTES 16 /* room for those by which threads wake each other, as in Go */
 
 /* Does what the process writes follow from how these bytes come? A wake-up has none that
  * anybody would write, and whether one is waited for at all is a matter of time. */
