@@ -4,7 +4,8 @@
 #
 # tests/conform/programs has a program a line; what is compared stands there, with the exceptions.
 # ONLY: names (glob); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
-# KEEP: a folder for what runs that failed left.
+# KEEP: a folder for what runs that failed left. CONTROL: native or a backend; that way alone,
+# twice: what differs then is the program's own doing, or the machine's.
 set -u
 only=${ONLY:-*}
 conform=$BUILD/driver/conform
@@ -37,6 +38,11 @@ for backend in ptrace seccomp ebpf; do
 	fi
 done
 [ -z "${WAYS-}" ] || read -ra ways <<< "$WAYS"
+case ${CONTROL-} in
+'') ;;
+native) ways=(native native.again) ;;
+*) ways=(native "$CONTROL" "$CONTROL.again") ;;
+esac
 [ ${#ways[@]} -gt 1 ] || { echo "no backend works here"; exit 77; }
 
 # build NAME SOURCE COMMAND...: a program that not every machine can build.
@@ -70,7 +76,7 @@ run() {
 	local way=$1 options=() ring=RING= rc
 	shift
 	case $way in *+) options+=(-w) ;; esac
-	case $way in *.*) ring=RENACER_RING=${way#*.} ;; esac
+	case $way in *.again) ;; *.*) ring=RENACER_RING=${way#*.} ;; esac
 	rm -rf run "$way"
 	mkdir -p run/box
 	printf a > run/box/variant
@@ -153,6 +159,7 @@ compare() {
 		[ "$way" = native ] || [ "$way" = "native+" ] || like_native "$way"
 	done
 	for way in "${mine[@]:1}"; do
+		[ "${way%%[+.]*}" != native ] || continue
 		as_complete "$way"
 		[ "${way%+}" = "$way" ] && as_wanted "$way"
 		for profile in effects io strict; do
@@ -184,7 +191,7 @@ one() {
 		excepted "not@${way%%[+.]*}" && { skip "$name with $way, see its row"; continue; }
 		mine+=("$way")
 	done
-	if excepted ring && [[ " ${mine[*]} " == *" ebpf "* ]]; then
+	if excepted ring && [[ -z "${CONTROL-}" && " ${mine[*]} " == *" ebpf "* ]]; then
 		mine+=(ebpf.65536)
 	fi
 	[ ${#mine[@]} -gt 1 ] || { skip "$name: no backend for it"; return; }
