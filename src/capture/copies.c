@@ -170,7 +170,8 @@ find(struct copies_reader *r, uint64_t address, struct copies **set)
 
 		if (!copy)
 			continue;
-		if (copy->state == SNIPPET_OK || !found) {
+		/* What could not be read at the entry may be read from outside at the exit. */
+		if (copy->state == SNIPPET_OK || copy->state == SNIPPET_LATER || !found) {
 			found = copy;
 			*set = r->sets[i];
 		}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct text {
 	uint8_t bytes[1024];
@@ -167,6 +168,30 @@ what_was_not_readable_before_the_call_is_not_taken_from_after_it(void **state)
 }
 
 static void
+what_was_left_for_later_is_read_though_the_entry_had_a_fault(void **state)
+{
+	static const char there[8] = "waiting";
+	struct text t = { 0 }, u = { 0 };
+	struct copies early = { 0 }, late = { 0 };
+	char buf[8];
+	(void)state;
+
+	add(&t, (uintptr_t)there, SNIPPET_FAULT, NULL, 8);
+	add(&u, (uintptr_t)there, SNIPPET_LATER, NULL, 8);
+	assert_true(copies_lend(&early, t.bytes, t.n, t.n_snippets));
+	assert_true(copies_lend(&late, u.bytes, u.n, u.n_snippets));
+	struct copies_reader r = { .sets = { &early, NULL, &late },
+		.past = &early,
+		.live = getpid(),
+		.skips_faults = true };
+
+	assert_int_equal(read_from(copies_peer(&r), (uintptr_t)there, buf, 8), 8);
+	assert_memory_equal(buf, there, 8);
+	copies_done(&early);
+	copies_done(&late);
+}
+
+static void
 snippets_that_do_not_fit_are_refused_whole(void **state)
 {
 	struct text t = { 0 };
@@ -197,6 +222,7 @@ main(void)
 		cmocka_unit_test(behind_the_end_of_a_string_nothing_is_missed),
 		cmocka_unit_test(
 			what_was_not_readable_before_the_call_is_not_taken_from_after_it),
+		cmocka_unit_test(what_was_left_for_later_is_read_though_the_entry_had_a_fault),
 		cmocka_unit_test(snippets_that_do_not_fit_are_refused_whole),
 	};
 
