@@ -7,6 +7,9 @@
  * shell reaches it, without any descriptor but those of the kernel half, which stays attached
  * through it: so it knows of every process of the target, whoever its parent is by now and
  * since when the tracer is gone. It sleeps until its tracer ends, and costs nothing meanwhile.
+ *
+ * A target that kills its tracer and the guard alike (kill(-1, SIGKILL) by root) lives on:
+ * nobody is left who knows it.
  */
 #ifndef CAPTURE_GUARD_H
 #define CAPTURE_GUARD_H
