@@ -276,6 +276,46 @@ why_unseen(struct arena *arena, const struct facts *f)
 		f->footer.reason[0] ? ": " : "", f->footer.reason);
 }
 
+/* Of all selectors together. Errors come again when they are asked. */
+static uint64_t
+places_open(const struct judging *j)
+{
+	const struct selector *all[] = { &j->rule->where, &j->rule->other, &j->rule->third };
+	uint64_t sum = 0, n;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct err err = { 0 };
+
+		if (!all[i]->expr)
+			continue;
+		if (expr_places_open(&n, all[i]->expr, j->columns, &err) < 0)
+			err_drop(&err); /* judging_select() and judge_custom() say it */
+		else
+			sum += n;
+	}
+	return sum;
+}
+
+static const char *
+why_unplaced(const struct judging *j)
+{
+	uint64_t n;
+
+	if (!asks_for_stacks(j->rule))
+		return NULL;
+	n = columns_unfollowed(j->columns);
+	if (n)
+		return arena_printf(j->arena, "the stacks of %s could not be followed",
+			words_of_n(j->arena, n, "call", "calls"));
+	n = places_open(j);
+	if (n)
+		return arena_printf(j->arena,
+			"where in a program %s made is not known (stripped, without -g, or "
+			"code made at run time)",
+			words_of_n(j->arena, n, "call was", "calls were"));
+	return NULL;
+}
+
 /* What keeps a rule over events from being judged at all. */
 static const char *
 why_blind(const struct judging *j)
@@ -319,9 +359,8 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	if (judge->is_over_events && !j.unseen && columns_gap(j.columns))
 		j.unseen = arena_printf(
 			arena, "the trace is incomplete: %s", columns_gap(j.columns));
-	if (!j.unseen && asks_for_stacks(rule) && columns_unfollowed(j.columns))
-		j.unseen = arena_printf(arena, "the stacks of %s could not be followed",
-			words_of_n(arena, columns_unfollowed(j.columns), "call", "calls"));
+	if (!j.unseen && judge->is_over_events)
+		j.unseen = why_unplaced(&j);
 	judge->run(&j);
 }
 

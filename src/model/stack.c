@@ -145,6 +145,21 @@ stack_place(const struct stack *stack)
 	return NULL;
 }
 
+bool
+stack_is_cut(const struct stack *stack)
+{
+	const char *module;
+
+	for (uint32_t i = 0; stack && i < stack->n; i++) {
+		if (!stack->frames[i]->module)
+			return true;
+		if (!is_runtime(stack->frames[i]))
+			return false;
+	}
+	module = stack && stack->n == 1 ? stack->frames[0]->module : NULL;
+	return module && !strstr(module, "vdso") && !strstr(module, "/ld");
+}
+
 struct stacks *
 stacks_new(void)
 {

@@ -36,6 +36,11 @@ struct stack {
  * stack is NULL, or all of it is runtime. */
 const struct stack_frame *stack_place(const struct stack *stack);
 
+/* Is that place a guess? Code that lies in no file has no unwind tables: what called it, and
+ * all that is further out, may be anything; and a call of the C library by nobody was made by
+ * one who could not be found. */
+bool stack_is_cut(const struct stack *stack);
+
 /* Frames and stacks, each once. */
 struct stacks;
 struct stacks *stacks_new(void);

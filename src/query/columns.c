@@ -120,6 +120,7 @@ columns_free(struct columns *c)
 		vector_done(&c->vector[i]);
 	for (int i = 0; i < N_COLUMNS; i++)
 		mem_free(c->attribute[i].values);
+	mem_free(c->gaps.values);
 	dict_done(&c->dict);
 	str_done(&c->gap);
 	mem_free(c);

@@ -69,6 +69,12 @@ selection_done_auto(struct selection *s)
 	selection_done(s);
 }
 
+/* How many events leave a question of the expression open that reads function, file or line,
+ * because these are not known of a call that a program made: of stripped programs, code made at
+ * run time, files compiled without -g. 0 without such a question. Errors as expr_select(). */
+MUST_CHECK int expr_places_open(
+	uint64_t *n, const struct expr *e, const struct columns *c, struct err *err);
+
 struct expr_value {
 	enum expr_type type;
 	bool is_null; /* nothing that could be told: the average of no rows */

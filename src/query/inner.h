@@ -71,6 +71,7 @@ struct columns {
 	struct vector vector[N_VECTORS];
 	struct attribute attribute[N_COLUMNS];
 	struct dict dict;
+	struct attribute gaps; /* of a place: PLACE_GAP_* */
 	size_t n_rows, n_calls, n_unfollowed;
 	int64_t call_event; /* the text "call" */
 	struct str gap;     /* empty: none */
@@ -78,6 +79,9 @@ struct columns {
 	struct builder *builder; /* NULL: finished */
 	struct effects_watch watch;
 };
+
+/* What a place does not tell, though it is in a program. */
+enum { PLACE_GAP_FUNCTION = 1, PLACE_GAP_FILE = 2 };
 
 static inline bool
 columns_keep(const struct columns *c, enum vector_id v)

@@ -130,6 +130,17 @@ put_outcome(struct builder *b, const struct event *event)
 		b->row[V_BYTES] = bytes;
 }
 
+/* A library without -g is no gap of the program that uses it. */
+static int
+gaps_of(const struct stack_frame *f)
+{
+	if (!f->function && !f->file)
+		return PLACE_GAP_FUNCTION | PLACE_GAP_FILE;
+	if (!f->file && f->module && !strstr(f->module, ".so"))
+		return PLACE_GAP_FILE;
+	return f->function ? 0 : PLACE_GAP_FUNCTION;
+}
+
 /* A path as the compiler named it has no canonical spelling. */
 static size_t
 place_key(struct builder *b, const struct stack_frame *f)
@@ -144,7 +155,19 @@ place_key(struct builder *b, const struct stack_frame *f)
 	row_set(b, COLUMN_FUNCTION, key, row_text(b, f->function));
 	row_set(b, COLUMN_FILE, key, row_text(b, f->file));
 	row_set(b, COLUMN_LINE, key, f->line ? (int64_t)f->line : NO_VALUE);
+	attribute_set(&b->c->gaps, key, gaps_of(f));
 	return key;
+}
+
+/* Somewhere in a program, where nobody knows. */
+static size_t
+lost_place(struct builder *b)
+{
+	if (!b->lost_place) {
+		b->lost_place = ++b->n_places;
+		attribute_set(&b->c->gaps, b->lost_place, PLACE_GAP_FUNCTION | PLACE_GAP_FILE);
+	}
+	return b->lost_place;
 }
 
 static void
@@ -158,7 +181,9 @@ put_place(struct builder *b, const struct event *event)
 	/* The execve that starts the command is the tracer's. */
 	b->c->n_unfollowed += !stack && (b->about.id != CALL_execve || b->c->n_calls > 0);
 	f = stack_place(stack);
-	if (f)
+	if (stack_is_cut(stack))
+		b->row[V_PLACE] = (int64_t)lost_place(b);
+	else if (f)
 		b->row[V_PLACE] = (int64_t)place_key(b, f);
 }
 

@@ -226,4 +226,36 @@ echo 0 > n
 renacer-gate check > log 2>&1
 [ $? = 1 ] || fail "fickle: $(cat log)"
 hides log 'in a second run'
+
+# No rule over functions is kept by a program that has nothing to tell: it is in doubt.
+judged() { # STATUS TEXT COMMAND WHERE
+	printf '[[target]]\nname = "app"\ncommand = [%s]\n[[assertion]]\nname = "n"\ntype = "never"\nwhere = %s\n' \
+		"$3" "'$4'" > renacer.toml
+	rm -rf golden
+	renacer-gate record > log 2>&1
+	renacer-gate check > log 2>&1
+	local rc=$?
+	[ $rc = "$1" ] && grep -qE -- "$2" log || fail "wanted $1 and '$2': $rc: $3 $4: $(cat log)"
+}
+strip -o stripped fast || fail 'strip'
+printf '#include <string.h>\n#include <sys/mman.h>\nint main(void) {\n' > made.c
+cat >> made.c << 'END'
+	static const char name[] = "made-here";
+	/* mov $83, %eax (mkdir); syscall; ret */
+	static const unsigned char code[] = { 0xb8, 83, 0, 0, 0, 0x0f, 0x05, 0xc3 };
+	void *at = mmap(0, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(at, code, sizeof code);
+	((void (*)(const char *, int))at)(name, 0700);
+	return 0;
+}
+END
+judged 0 PASS '"./fast"' 'function == "nobody"'
+judged 1 'source   src/app.c' '"./fast"' 'family == "write" and function == "put"'
+judged 4 'where in a program [0-9]+ calls? w' '"./stripped"' 'family == "write" and function == "put"'
+judged 4 'where in a program [0-9]+ calls? w' '"./stripped"' 'family == "write" and file ~ "**/nobody.c"'
+judged 0 PASS '"./stripped"' 'family == "rename" and function == "put"'
+if [ "$(uname -m)" = x86_64 ] && gcc -g -o made made.c 2> /dev/null; then
+	judged 4 'where in a program 1 call was' '"./made"' 'syscall == "mkdir" and function == "nobody"'
+fi
+gcc -o named made.c 2> /dev/null && judged 4 'where in a program' '"./named"' 'syscall == "mmap" and line == 1'
 exit $bad
