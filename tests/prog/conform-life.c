@@ -181,7 +181,7 @@ became(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	printf("leads %s\n", yes(syscall(SYS_gettid) == getpid()));
-	syscall(SYS_getpgid, 0x7002);
+	syscall(SYS_getpgid, 0x5007002);
 	fflush(stdout);
 	_exit(6);
 }
@@ -193,7 +193,7 @@ thread_execs(int argc, char **argv)
 	pthread_t threads[4];
 
 	(void)argv;
-	WANT(1, "^CALL 1 getpgid\\(7002");
+	WANT(1, "^CALL 1 getpgid\\(5007002");
 	fflush(stdout);
 	for (int i = 0; i < 3; i++)
 		MUST(!pthread_create(&threads[i], NULL, stay, NULL));
@@ -208,7 +208,7 @@ last_thread(void *arg)
 {
 	sleep_ms(30);
 	for (int i = 0; i < 9; i++)
-		syscall(SYS_getpgid, 0x7003);
+		syscall(SYS_getpgid, 0x5007003);
 	exit(8);
 	return arg;
 }
@@ -228,7 +228,7 @@ leader_ends(int argc, char **argv)
 	}
 	sleep_ms(10);
 	print_wait("process", wait_for(pid));
-	WANT(9, "^CALL 3 getpgid\\(7003");
+	WANT(9, "^CALL 3 getpgid\\(5007003");
 	WANT(1, "^EXIT 2 status 800 process");
 }
 
@@ -244,7 +244,7 @@ bomb(int argc, char **argv)
 
 			MUST(pid >= 0);
 			if (!pid) {
-				syscall(SYS_getpgid, 0x7004);
+				syscall(SYS_getpgid, 0x5007004);
 				_exit(i);
 			}
 		}
@@ -254,7 +254,7 @@ bomb(int argc, char **argv)
 		}
 	}
 	printf("sum of exits %d\n", sum);
-	WANT(n, "^CALL [0-9]+ getpgid\\(7004");
+	WANT(n, "^CALL [0-9]+ getpgid\\(5007004");
 	WANT(n + 1, "^EXIT [0-9]+ status [0-9a-f]+ process");
 }
 
