@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bpf_session.h - the kernel half of the eBPF backend, loaded and attached
+ * bpf_session.h - the kernel half of the eBPF backend, and the memory that we share with it
  *
- * Hidden here: libbpf. Opening needs CAP_BPF and CAP_PERFMON (or root) and nothing of the
- * target's; all after that is reading and writing mapped memory, which needs no privilege. A
- * session serves one run at a time, and many one after the other. It consists of descriptors
- * alone, so another process may open it and hand it over (bpf_session_fds(), SCM_RIGHTS).
+ * Opening needs CAP_BPF and CAP_PERFMON (or root) and nothing of the target's; all after that
+ * is reading and writing mapped memory, which needs no privilege. A session serves one run at a
+ * time, and many one after the other. It consists of descriptors alone (`fds`), so another
+ * process may open it and hand it over (SCM_RIGHTS).
  */
 #ifndef CAPTURE_BPF_SESSION_H
 #define CAPTURE_BPF_SESSION_H
@@ -57,7 +57,7 @@ struct bpf_session {
 	size_t n_fds;
 };
 
-/* ring_bytes: of one CPU, a power of two of at least BPF_RECORD_MAX; 0: BPF_RING_BYTES. Fails
+/* ring_bytes: of one CPU, a power of two of at least BPF_RECORD_MAX; 0: bpf_room_bytes(). Fails
  * with a reason and a remedy as hint: no BTF, no rights, built without libbpf. */
 MUST_CHECK int bpf_session_open(struct bpf_session **out, size_t ring_bytes, struct err *err);
 /* The same in a process that was handed the descriptors, in their order; takes them over. */

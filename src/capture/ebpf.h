@@ -43,8 +43,8 @@ struct drain {
 	struct task *dead; /* out of the table, but queued events point to them */
 	uint32_t n_numbers;
 	struct queue queue;
-	struct copies
-		late; /* of the call at hand; kept, so that nothing is allocated per call */
+	/* Of the call at hand; kept, so that nothing is allocated per call. */
+	struct copies late;
 	struct str strings; /* of a program that begins: RECORD_STRINGS so far */
 	uint64_t seq;       /* the last one given: a time, or one more than the last */
 	struct held_fd *held;
@@ -61,8 +61,8 @@ struct drain {
 	uint32_t n_idle;       /* looks that brought nothing, in a row */
 	uint64_t n_read;       /* records since the last look */
 	uint64_t next_pass_ns; /* when the tasks that stand still are looked at again */
-	uint8_t *
-		is_apart; /* by CPU: of a call, records have been moved that are not its last */
+	/* By CPU: of a call, records have been moved that are not its last. */
+	uint8_t *is_apart;
 	/* Counted here: pieces of calls and ends of tasks; records that made no sense, or were
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;

@@ -57,14 +57,16 @@ judge(judge_fn function, const char *command, struct renacer_verdicts *v,
 	const char *config_path, const char *const *patterns, struct err *err)
 {
 	struct gate_opts opts = { .patterns = patterns };
-	AUTO(capture_grant_free) struct capture_grant *grant = NULL;
 
 	while (patterns && patterns[opts.n_patterns])
 		opts.n_patterns++;
 	if (config_load(&v->config, config_path, err) < 0)
 		return -1;
 	/* Loaded once, not for each run. */
-	opts.grant = grant = capture_grant_new(1, v->config->backend);
+	AUTO(capture_grant_free)
+	struct capture_grant *grant = capture_grant_new(1, v->config->backend);
+
+	opts.grant = grant;
 	if (function(&v->verdicts, v->arena, v->config, &opts, err) < 0)
 		return -1;
 	v->verdicts.tool_version = RENACER_VERSION;
