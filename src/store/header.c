@@ -135,6 +135,7 @@ footer_get(struct trace_footer *out, uint64_t *n_records, const uint8_t *content
 		wire_fail(&in, "a reason that is missing or too long");
 	if (end_of(&in, content, "footer", err) < 0)
 		return -1;
+	assert(reason); /* else something was wrong */
 	memcpy(f.reason, reason, strlen(reason));
 	*out = f;
 	return 0;
