@@ -120,7 +120,8 @@ reads_pieces(const struct act *a, const struct open_file *o)
 		return false;
 	if (!is_wake(a, o))
 		return true;
-	return o->kind == OBJECT_PIPE && (a->id != CALL_read || a->call->arg[2] > WAKE_BYTES);
+	return o && o->kind == OBJECT_PIPE &&
+	       (a->id != CALL_read || a->call->arg[2] > WAKE_BYTES);
 }
 
 /* Looks, reads, and what is done to a descriptor of one's own. */
