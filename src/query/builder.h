@@ -40,7 +40,7 @@ struct builder {
 	struct map *by_path;      /* address of a text in effects -> number */
 	struct program *programs; /* programs[i] has the key i + 1 */
 	size_t n_programs, programs_capacity;
-	size_t lost_place; /* its key; 0: none was needed */
+	size_t lost_place;                            /* its key; 0: none was needed */
 	size_t n_tasks, n_calls, n_objects, n_places; /* keys given so far */
 	struct str text;
 	int64_t row[N_VECTORS];
