@@ -33,13 +33,13 @@ grows 65000 1024 "$BUILD/renacer" -f --backend seccomp -o /dev/null --
 grows 65000 1024 "$BUILD/renacer" record --backend ptrace -o stored.rtrace --
 grows 65000 1024 "$BUILD/renacer-gate" record --backend ptrace --runs 1 --golden kept.golden --
 
-# What a tracer has not come to yet waits in rings of 4 MiB a CPU and in 32 MiB of its own, however
+# What a tracer has not come to yet waits in rings of 8 MiB a CPU and in 32 MiB of its own, however
 # much there is: these calls are some 400 MiB of records.
 if ! "$BUILD/renacer" --backend ebpf -o /dev/null true 2> why; then
 	echo "without ebpf: $(head -n 1 why)"
 	exit $failed
 fi
-waits=$(((32 + 4 * $(nproc) + 4) * 1024))
+waits=$(((32 + 8 * $(nproc) + 4) * 1024))
 grows 2000000 $waits "$BUILD/renacer" record --backend ebpf -o stored.rtrace --
 grows 2000000 $waits "$BUILD/renacer-gate" record --backend ebpf --runs 1 --golden kept.golden --
 exit $failed

@@ -18,7 +18,7 @@
 
 #define BPF_CPUS 256u             /* more are refused by the loader */
 #define BPF_RECORD_MAX 65536u     /* bytes of one record; more snippets go into RECORD_MORE */
-#define BPF_RING_BYTES (4u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
+#define BPF_RING_BYTES (8u << 20) /* of one CPU's ring, unless RENACER_RING says otherwise */
 #define BPF_BLOCK_BYTES                                                                        \
 	(2u << 20) /* of a ring, at most; older kernels take values to 4 MiB                   \
 		    */
