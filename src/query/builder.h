@@ -12,6 +12,7 @@
 #include "effects/look.h"
 #include "query/fate.h"
 #include "query/inner.h"
+#include "query/pieces.h"
 
 /* A program as a process ran it. */
 struct program {
@@ -48,7 +49,8 @@ struct builder {
 	int64_t fd;
 	uint32_t fd_flags; /* as F_GETFL, of what the call works on; 0: not known */
 	bool has_row;
-	struct fates *fates; /* NULL: not wanted */
+	struct fates *fates;   /* NULL: not wanted */
+	struct pieces *pieces; /* NULL: not wanted */
 };
 
 /* The number of a text of ours; NO_VALUE: NULL. */

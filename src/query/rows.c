@@ -55,6 +55,8 @@ builder_new(struct columns *c)
 	b->by_made = map_new();
 	if (columns_keep(c, V_LEFT))
 		b->fates = fate_new();
+	if (columns_keep(c, V_DURATION))
+		b->pieces = pieces_new();
 	/* Texts of few kinds come first: their numbers are then small, and near each other. */
 	for (int i = 1; i < 134; i++)
 		row_text(b, decode_errno(i));
@@ -76,6 +78,7 @@ builder_free(struct builder *b)
 	map_free(b->by_made);
 	mem_free(b->programs);
 	fate_free(b->fates);
+	pieces_free(b->pieces);
 	str_done(&b->text);
 	mem_free(b);
 }
@@ -196,6 +199,8 @@ put_call(struct builder *b, const struct event *event)
 
 	b->row[V_CALL] = (int64_t)call_key(b, call, b->about.id);
 	b->row[V_START] = (int64_t)MIN(enter, (uint64_t)INT64_MAX);
+	if (b->pieces)
+		enter = pieces_call(b->pieces, event, b->about.id, b->c->n_rows);
 	b->row[V_DURATION] = (int64_t)MIN(event->time_ns - enter, (uint64_t)INT64_MAX);
 	put_outcome(b, event);
 	put_place(b, event);
@@ -358,6 +363,8 @@ builder_finish(struct builder *b)
 	for (int i = 0; i < N_VECTORS; i++)
 		if (i != V_REGION && i != V_LEFT)
 			vector_seal(&c->vector[i]);
+	if (b->pieces)
+		pieces_fill(b->pieces, c->n_rows, &c->vector[V_DURATION]);
 	if (!b->fx) /* nothing ever happened */
 		return;
 	c->has_busy = effects_facts(b->fx)->has_busy;
