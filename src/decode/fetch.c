@@ -196,7 +196,10 @@ struct_in(struct walk *w, const struct arg *a)
 static void
 struct_out(struct walk *w, const struct arg *a)
 {
-	if (walk_is_ok(w))
+	/* Nobody to wait for: neither status nor usage is written. */
+	bool has_nothing = (w->id == CALL_wait4 || w->id == CALL_waitpid) && !w->call->ret;
+
+	if (walk_is_ok(w) && !has_nothing)
 		struct_in(w, a);
 }
 
@@ -419,7 +422,7 @@ walk_call(const struct fetch *f, const struct call *call, const struct call_spec
 	w.f = f;
 	w.call = call;
 	w.arch = call->arch;
-
+	w.id = spec->id;
 	w.word = width_size(w.arch, WL);
 	args_from(&w.args, call, spec, list, n);
 	for (unsigned i = 0; i < w.args.n; i++) {

@@ -18,6 +18,7 @@ struct walk {
 	struct args args;
 	enum arch arch;
 	unsigned word;
+	uint16_t id; /* enum call_id */
 	uint8_t reg; /* of the argument walked now */
 };
 

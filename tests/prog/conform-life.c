@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -392,11 +393,40 @@ shared(int argc, char **argv)
 	MUST(fd >= 0);
 }
 
+/* What a call is given and does not look at: pointers that no flag asks for, and where to tell
+ * of a child that has not ended. */
+static void
+unasked(int argc, char **argv)
+{
+	char *closed = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *new =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int gate[2], status = -1;
+	pid_t pid;
+	long got;
+	char c;
+
+	(void)argc;
+	(void)argv;
+	if (closed == MAP_FAILED || new == MAP_FAILED || pipe(gate) < 0)
+		die_3();
+	pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, new, new, new);
+	if (!pid)
+		_exit(read(gate[0], &c, 1) == 1 ? 5 : 6);
+	got = syscall(SYS_wait4, pid, new, WNOHANG, new + 4096);
+	printf("not yet: %ld\n", got);
+	got = syscall(SYS_wait4, pid, closed, WNOHANG, closed);
+	printf("not yet: %ld\n", got);
+	if (write(gate[1], "x", 1) != 1 || waitpid(pid, &status, 0) != pid)
+		die_3();
+	printf("ended %d\n", WEXITSTATUS(status));
+}
+
 static const struct part parts[] = { { "vfork", vforks }, { "spawn", spawns },
 	{ "path", path_search }, { "daemon", daemon_of }, { "became", became },
 	{ "thread-execs", thread_execs }, { "leader-ends", leader_ends }, { "bomb", bomb },
 	{ "waitid", waitids }, { "pidfd", pidfds }, { "orphans", orphans },
-	{ "shared", shared } };
+	{ "shared", shared }, { "unasked", unasked } };
 
 int
 main(int argc, char **argv)

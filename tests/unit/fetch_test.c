@@ -271,6 +271,42 @@ offsets_of_32_bit_callers_take_two_registers(void **state)
 		str_text(&s), "pread64(3, NULL, 16, 4294967301)= -1 EFAULT (Bad address)");
 }
 
+/* What no flag asks for, or a call that found nothing does not fill in, may lead anywhere. */
+static void
+memory_that_the_kernel_does_not_look_at_is_not_asked_for(void **state)
+{
+	static const struct {
+		uint16_t id;
+		uint8_t n_areas;
+		uint64_t first;
+		int64_t ret;
+	} rows[] = {
+		{ CALL_clone, 0, 0x400 | 17, 5 },     /* CLONE_FILES */
+		{ CALL_clone, 0, 0x1200000 | 17, 5 }, /* CLONE_CHILD_SETTID, CLEARTID */
+		{ CALL_clone, 1, 0x100000 | 17, 5 },  /* CLONE_PARENT_SETTID */
+		{ CALL_clone, 1, 0x1000 | 17, 5 },    /* CLONE_PIDFD */
+		{ CALL_wait4, 0, (uint64_t)-1, 0 },   /* WNOHANG, and nobody has ended */
+		{ CALL_wait4, 2, (uint64_t)-1, 5 },
+	};
+
+	(void)state;
+	for (int arch = ARCH_X86_64; arch <= ARCH_X32; arch++) {
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			struct memory m = { 0x1000, NULL, 0, 0 };
+			struct kept k = { 0 };
+			struct call call = call_of((enum arch)arch, rows[i].id, rows[i].first,
+				0x2000, 0x3000, 0x4000);
+
+			call.state = CALL_DONE;
+			call.ret = rows[i].ret;
+			fetch(&k, &call, &m, false);
+			assert_int_equal(k.n, 0);
+			fetch(&k, &call, &m, true);
+			assert_int_equal(k.n, rows[i].n_areas);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -282,6 +318,7 @@ main(void)
 		cmocka_unit_test(iovecs_of_both_widths_give_their_pieces),
 		cmocka_unit_test(received_pieces_end_with_the_result),
 		cmocka_unit_test(an_argv_that_leads_to_itself_ends),
+		cmocka_unit_test(memory_that_the_kernel_does_not_look_at_is_not_asked_for),
 		cmocka_unit_test(socketcall_gives_what_the_inner_call_needs),
 		cmocka_unit_test(offsets_of_32_bit_callers_take_two_registers),
 	};
