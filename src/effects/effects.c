@@ -268,8 +268,11 @@ note_fork(struct effects *fx, const struct event *event)
 	if (t && t->process->nr == t->nr)
 		t->process->forked = of.at;
 	/* A child in its parent's memory has none of its own (vfork). */
-	if (fx->opts.peak_memory && t && t->process->nr == t->nr &&
-		!(event->start.clone_flags & CLONE_VM) && event->start.how != START_VFORK)
+	if (!t || t->process->nr != t->nr)
+		;
+	else if (event->start.clone_flags & CLONE_VM || event->start.how == START_VFORK)
+		t->process->memory_of = t->process->parent ? t->process->parent->nr : 0;
+	else if (fx->opts.peak_memory)
 		anon_start(fx, t->process->parent, t->process);
 	moment_done(&of);
 }

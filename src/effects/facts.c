@@ -240,6 +240,7 @@ fill_process(struct effects *fx, struct process_facts *out, struct process *p)
 		.peak_mapped_bytes = anon_peak(p),
 		.user_ns = p->user_ns,
 		.system_ns = p->system_ns,
+		.memory_of = p->has_exec ? 0 : p->memory_of,
 		.started_ns = p->started_ns,
 		.ended_ns = p->ended_ns,
 	};

@@ -228,6 +228,7 @@ struct process {
 	uint64_t ended_seq; /* of the event that told of it */
 	uint64_t killed_by; /* a bit for each signal that the run sent to it */
 	bool has_exec;
+	uint32_t memory_of;  /* whose memory it began in: its parent's leader; 0: its own */
 	bool hears_children; /* it handles SIGCHLD */
 	bool has_ids;        /* user and group are known */
 	struct ids user, group;

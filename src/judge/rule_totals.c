@@ -116,6 +116,22 @@ of_largest(const struct facts *f, uint32_t mode)
 	return most;
 }
 
+static bool
+lives_at(const struct process_facts *p, uint64_t ns)
+{
+	return p->started_ns <= ns && (p->ended_ns > ns || !p->ended_ns);
+}
+
+/* Its memory is that of another process, which is there, too. */
+static bool
+is_counted_already(const struct facts *f, const struct process_facts *p, uint64_t at)
+{
+	for (size_t i = 0; p->memory_of && i < f->n_processes; i++)
+		if (f->processes[i].task == p->memory_of)
+			return lives_at(&f->processes[i], at);
+	return false;
+}
+
 /* The sum is largest when one of them begins. */
 static uint64_t
 rss_of_tree(const struct facts *f)
@@ -128,7 +144,7 @@ rss_of_tree(const struct facts *f)
 		for (size_t k = 0; k < f->n_processes; k++) {
 			const struct process_facts *p = &f->processes[k];
 
-			if (p->started_ns <= at && (p->ended_ns > at || !p->ended_ns || k == i))
+			if ((lives_at(p, at) || k == i) && !is_counted_already(f, p, at))
 				sum += p->peak_rss_bytes;
 		}
 		most = MAX(most, sum);

@@ -16,6 +16,8 @@ struct call_count {
 struct process_facts {
 	uint32_t task;       /* of its leader */
 	const char *program; /* canonical path of what it last executed */
+	uint32_t memory_of;  /* the task of the process whose memory it lived in to its end, as
+				a vfork child that executes nothing; 0: its own */
 	uint64_t peak_rss_bytes, allocated_bytes, user_ns, system_ns;
 	uint64_t peak_mapped_bytes;    /* as below, its own */
 	uint64_t started_ns, ended_ns; /* since the trace began */

@@ -422,6 +422,55 @@ a_pattern_that_explodes_is_an_error(void **state)
 	rule_done(rule);
 }
 
+/* A vfork child that executes nothing has its parent's memory, not as much again; without the
+ * parent it is counted. */
+static void
+memory_that_two_share_is_counted_once(void **state)
+{
+	static const struct {
+		uint32_t memory_of;
+		uint64_t parent_ended_ns;
+		enum verdict_kind kind;
+	} cases[] = { { 7, 100, VERDICT_PASS }, { 0, 100, VERDICT_FAIL },
+		{ 8, 100, VERDICT_FAIL }, { 7, 15, VERDICT_PASS } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(arena_free) struct arena *arena = arena_new();
+		struct rule *rule =
+			good_rule(arena, MEMORY "max_bytes = 1500\ntracking_mode = 'rss'\n"
+						"per = 'tree'\n");
+		struct process_facts p[] = {
+			{ .program = "a",
+				.task = 7,
+				.peak_rss_bytes = 1000,
+				.started_ns = 1,
+				.ended_ns = cases[i].parent_ended_ns },
+			{ .program = "a",
+				.task = 9,
+				.peak_rss_bytes = 1000,
+				.started_ns = 10,
+				.ended_ns = 90,
+				.memory_of = cases[i].memory_of },
+			{ .program = "b",
+				.task = 11,
+				.peak_rss_bytes = 400,
+				.started_ns = 20,
+				.ended_ns = 80 },
+		};
+		struct facts facts = good_facts;
+		struct outcome out;
+
+		facts.processes = p;
+		facts.n_processes = ARRAY_LEN(p);
+		judge(&out, arena, rule, &facts);
+		if (out.kind != cases[i].kind ||
+			!strstr(out.text, i == 0 || i == 3 ? "1400" : "2400"))
+			fail_msg("case %zu: %s", i, out.text);
+		rule_done(rule);
+	}
+}
+
 int
 main(void)
 {
@@ -433,6 +482,7 @@ main(void)
 		cmocka_unit_test(a_rule_passes_only_on_what_was_seen),
 		cmocka_unit_test(a_rule_that_must_not_fail_the_gate_is_a_warning),
 		cmocka_unit_test(a_pattern_that_explodes_is_an_error),
+		cmocka_unit_test(memory_that_two_share_is_counted_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
