@@ -213,7 +213,8 @@ own_columns(enum rule_kind kind)
 				    C(SYSCALL) | C(PATH) | C(FROM) | C(TO) | C(ACCESS) |
 				    C(ERRNO) | C(STATE),
 		[RULE_CLUSTER] = C(SYSCALL) | C(PATH),
-		[RULE_SEQUENCE] = C(FAMILY) | C(CLASS) | C(REGION) | C(STATE) | C(TASK),
+		[RULE_SEQUENCE] =
+			C(FAMILY) | C(CLASS) | C(REGION) | C(STATE) | C(TASK) | C(PROCESS),
 		[RULE_TIME_ATTRIBUTION] = C(SYSCALL) | C(PATH) | C(DURATION),
 	};
 #undef C

@@ -4,9 +4,9 @@
  *
  * A gram is n families in a row, within one task, so that how tasks interleave says nothing. A
  * call that repeats itself at once is one, for how often read(2) is needed for the same bytes
- * is for the kernel to say. The first gram of a task begins with "^". Calls that never returned
- * are left out: where a task stood when its process ended is chance. So are waits for children:
- * a shell makes them when SIGCHLD comes, between whatever calls it is then.
+ * is for the kernel to say. The first gram of a process begins with "^". Calls that never
+ * returned are left out: where a task stood when its process ended is chance. So are waits for
+ * children: a shell makes them when SIGCHLD comes, between whatever calls it is then.
  */
 
 #include "judge/rule_own.h"
@@ -91,7 +91,8 @@ add_row(struct grams *g, uint32_t row)
 	slot = (struct tail **)map_number(g->tails, (uint64_t)task);
 	if (!*slot) {
 		*slot = arena_alloc(j->arena, sizeof **slot);
-		if (n > 1)
+		/* Which of several threads gets to work at all is chance. */
+		if (n > 1 && task == columns_number(j->columns, COLUMN_PROCESS, row))
 			(*slot)->family[(*slot)->n++] = "^";
 	}
 	tail = *slot;

@@ -46,7 +46,8 @@ static const char *const runtime_sources[] = {
 	"library/core/src/",
 	"library/alloc/src/",
 	"/include/c++/",
-	"/sysdeps/", /* glibc, linked statically with its debugging symbols */
+	"/usr/include/", /* what the C library's headers put in between (_FORTIFY_SOURCE) */
+	"/sysdeps/",     /* glibc, linked statically with its debugging symbols */
 	"../csu/",
 	"../nptl/",
 	"../elf/",

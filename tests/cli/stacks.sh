@@ -49,7 +49,7 @@ make_app() {
 	$CC -g "$@" -o "$name" src/app.c 2> err || { fail "$name: $(cat err)"; return 1; }
 }
 make_app plain -O0
-make_app fast -O2
+make_app fast -O2 -D_FORTIFY_SOURCE=2
 make_app pie -O2 -fPIE -pie
 make_app fixed -O2 -fno-pie -no-pie
 make_app bare -O2 -g0

@@ -102,6 +102,7 @@ static void *
 thread(void *arg)
 {
 	(void)arg;
+	usleep(50000); /* so that it is waited for: a join of who has ended asks for nothing */
 	mark(30);
 	return NULL;
 }
