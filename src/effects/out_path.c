@@ -435,6 +435,13 @@ out_is_shown(const struct out *o, const struct name *name)
 	       (kind == RUNTIME_QUIET && map_get_text(o->fx->named, name->path));
 }
 
+/* The end of the open that finds a new name may come before that of the call which made it. */
+static bool
+is_made_here(const struct effects *fx, const struct name *n)
+{
+	return n->maker && name_existed(fx, n) == EXISTED_NO;
+}
+
 void
 out_reads(struct out *o)
 {
@@ -446,7 +453,8 @@ out_reads(struct out *o)
 		struct name *name = names[i];
 		struct effect *e;
 
-		if (!name->was_read || !out_is_shown(o, name) || launch_was_read(o->fx, name))
+		if (!name->was_read || !out_is_shown(o, name) || launch_was_read(o->fx, name) ||
+			is_made_here(o->fx, name))
 			continue;
 		str_clear(&o->text);
 		alias_path(o->fx, &o->text, name->path);

@@ -336,6 +336,23 @@ what_the_run_made_itself_is_not_read_from_outside(void **state)
 	made_free(&m);
 }
 
+/* Who waits for a file may have it open before we hear of the end of the rename that made it. */
+static void
+what_was_made_at_that_moment_is_not_read_from_outside(void **state)
+{
+	struct made m = made_new(PROFILE_EFFECTS);
+
+	(void)state;
+	write_file(&m, "f", 3, 0);
+	made_call(&m, 1, CALL_openat, -ENOENT, CWD, S("flag"), N(O_RDONLY), N(0));
+	made_call(&m, 1, CALL_openat, 4, CWD, S("flag"), N(O_RDONLY), N(0));
+	made_call(&m, 1, CALL_read, 1, N(4), N(0), N(1));
+	made_call(&m, 1, CALL_rename, 0, S("f"), S("flag"));
+	made_finish(&m);
+	assert_int_equal(made_count(&m, EFFECT_READ), 0);
+	made_free(&m);
+}
+
 static void
 ignored_paths_are_left_out(void **state)
 {
@@ -428,6 +445,7 @@ main(void)
 		cmocka_unit_test(roots_and_processes_inside_a_file_are_aliased),
 		cmocka_unit_test(only_the_programs_own_reads_are_effects),
 		cmocka_unit_test(what_the_run_made_itself_is_not_read_from_outside),
+		cmocka_unit_test(what_was_made_at_that_moment_is_not_read_from_outside),
 		cmocka_unit_test(ignored_paths_are_left_out),
 		cmocka_unit_test(numbered_files_keep_their_numbers),
 		cmocka_unit_test(random_parts_of_names_are_aliased_and_chosen_names_are_not),
