@@ -43,7 +43,8 @@ stable random sh -c 'head -c 16 /dev/urandom > /dev/null; echo done'
 stable reader bash -c 'while read -r n; do t=$((t + n)); done < <(seq 1 300); echo $t'
 stable workers sh -c 'seq 1 8 | xargs -P 3 -n 2 echo > /dev/null'
 # Names that look alike, used in another order than they were made in; more than there are digits.
-stable names sh -c 'one=$(mktemp) two=$(mktemp) && ls "$two" "$one" | wc -l; rm -f "$one" "$two"'
+# A listing sorts drawn names by what was drawn, which is chance; a program that tells them does not.
+stable names sh -c 'one=$(mktemp) two=$(mktemp) && printf "%s\n" "$two" "$one" | wc -l; rm -f "$one" "$two"'
 stable many sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do n=$(mktemp) && rm "$n"; done'
 cat > threads.py << 'END'
 import threading

@@ -336,7 +336,8 @@ what_the_run_made_itself_is_not_read_from_outside(void **state)
 	made_free(&m);
 }
 
-/* Who waits for a file may have it open before we hear of the end of the rename that made it. */
+/* Who waits for a file may have it open before we hear of the end of the rename that made it.
+ */
 static void
 what_was_made_at_that_moment_is_not_read_from_outside(void **state)
 {
