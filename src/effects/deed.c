@@ -4,10 +4,12 @@
 
 #include "effects/alias.h"
 #include "effects/evidence.h"
+#include "effects/msg.h"
 #include "effects/path.h"
 #include "effects/process.h"
 #include "effects/table.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -216,18 +218,33 @@ on_unshare(struct act *a)
 	new_namespaces(a, flags & NAMESPACES);
 }
 
+/* A descriptor for the child, which the child itself has not. */
+static void
+give_pidfd(struct act *a, int arg, uint64_t address)
+{
+	struct open_file *o;
+	int32_t fd;
+
+	if (!call_read(a->call, arg, address, &fd, sizeof fd))
+		return;
+	o = open_new(OBJECT_OTHER, O_RDWR);
+	o->word = "pidfd";
+	o->pid = (int32_t)a->call->ret;
+	table_give(a->fx, a->task->table, fd, o, true, a->event->seq);
+}
+
 void
 on_clone(struct act *a)
 {
-	uint64_t flags = a->call->arg[0];
+	uint64_t asked[2] = { a->call->arg[0] }; /* flags, and where the pidfd goes */
+	int arg = a->id == CALL_clone3 ? 0 : 2;
 
-	if (a->id == CALL_clone3) {
-		flags = 0;
-		for (uint32_t i = 0; i < a->call->n_areas; i++)
-			if (a->call->areas[i].arg == 0 && a->call->areas[i].kept >= 8) {
-				memcpy(&flags, a->call->areas[i].bytes, 8);
-				break;
-			}
-	}
-	new_namespaces(a, flags & NAMESPACES);
+	if (a->id == CALL_clone3 &&
+		!call_read(a->call, 0, a->call->arg[0], asked, sizeof asked))
+		return;
+	if (a->id != CALL_clone3)
+		asked[1] = a->call->arg[2];
+	new_namespaces(a, asked[0] & NAMESPACES);
+	if (asked[0] & CLONE_PIDFD)
+		give_pidfd(a, arg, asked[1]);
 }

@@ -14,6 +14,12 @@ effects_leaks(const struct effects *fx, size_t *n)
 	return fx->leaks;
 }
 
+bool
+effects_has_filled(const struct effects *fx, uint64_t seq)
+{
+	return fx->filled_seq == seq;
+}
+
 /* What a program inherited is told once, by whoever opened it. */
 static bool
 is_told(struct effects *fx, const struct leak *leak)
@@ -34,20 +40,27 @@ void
 leaks_note(struct effects *fx, const struct event *event)
 {
 	bool at_exec = event->kind == EVENT_EXEC;
+	/* What a thread's own table is a copy of, its process may close yet. */
+	bool is_thread = event->kind == EVENT_EXIT && !event->exit.is_process;
 	const struct task *t = task_get(fx, event->task);
 
-	if (!at_exec && (event->kind != EVENT_EXIT || !event->exit.is_process))
+	if (!t || t->has_ended || (!at_exec && event->kind != EVENT_EXIT))
 		return;
-	/* A table that other processes share lives on with them. */
-	if (!t || t->has_ended || (!at_exec && t->table->n_tasks > 1))
+	/* A table that other tasks share lives on with them; that of a thread may be its own.
+	 */
+	if (!at_exec && t->table->n_tasks > 1)
 		return;
 	for (size_t i = FIRST_FD; i < t->table->n; i++) {
 		const struct slot *slot = &t->table->slots[i];
-		struct leak leak = { t->process->nr, (int32_t)i, slot->set_seq, at_exec,
-			event->seq };
+		struct leak leak = { .process = t->process->nr,
+			.fd = (int32_t)i,
+			.seq = slot->set_seq,
+			.is_of_table = !slot->is_copy && t->table->n_tasks == 1,
+			.at_exec = at_exec,
+			.at_seq = event->seq };
 
 		if (!slot->open || !slot->set_seq || (at_exec && slot->cloexec) ||
-			is_told(fx, &leak))
+			(is_thread && slot->is_copy) || is_told(fx, &leak))
 			continue;
 		fx->leaks = mem_grow(
 			fx->leaks, fx->n_leaks, &fx->leaks_capacity, sizeof *fx->leaks);

@@ -79,6 +79,7 @@ table_copy(const struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		copy->slots[i] = t->slots[i];
 		copy->slots[i].n_late = 0;
+		copy->slots[i].is_copy = true;
 		if (copy->slots[i].open)
 			open_hold(copy->slots[i].open);
 	}
@@ -131,6 +132,7 @@ table_set(struct effects *fx, struct table *t, int64_t fd, struct open_file *o, 
 	t->n_open += !before;
 	fx->max_fds = MAX(fx->max_fds, t->n_open);
 	t->slots[fd] = (struct slot){ .open = o, .cloexec = cloexec, .set_seq = seq };
+	fx->filled_seq = seq;
 	open_drop(fx, before);
 }
 

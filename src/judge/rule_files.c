@@ -49,7 +49,7 @@ counts(struct leaking *l, const struct leak *leak, size_t *row)
 	if (!at)
 		return false;
 	*row = at - 1;
-	return columns_number(l->j->columns, COLUMN_PROCESS, *row) == leak->process &&
+	return leak_is_own(leak, columns_number(l->j->columns, COLUMN_PROCESS, *row)) &&
 	       (!l->is_meant || map_get_number(l->is_meant, *row));
 }
 

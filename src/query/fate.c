@@ -75,6 +75,8 @@ fate_call(struct fates *l, struct effects *fx, const struct event *event,
 {
 	struct look_task task;
 
+	/* Pairs, duplicates, and what came in a message: of these the result does not tell. */
+	makes_fd |= effects_has_filled(fx, event->seq);
 	if (!effects_look_task(fx, event->task, &task)) {
 		add_row(l, 0, makes_fd);
 		return;
@@ -99,7 +101,7 @@ bits_of(const struct fates *l, const struct leak *leak, uint32_t maker)
 {
 	uintptr_t bits = 0;
 
-	if (maker == leak->process)
+	if (leak_is_own(leak, maker))
 		bits |= leak->at_exec ? AT_EXEC : AT_EXIT;
 	if (leak->at_exec && !was_used(l, leak, leak->fd) && !was_used(l, leak, ANY_FD))
 		bits |= STRAY;

@@ -2,9 +2,10 @@
 /*
  * fate.h - what became of the descriptors that calls made; for the files of this room only
  *
- * "exit": the process that made it still held it when it ended; "exec": or when it executed
- * another program; "stray": a program was executed with it, by whomever, that never used it;
- * "closed": none of these. 0, 1 and 2 are left out, as effects/leaks.h does.
+ * "exit": the process that made it, or the last one that shared its table, still held it when
+ * it ended; "exec": or when it executed another program; "stray": a program was executed with
+ * it, by whomever, that never used it; "closed": none of these. 0, 1 and 2 are left out, as
+ * effects/leaks.h does.
  */
 #ifndef QUERY_FATE_H
 #define QUERY_FATE_H
