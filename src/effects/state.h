@@ -177,8 +177,9 @@ struct open_file {
 
 struct slot {
 	struct open_file *open;
-	bool cloexec, is_copy; /* is_copy: it came with the table, from the one it was copied of */
-	uint8_t n_late; /* closes that the kernel did before this open, to be reported later */
+	bool cloexec,
+		is_copy; /* is_copy: it came with the table, from the one it was copied of */
+	uint8_t n_late;  /* closes that the kernel did before this open, to be reported later */
 	uint64_t set_seq; /* when it was last filled */
 };
 
@@ -318,7 +319,7 @@ struct effects {
 	struct hold *hold;
 	struct event_log *log;
 	struct critical *critical; /* NULL: nothing kept */
-	uint64_t filled_seq; /* of the event that put a descriptor somewhere last */
+	uint64_t filled_seq;       /* of the event that put a descriptor somewhere last */
 	struct leak *leaks;
 	struct map *leaks_told; /* NULL: none so far */
 	size_t n_leaks, leaks_capacity;
