@@ -322,3 +322,23 @@ str_distance(const char *a, const char *b)
 	}
 	return last[m];
 }
+
+void
+str_add_one_line(struct str *s, const char *text)
+{
+	bool is_first = true;
+
+	while (*text) {
+		size_t n_blanks = strspn(text, " \t\r\n"), n;
+
+		if (!memchr(text, '\n', n_blanks))
+			str_add_n(s, text, n_blanks);
+		else if (!is_first && text[n_blanks])
+			str_add_char(s, ' ');
+		text += n_blanks;
+		n = strcspn(text, " \t\r\n");
+		str_add_n(s, text, n);
+		text += n;
+		is_first = false;
+	}
+}

@@ -56,6 +56,9 @@ bool utf8_is_valid(const void *data, size_t n);
  * counts as 1. *len: its bytes, 1 for what is not valid; n > 0. */
 unsigned utf8_columns(const void *data, size_t n, size_t *len);
 
+/* Blanks with a newline among them become one, at either end none. */
+void str_add_one_line(struct str *s, const char *text);
+
 bool str_has_prefix(const char *text, const char *prefix);
 bool str_has_suffix(const char *text, const char *suffix);
 /* How many edits (insert, delete, replace, swap) apart; for "did you mean". */

@@ -8,9 +8,9 @@
 #include "judge/rule_table.h"
 #include "query/expr.h"
 
-/* An expression as written. text NULL: none. */
+/* An expression as written. text NULL: none. said is the same on one line, for messages. */
 struct selector {
-	const char *text;
+	const char *text, *said;
 	struct pos at;
 	struct expr *expr; /* owned by the rule */
 };

@@ -126,7 +126,7 @@ judging_select(const struct judging *j, struct selection *out, const struct sele
 	if (expr_select(out, s->expr, j->columns, SIZE_MAX, &err) == 0)
 		return true;
 	judging_end(j, err.kind == ERR_UNSURE ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
-		arena_printf(j->arena, "'%s': %s", s->text, err.text));
+		arena_printf(j->arena, "'%s': %s", s->said, err.text));
 	j->out->detail = arena_strdup(j->arena, err.place);
 	err_done(&err);
 	return false;

@@ -84,10 +84,10 @@ judge_before(const struct judging *j)
 			   .n_looked = then.n_looked,
 			   .wanted = arena_printf(j->arena,
 				   "before each of them, and ordered by cause, one where %s",
-				   j->rule->where.text),
+				   j->rule->where.said),
 			   .found = arena_printf(j->arena,
 				   "%zu of %" PRIu64 " events where %s have none before them",
-				   n, then.n_matched, j->rule->other.text),
+				   n, then.n_matched, j->rule->other.said),
 			   .rows = then.rows,
 			   .n_rows = n,
 		   });
@@ -223,9 +223,9 @@ words_of_between(const struct judging *j)
 	if (r->min && r->max != UINT64_MAX)
 		return arena_printf(j->arena,
 			"in each from %" PRIu64 " to %" PRIu64 " events where %s", r->min,
-			r->max, r->where.text);
+			r->max, r->where.said);
 	return arena_printf(j->arena, "in each at %s %" PRIu64 " events where %s",
-		r->min ? "least" : "most", r->min ? r->min : r->max, r->where.text);
+		r->min ? "least" : "most", r->min ? r->min : r->max, r->where.said);
 }
 
 void
@@ -275,12 +275,12 @@ judge_within(const struct judging *j)
 				    .n_looked = from.n_looked,
 				    .wanted = arena_printf(j->arena,
 					    "after each, within %g ms, one where %s",
-					    j->rule->ms[0], j->rule->third.text),
+					    j->rule->ms[0], j->rule->third.said),
 				    .found = arena_printf(j->arena,
 					    "%zu of %" PRIu64
 					    " events where %s are not followed so: %" PRIu64
 					    " not at all, the longest of the others took %s",
-					    w.n_bad, w.n_intervals, j->rule->other.text,
+					    w.n_bad, w.n_intervals, j->rule->other.said,
 					    w.n_open, words_of_ns(j->arena, w.most)),
 				    .rows = w.bad,
 				    .n_rows = w.n_bad,

@@ -246,8 +246,12 @@ inside_quotes(struct pos at)
 static int
 parse_expression(const struct reading *r, struct selector *s, bool is_selection)
 {
+	AUTO(str_done) struct str line = { 0 };
+
 	if (expr_parse(&s->expr, s->text, inside_quotes(s->at), r->err) < 0)
 		return -1;
+	str_add_one_line(&line, s->text);
+	s->said = arena_strdup(r->arena, str_text(&line));
 	if (is_selection && !expr_is_selection(s->expr)) {
 		err_at(r->err, s->at,
 			"an expression over single events is wanted in [[assertion]] '%s', "

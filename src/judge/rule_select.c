@@ -42,7 +42,7 @@ judge_count(const struct judging *j)
 			   .wanted = words_of_limits(j, "that match"),
 			   .found = arena_printf(j->arena, "%s where %s",
 				   words_of_n(j->arena, s.n_matched, "event", "events"),
-				   j->rule->where.text),
+				   j->rule->where.said),
 			   .rows = s.rows,
 			   .n_rows = s.n_rows,
 		   });
@@ -109,7 +109,7 @@ judge_never(const struct judging *j)
 					    s.n_matched ? words_of_n(j->arena, s.n_matched,
 								  "event", "events")
 							: "no event",
-					    j->rule->where.text),
+					    j->rule->where.said),
 				    .rows = s.rows,
 				    .n_rows = s.n_rows,
 			    });
@@ -130,7 +130,7 @@ judge_exists(const struct judging *j)
 					    s.n_matched ? words_of_n(j->arena, s.n_matched,
 								  "event", "events")
 							: "no event",
-					    j->rule->where.text),
+					    j->rule->where.said),
 				    .rows = s.rows,
 				    .n_rows = s.n_rows,
 			    });
@@ -153,10 +153,10 @@ judge_all(const struct judging *j)
 				    .is_certain = true,
 				    .n_looked = n,
 				    .wanted = arena_printf(
-					    j->arena, "each one where %s", j->rule->other.text),
+					    j->arena, "each one where %s", j->rule->other.said),
 				    .found = arena_printf(j->arena,
 					    "%zu of %" PRIu64 " events where %s are not so",
-					    s.n_rows, n, j->rule->where.text),
+					    s.n_rows, n, j->rule->where.said),
 				    .rows = s.rows,
 				    .n_rows = s.n_rows,
 			    });
@@ -189,7 +189,7 @@ judge_bytes(const struct judging *j)
 			.wanted = words_of_limits(j, "bytes"),
 			.found = arena_printf(j->arena, "%s by %s where %s",
 				words_of_bytes(j->arena, sum),
-				words_of_n(j->arena, n, "call", "calls"), j->rule->where.text),
+				words_of_n(j->arena, n, "call", "calls"), j->rule->where.said),
 			.rows = s.rows,
 			.n_rows = s.n_rows,
 		});
@@ -255,7 +255,7 @@ hold_to_limits(const struct judging *j, const struct timed *all, size_t n, uint6
 			j->rule->ms[i]);
 	}
 	str_addf(&found, " of %s where %s", words_of_n(j->arena, n, "call", "calls"),
-		j->rule->where.text);
+		j->rule->where.said);
 	for (size_t i = 0; i < n_rows; i++)
 		slowest[i] = all[n - 1 - i].row;
 	judging_conclude(j, &(struct finding_of_rule){
@@ -320,15 +320,15 @@ conclude_custom(const struct judging *j, const struct expr_result *r)
 		return judging_end(j, j->unseen ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
 			arena_printf(j->arena,
 				"'%s' applies to no event of %" PRIu64 ": nothing was tested",
-				j->rule->where.text, n_looked));
+				j->rule->where.said, n_looked));
 	if (r->value.is_null)
 		return judging_end(j, j->unseen ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
 			arena_printf(j->arena, "'%s' is neither true nor false: %s",
-				j->rule->where.text, words_of_parts(j, r)));
+				j->rule->where.said, words_of_parts(j, r)));
 	judging_conclude(j, &(struct finding_of_rule){
 				    .is_broken = !r->value.truth,
 				    .n_looked = n_looked,
-				    .wanted = j->rule->where.text,
+				    .wanted = j->rule->where.said,
 				    .found = words_of_parts(j, r),
 				    .rows = shown->rows,
 				    .n_rows = shown->n_rows,
@@ -344,7 +344,7 @@ judge_custom(const struct judging *j)
 	if (expr_evaluate(&r, j->rule->where.expr, j->columns, &err) == 0)
 		return conclude_custom(j, &r);
 	judging_end(j, err.kind == ERR_UNSURE ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,
-		arena_printf(j->arena, "'%s': %s", j->rule->where.text, err.text));
+		arena_printf(j->arena, "'%s': %s", j->rule->where.said, err.text));
 	j->out->detail = arena_strdup(j->arena, err.place);
 	err_done(&err);
 }

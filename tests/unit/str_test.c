@@ -313,6 +313,29 @@ prefixes_suffixes_and_distances(void **state)
 	}
 }
 
+static void
+what_is_on_several_lines_is_told_on_one(void **state)
+{
+	static const struct {
+		const char *text, *line;
+	} rows[] = {
+		{ "", "" },
+		{ "a  b", "a  b" },
+		{ "a\nb", "a b" },
+		{ "\n  a \n\t b\r\nc  d\n", "a b c  d" },
+		{ " a ", " a " },
+		{ "\n\n", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(str_done) struct str s = { 0 };
+
+		str_add_one_line(&s, rows[i].text);
+		assert_string_equal(str_text(&s), rows[i].line);
+	}
+}
+
 int
 main(void)
 {
@@ -327,6 +350,7 @@ main(void)
 		cmocka_unit_test(printable_text_is_safe_and_escaped_text_can_be_undone),
 		cmocka_unit_test(columns_are_those_of_a_terminal),
 		cmocka_unit_test(prefixes_suffixes_and_distances),
+		cmocka_unit_test(what_is_on_several_lines_is_told_on_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
