@@ -80,10 +80,22 @@ key_nearest(const char *const *names, const char *text)
 	return best;
 }
 
+/* Of two texts that share their beginning: "wall" of "wall_time". */
+static const char *
+key_of_same_stem(const char *const *names, const char *text)
+{
+	for (; *names; names++)
+		if (strlen(*names) >= 3 && strlen(text) >= 3 &&
+			(str_has_prefix(text, *names) || str_has_prefix(*names, text)))
+			return *names;
+	return NULL;
+}
+
 static int
 unknown_key(const struct key_context *k, const struct key *keys, const struct toml *item,
 	struct err *err)
 {
+	AUTO(str_done) struct str all = { 0 };
 	const char *names[64], *near;
 	size_t n = 0;
 
@@ -93,8 +105,14 @@ unknown_key(const struct key_context *k, const struct key *keys, const struct to
 	}
 	names[n] = NULL;
 	near = key_nearest(names, item->key);
+	if (!near)
+		near = key_of_same_stem(names, item->key);
 	err_at(err, item->key_at, "unknown key '%s' in %s", item->key, k->where);
-	return near ? err_hint(err, "did you mean '%s'?", near) : -1;
+	if (near)
+		return err_hint(err, "did you mean '%s'?", near);
+	for (size_t i = 0; i < n; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
+	return err_hint(err, "its keys: %s", str_text(&all));
 }
 
 static int

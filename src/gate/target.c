@@ -292,14 +292,15 @@ is_there(const char *path, mode_t type, int *why)
 	return !type || (st.st_mode & S_IFMT) == type;
 }
 
-/* What a setup command makes cannot be there yet: then the run will tell. */
+/* What a setup command or the build makes cannot be there yet: then the run will tell. */
 static int
-check_paths(const struct target *t, const struct toml *table, struct err *err)
+check_paths(const struct target *t, const struct config *c, const struct toml *table,
+	struct err *err)
 {
 	const struct toml *v = toml_get(table, "fixtures");
 	int why;
 
-	if (t->setup)
+	if (t->setup || c->build)
 		return 0;
 	for (size_t i = 0; i < t->n_fixtures; i++)
 		if (!is_there(t->fixtures[i].from, 0, &why)) {
@@ -369,7 +370,7 @@ settle(struct target *t, struct config *c, const struct toml *table, struct err 
 	v = toml_get(table, "equivalent_to");
 	if (v)
 		t->equivalent_at = v->at;
-	return check_paths(t, table, err);
+	return check_paths(t, c, table, err);
 }
 
 int

@@ -41,6 +41,8 @@ budget = { cpu = { limit = "+60%", hard = true }, wall = "+500%" }
 [[target]]
 name = "true"
 command = ["true"]
+sandbox = true
+fixtures = ["work"]   # made by the build: not there yet when the other commit's file is read
 END
 echo '/work' > app/.gitignore
 git add -A && git commit -qm one || exit 1

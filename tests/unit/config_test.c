@@ -71,7 +71,11 @@ static const struct {
 		"did you mean 'golden_dir'?" },
 	{ "[gaet]\n", "1:2", "unknown key 'gaet' in the configuration",
 		"did you mean 'gate'?" },
-	{ "[frobnicate]\n", "1:2", "unknown key 'frobnicate' in the configuration", NULL },
+	{ "[frobnicate]\n", "1:2", "unknown key 'frobnicate' in the configuration",
+		"its keys: include, gate, target, assertion, known, semantic_equivalence, "
+		"lamport_clock, compression, otlp, ci" },
+	{ "[gate]\nretries_of_a_run = 1\n", "2:1", "unknown key 'retries_of_a_run' in [gate]",
+		"did you mean 'retries'?" },
 	{ "gate = 1\n", "1:8", "'gate' in the configuration must be a table, not an integer",
 		NULL },
 	{ "[gate]\ntimeout = 30\n", "2:11",
@@ -319,7 +323,8 @@ static const struct {
 	{ T KNOWN("t", LINE, "expires = 2027-03-01T00:00:00Z\n"), "9:11", NULL, NULL },
 	{ T KNOWN("t", LINE, "expires = 2027-02-30\n"), NULL, NULL, NULL },
 	{ T KNOWN("t", LINE, "expires = 2027-03-01\nuntil = 3\n"), "10:1",
-		"unknown key 'until' in [[known]]", NULL },
+		"unknown key 'until' in [[known]]",
+		"its keys: target, difference, reason, owner, expires" },
 	{ T KNOWN("t", LINE, "expires = 2027-03-01\n")
 			KNOWN("t", "other words [0123456789abcdef]", "expires = 2027-03-01\n"),
 		"10:1", "a second [[known]] for this difference of 't'",
