@@ -26,8 +26,8 @@ static const char ending[] =
 	"  3 the tool could not do its work, 4 inconclusive, 5 a golden is missing\n"
 	"\n"
 	"examples:\n"
-	"  renacer-gate record --golden ls.golden -- ls -l src     once, and commit the file\n"
-	"  renacer-gate check --golden ls.golden -- ls -l src      in CI\n"
+	"  renacer-gate record --golden ls.golden -- ls -l src     # once; commit the file\n"
+	"  renacer-gate check --golden ls.golden -- ls -l src      # in CI\n"
 	"  renacer-gate --config examples/renacer.toml --junit build/junit.xml\n";
 
 /* In the interface, not here yet: told apart from a typing error. */

@@ -15,6 +15,19 @@
 /* In the place of a path. */
 static const char ON_STDERR[] = "stderr";
 
+/* The directory of a report is made: CI jobs start without a build folder. */
+static int
+make_room(const char *path, struct err *err)
+{
+	AUTO(mem_free) char *dir = mem_strdup(path);
+	char *slash = strrchr(dir, '/');
+
+	if (!slash || slash == dir)
+		return 0;
+	*slash = '\0';
+	return dir_make(dir, 0755, err);
+}
+
 static int
 write_report(const char *format, const char *path, const struct verdicts *verdicts,
 	const struct report_opts *opts, struct err *err)
@@ -27,27 +40,19 @@ write_report(const char *format, const char *path, const struct verdicts *verdic
 		return err_wrap(err, "report '%s'", format);
 	if (path == ON_STDERR)
 		return fd_write(STDERR_FILENO, str_text(&text), text.n, err);
+	if (make_room(path, err) < 0)
+		return -1;
 	return file_write(path, str_text(&text), text.n, 0644, err);
 }
 
-/* The directory of a report is made: CI jobs start without a build folder. */
 static int
 write_configured(const struct config *config, const struct verdicts *verdicts,
 	const struct report_opts *opts, struct err *err)
 {
-	for (size_t i = 0; i < config->n_reports; i++) {
-		AUTO(mem_free) char *dir = mem_strdup(config->reports[i].path);
-		char *slash = strrchr(dir, '/');
-
-		if (slash && slash != dir) {
-			*slash = '\0';
-			if (dir_make(dir, 0755, err) < 0)
-				return -1;
-		}
+	for (size_t i = 0; i < config->n_reports; i++)
 		if (write_report(config->reports[i].format, config->reports[i].path, verdicts,
 			    opts, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 

@@ -131,7 +131,7 @@ void
 verdict_carry(struct verdict *v, const struct luggage *to)
 {
 	const char **texts[] = { &v->target, &v->text, &v->golden_path, &v->config_path,
-		&v->command, &v->output, &v->first, &v->performance.golden_name };
+		&v->command, &v->output, &v->first, &v->performance.golden_name, &v->sum.hole };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		carry_text(to, texts[i]);

@@ -73,8 +73,8 @@ say_basis(struct gate *g, const struct target *target, const struct reference *r
 	v->basis.again = arena_strdup(g->arena, run->again);
 	for (size_t i = 0; i < target->n_redactions; i++)
 		n += target->redactions[i].n_used > 0;
-	basis_unseen(&v->basis, g->arena, "redactions", "redactions that were used", n);
-	basis_unseen(&v->basis, g->arena, "ignore_paths", "patterns of ignored paths",
+	basis_unseen(&v->basis, g->arena, "redactions", "redaction[s] with a use", n);
+	basis_unseen(&v->basis, g->arena, "ignore_paths", "pattern[s] of ignored paths",
 		target->n_ignore_paths);
 	v->performance.run = cost_of(run->facts, run->golden);
 	if (!r->is_run)

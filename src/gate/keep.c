@@ -34,6 +34,7 @@ verdict_set(struct gate *g, struct verdict *v, enum verdict_kind kind, const cha
 {
 	v->kind = kind;
 	v->text = text;
+	v->sum.is_made = false; /* this sentence stays */
 	verdict_add_finding(v, g->arena,
 		&(struct finding){
 			.level = kind == VERDICT_PASS || kind == VERDICT_SKIP ? FINDING_NOTE

@@ -94,14 +94,14 @@ add_blind_effects(struct basis *b, struct arena *arena, const struct golden *g)
 		unread += is_false(e, "content_known");
 		undigested += e->kind == EFFECT_STREAM && !content_is_known(e);
 	}
-	basis_unseen(b, arena, "opaque_bytes", "bytes counted but not seen (sendfile, splice)",
-		opaque);
+	basis_unseen(b, arena, "opaque_bytes",
+		"byte[s] counted but not seen (sendfile, splice)", opaque);
 	basis_unseen(b, arena, "sealed_connections",
-		"encrypted connections whose bytes are not compared", sealed);
+		"encrypted connection[s] whose bytes are not compared", sealed);
 	basis_unseen(
-		b, arena, "content_unknown", "files whose content could not be read", unread);
+		b, arena, "content_unknown", "file[s] whose content could not be read", unread);
 	basis_unseen(b, arena, "streams_uncompared",
-		"streams of which only the size is compared", undigested);
+		"stream[s] of which only the size is compared", undigested);
 }
 
 static void
@@ -111,11 +111,11 @@ add_holes(struct basis *b, struct arena *arena, const struct trace_footer *f)
 		const char *key, *words;
 		uint64_t n;
 	} rows[] = {
-		{ "lost_events", "lost events", f->n_lost },
-		{ "escaped_tasks", "escaped tasks", f->n_escaped },
-		{ "io_uring_rings", "io_uring rings", f->n_rings },
-		{ "untraceable_tasks", "untraceable tasks", f->n_untraceable },
-		{ "cut", "trace cut short", f->was_cut },
+		{ "lost_events", "lost event[s]", f->n_lost },
+		{ "escaped_tasks", "escaped task[s]", f->n_escaped },
+		{ "io_uring_rings", "io_uring ring[s]", f->n_rings },
+		{ "untraceable_tasks", "untraceable task[s]", f->n_untraceable },
+		{ "cut", "trace[s] cut short", f->was_cut },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -132,8 +132,10 @@ add_cuts(struct basis *b, struct arena *arena, const struct facts *f)
 		outside += f->processes[i].n_startup + f->processes[i].n_shutdown;
 		between += f->processes[i].n_runtime;
 	}
-	basis_unseen(b, arena, "startup_calls", "calls of start-up and shut-down cut", outside);
-	basis_unseen(b, arena, "runtime_calls", "calls about the runtime's own files", between);
+	basis_unseen(
+		b, arena, "startup_calls", "call[s] of start-up and shut-down cut", outside);
+	basis_unseen(
+		b, arena, "runtime_calls", "call[s] about the runtime's own files", between);
 }
 
 void
@@ -156,14 +158,14 @@ basis_of(struct basis *out, struct arena *arena, const struct golden *run,
 		add_holes(out, arena, footer);
 	if (!differences)
 		return;
-	basis_unseen(out, arena, "open_values", "values that the golden keeps open",
+	basis_unseen(out, arena, "open_values", "value[s] that the golden keeps open",
 		differences->n_open);
-	basis_unseen(out, arena, "optional_absent", "optional effects that did not happen",
+	basis_unseen(out, arena, "optional_absent", "optional effect[s] that did not happen",
 		differences->n_optional);
 	for (size_t i = 0; i < differences->n_uses; i++)
 		mapped += differences->uses[i].places;
 	basis_unseen(
-		out, arena, "output_map_places", "places that output maps allowed", mapped);
+		out, arena, "output_map_places", "place[s] that output maps allowed", mapped);
 }
 
 void
@@ -173,7 +175,7 @@ basis_golden(struct basis *b, struct arena *arena, const struct golden *golden)
 
 	for (size_t i = 0; i < golden->n_effects; i++)
 		n += (uint64_t)number_of(&golden->effects[i], "holes");
-	basis_unseen(b, arena, "typed_holes", "typed holes of the golden", n);
+	basis_unseen(b, arena, "typed_holes", "typed hole[s] of the golden", n);
 }
 
 static void
@@ -198,13 +200,25 @@ basis_words(struct arena *arena, const struct basis *b)
 	return arena_strdup(arena, str_text(&s));
 }
 
+/* "2 lost events" of "lost event[s]". */
+static void
+add_unseen(struct str *out, const struct unseen *u)
+{
+	static const char plural[] = "[s]";
+	const char *at = strstr(u->words, plural);
+
+	assert(at);
+	str_addf(out, "%s%" PRIu64 " %.*s%s%s", out->n ? ", " : "", u->n, (int)(at - u->words),
+		u->words, u->n == 1 ? "" : "s", at + strlen(plural));
+}
+
 const char *
 basis_unseen_words(struct arena *arena, const struct basis *b)
 {
 	AUTO(str_done) struct str s = { 0 };
 
 	for (size_t i = 0; i < b->n_unseen; i++)
-		add_count(&s, b->unseen[i].n, b->unseen[i].words, b->unseen[i].words);
+		add_unseen(&s, &b->unseen[i]);
 	return s.n ? arena_strdup(arena, str_text(&s)) : NULL;
 }
 

@@ -185,7 +185,8 @@ say_growth(struct arena *arena, const struct budget *b, const struct facts *f,
 		str_add_uint(&s, grown[i].n);
 	}
 	if (n > MOST_GROWN)
-		str_addf(&s, ", and %zu others", n - MOST_GROWN);
+		str_addf(&s, ", and %zu other%s", n - MOST_GROWN,
+			n == MOST_GROWN + 1 ? "" : "s");
 	return arena_strdup(arena, str_text(&s));
 }
 

@@ -232,7 +232,7 @@ MUST_CHECK int rule_check_groups(
 /* Something that was there and not seen, or seen and not compared. */
 struct unseen {
 	const char *key;   /* "opaque_bytes" */
-	const char *words; /* "bytes that passed without being seen (sendfile, splice)" */
+	const char *words; /* "lost event[s]": the s stands where it is not one */
 	uint64_t n;
 };
 
@@ -261,12 +261,21 @@ struct performance {
 };
 
 /* Everything about one target. */
+/* What the sentence of a verdict says beside its outcomes; verdict_make() fills it. */
+struct verdict_sum {
+	bool is_made; /* false: the sentence is about something that kept us from judging */
+	size_t n_found, n_differences; /* findings, and all differences in them */
+	size_t n_stale, n_doubts;
+	const char *hole; /* why the trace is not complete; NULL: it is */
+};
+
 struct verdict {
 	const char *target;
 	enum verdict_kind kind;
 	bool expects_fail; /* `expect = "fail"` in the configuration */
 	enum profile profile;
 	const char *text; /* one line: why */
+	struct verdict_sum sum;
 	struct finding *findings;
 	size_t n_findings;
 	struct outcome *outcomes; /* one per rule that applies, skips included */
@@ -312,7 +321,8 @@ void verdict_from_err(struct verdict *v, struct arena *arena, const struct err *
 void verdict_add_finding(struct verdict *v, struct arena *arena, const struct finding *finding);
 
 /* What is known of one rule later than the rest: replaces the outcome that was skipped under
- * this name, or comes as one more. A fail makes the verdict one, as a rule of the run would. */
+ * this name, or comes as one more. A fail makes the verdict one, as a rule of the run would;
+ * its sentence counts the outcome as if it had been there from the beginning. */
 void verdict_add_outcome(struct verdict *v, struct arena *arena, const struct outcome *outcome);
 
 /* One run of the gate. */

@@ -183,12 +183,12 @@ struct tally {
 };
 
 static struct tally
-count_outcomes(const struct verdict_parts *parts)
+count_outcomes(const struct outcome *outcomes, size_t n)
 {
 	struct tally t = { 0 };
 
-	for (size_t i = 0; i < parts->n_outcomes; i++) {
-		const struct outcome *o = &parts->outcomes[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct outcome *o = &outcomes[i];
 
 		if (o->kind == VERDICT_SKIP)
 			t.skipped++;
@@ -213,41 +213,42 @@ add_count(struct str *s, size_t n, const char *one, const char *many)
 		str_addf(s, "%s%zu %s", s->n ? ", " : "", n, n == 1 ? one : many);
 }
 
-/* "2 differences, 1 broken rule": what speaks for the kind; "" when nothing does. */
+/* "2 differences, 1 broken rule": what speaks for the kind; a pass also says what was good. */
 static const char *
-summary(struct arena *arena, const struct verdict_parts *parts, const struct findings *f,
-	bool with_good)
+summary(struct arena *arena, const struct verdict *v)
 {
-	struct tally t = count_outcomes(parts);
-	const struct differences *d = parts->differences;
+	struct tally t = count_outcomes(v->outcomes, v->n_outcomes);
+	const struct verdict_sum *sum = &v->sum;
 	AUTO(str_done) struct str s = { 0 };
 
-	add_count(&s, f->n_clusters, "difference", "differences");
-	if (f->n_differences > f->n_clusters)
-		str_addf(&s, " (%zu with what follows)", f->n_differences);
-	add_count(&s, f->n_stale, "[[known]] to remove", "[[known]] to remove");
-	add_count(&s, f->n_known, "known difference", "known differences");
+	add_count(&s, sum->n_found, "difference", "differences");
+	if (sum->n_differences > sum->n_found)
+		str_addf(&s, " (%zu with what follows)", sum->n_differences);
+	add_count(&s, sum->n_stale, "[[known]] to remove", "[[known]] to remove");
+	add_count(&s, v->n_known, "known difference", "known differences");
 	add_count(&s, t.broken, "broken rule", "broken rules");
 	add_count(&s, t.failed, "rule that cannot be judged", "rules that cannot be judged");
 	add_count(&s, t.unsure, "rule in doubt", "rules in doubt");
 	add_count(&s, t.warned, "warning", "warnings");
-	add_count(&s, d ? d->n_doubts : 0, "comparison that could not be made",
+	add_count(&s, sum->n_doubts, "comparison that could not be made",
 		"comparisons that could not be made");
-	if (with_good) {
-		add_count(&s, d ? d->n_compared : 0, "effect", "effects");
+	if (v->kind == VERDICT_PASS) {
+		add_count(&s, v->n_compared, "effect", "effects");
 		add_count(&s, t.kept, "rule kept", "rules kept");
-		add_count(&s, d ? d->n_optional : 0, "optional effect absent",
-			"optional effects absent");
+		add_count(
+			&s, v->n_optional, "optional effect absent", "optional effects absent");
 		add_count(&s, t.skipped, "rule skipped", "rules skipped");
 	}
-	return arena_strdup(arena, str_text(&s));
+	if (!sum->hole)
+		return arena_strdup(arena, str_text(&s));
+	return s.n ? arena_printf(arena, "%s (%s)", sum->hole, str_text(&s)) : sum->hole;
 }
 
 /* Why there is nothing to judge; NULL when there is. */
 static const char *
 why_nothing(const struct verdict_parts *parts)
 {
-	struct tally t = count_outcomes(parts);
+	struct tally t = count_outcomes(parts->outcomes, parts->n_outcomes);
 
 	if (!parts->footer)
 		return "the target never ran";
@@ -355,13 +356,15 @@ verdict_make(struct verdict *v, struct arena *arena, const struct verdict_parts 
 		return;
 	}
 	v->kind = heaviest(parts, &findings, is_complete);
-	v->text = summary(arena, parts, &findings, v->kind == VERDICT_PASS);
-	if (!is_complete) {
-		const char *why = why_incomplete(arena, parts->footer);
-
-		add_reason(v, arena, FINDING_WARNING, "renacer/inconclusive", why);
-		v->text = *v->text ? arena_printf(arena, "%s (%s)", why, v->text) : why;
-	}
+	v->sum = (struct verdict_sum){ .is_made = true,
+		.n_found = findings.n_clusters,
+		.n_differences = findings.n_differences,
+		.n_stale = findings.n_stale,
+		.n_doubts = parts->differences ? parts->differences->n_doubts : 0,
+		.hole = is_complete ? NULL : why_incomplete(arena, parts->footer) };
+	v->text = summary(arena, v);
+	if (!is_complete)
+		add_reason(v, arena, FINDING_WARNING, "renacer/inconclusive", v->sum.hole);
 	verdict_add_maps(v, arena, parts);
 	if (v->expects_fail)
 		turn_around(v, arena);
@@ -392,14 +395,15 @@ verdict_add_outcome(struct verdict *v, struct arena *arena, const struct outcome
 	struct finding finding;
 
 	*place_of(v, arena, outcome->name) = *outcome;
-	if (!outcome_is_finding(outcome))
-		return;
-	add_outcome(&finding, arena, outcome);
+	if (outcome_is_finding(outcome)) {
+		add_outcome(&finding, arena, outcome);
+		if (v->expects_fail)
+			finding.level = MIN(finding.level, FINDING_WARNING);
+		verdict_add_finding(v, arena, &finding);
+	}
 	if (v->expects_fail)
-		finding.level = MIN(finding.level, FINDING_WARNING);
-	verdict_add_finding(v, arena, &finding);
-	if (weight <= v->kind || v->expects_fail)
 		return;
-	v->kind = weight;
-	v->text = arena_printf(arena, "%s: %s", outcome->name, outcome->text);
+	v->kind = MAX(v->kind, weight);
+	if (v->sum.is_made)
+		v->text = summary(arena, v);
 }

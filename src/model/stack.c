@@ -61,6 +61,17 @@ static const char *const runtime_functions[] = {
 	"__libc_start_main_impl",
 };
 
+/* Generic code of a standard library lies in the program that uses it, and has no source there
+ * unless that was compiled with -g. */
+static const char *const runtime_names[] = {
+	"std::",
+	"core::",
+	"alloc::",
+	"<std::",
+	"<core::",
+	"<alloc::",
+};
+
 struct stacks {
 	struct arena *arena;
 	struct map *frames, *stacks;
@@ -107,6 +118,9 @@ is_runtime_function(const char *function)
 {
 	for (size_t i = 0; i < ARRAY_LEN(runtime_functions); i++)
 		if (strcmp(function, runtime_functions[i]) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(runtime_names); i++)
+		if (strncmp(function, runtime_names[i], strlen(runtime_names[i])) == 0)
 			return true;
 	return false;
 }

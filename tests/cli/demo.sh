@@ -2,6 +2,8 @@
 # The demo tells the truth: the committed goldens hold, the hasty rewrite is found out for the
 # reasons that its source names, and the reports are there.
 set -u
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 fail() { echo "$*"; exit 1; }
 for program in rustc sqlite3 /usr/bin/python3; do
 	command -v $program > /dev/null || { echo "no $program: tools/install-deps demo"; exit 77; }
@@ -34,3 +36,11 @@ for path in sys.argv[1:]:
         assert json.load(report)
 END
 [ ! -e "$ROOT/examples/.hasty.toml" ] || fail 'the demo left a file behind'
+# README shows what it prints.
+mkdir blocks
+awk -v dir=blocks -f "$ROOT/tests/blocks.awk" "$ROOT/README.md" > list
+for block in blocks/*; do
+	case $(head -1 "$block") in 'PASS    tally '* | 'FAIL    ledger-hasty'*) shown "$block" log ;; esac
+done
+[ "$n_shown" -ge 20 ] || fail "only $n_shown lines of README were looked for"
+exit "$bad"

@@ -30,6 +30,41 @@ valid "$ROOT/github-action/action.yml" || fail 'action.yml is not valid'
 for sample in "$ROOT"/tests/data/github/sample-bad-*.yml; do
 	! valid "$sample" > /dev/null || fail "$sample passed: the check cannot fail"
 done
+# Workflows that the pages show: what they hand over and ask for is there, in this version.
+mkdir blocks
+awk -v dir=blocks -f "$ROOT/tests/blocks.awk" "$ROOT/README.md" "$ROOT/docs/github-action.md" | grep ' yaml$' > list
+python3 - "$ROOT/github-action/action.yml" "$(sed -n 's/^VERSION := //p' "$ROOT/Makefile")" << 'END' || fail 'a workflow in the pages'
+import re, sys, yaml
+action = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
+used = 0
+
+def steps(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from value if key == "steps" else steps(value)
+
+for row in open("list", encoding="utf-8"):
+    number, page, line, kind = row.split()
+    text = open(f"blocks/{number}", encoding="utf-8").read()
+    for step in steps(yaml.safe_load(text)):
+        name, _, version = step.get("uses", "").partition("@")
+        if name == "OWNER/renacer-gate/github-action":
+            used += 1
+            assert version == "v" + sys.argv[2], f"{page}:{line}: {version}"
+            unknown = set(step.get("with", {})) - set(action["inputs"])
+            assert not unknown, f"{page}:{line}: no input {unknown}"
+    for output in re.findall(r"steps\.gate\.outputs\.([a-z-]+)", text):
+        assert output in action["outputs"], f"{page}:{line}: no output {output}"
+assert used >= 2, "no page uses the action"
+# The tables of the page are the inputs and outputs, with their defaults.
+page = open(sys.argv[1].replace("github-action/action.yml", "docs/github-action.md"), encoding="utf-8").read()
+for name, spec in action["inputs"].items():
+    default = spec.get("default", "")
+    row = re.search(rf"^\| `{name}` \| (.*?) \|", page, re.M)
+    assert row and row[1] == (f"`{default}`" if default else "all"), f"input {name}: the page has {row and row[1]}"
+for name in action["outputs"]:
+    assert re.search(rf"^\|.*`{name}`.*\|", page, re.M), f"output {name}: not in the page"
+END
 shellcheck "$ROOT"/github-action/*.sh || fail 'shellcheck'
 for script in "$ROOT"/github-action/*.sh; do
 	[ -x "$script" ] || fail "$script is not executable"

@@ -13,3 +13,21 @@ says() { # exit text command...
 	sed 's/^/  | /' log | head -40
 	bad=1
 }
+
+# Numbers, days and the widths of columns are another machine's.
+plain() {
+	sed -E 's/(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +[0-9]/DAY 0/g; s/[0-9]+([.:,][0-9]+)*/0/g
+		s/ +/ /g; s/^ //; s/ $//'
+}
+
+# What a page shows must have come: each line of the block, numbers aside.
+n_shown=0
+shown() { # BLOCK SAID
+	local text
+	while IFS= read -r text; do
+		n_shown=$((n_shown + 1))
+		plain < "$2" | grep -qF -- "$text" && continue
+		echo "$1: this is shown, and did not come: $text"
+		bad=1
+	done < <(plain < "$1" | grep .)
+}

@@ -38,6 +38,7 @@ fill(struct original *o, struct verdict *v)
 	};
 	*v = (struct verdict){ .target = o->text,
 		.text = o->text,
+		.sum.hole = o->text,
 		.findings = &o->finding,
 		.n_findings = 1,
 		.outcomes = &o->outcome,

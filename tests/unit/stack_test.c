@@ -45,6 +45,13 @@ static const struct row {
 		  { APP, 2, "core::x", 0, "/rustc/abc/library/core/src/x.rs", 1, true },
 		  { APP, 2, "loud::shout", 0, "src/loud.rs", 4, false } },
 		2 },
+	/* … and are generic, in a program without -g. */
+	{ { { APP, 1, "std::fs::write::inner", 0, "library/std/src/fs.rs", 422, false },
+		  { APP, 2, "std::fs::write", 21, NULL, 0, false },
+		  { APP, 2, "<alloc::vec::Vec<T> as std::io::Write>::write", 1, NULL, 0,
+			  false },
+		  { APP, 2, "standard::save", 3, NULL, 0, false } },
+		3 },
 	{ { { APP, 1, "syscall.write", 0, "/usr/lib/go-1.19/src/syscall/zsys.go", 9, false },
 		  { APP, 2, "os.(*File).Write", 0, "/usr/local/go/src/os/file.go", 1, false },
 		  { APP, 2, "x.Save", 0, "/root/go/src/example.com/x/x.go", 4, false } },

@@ -214,6 +214,57 @@ an_error_gives_the_verdict_of_its_kind(void **state)
 	}
 }
 
+/* What pairs of runs say comes when the rest is judged already. */
+static void
+an_outcome_that_comes_later_counts_as_if_it_had_been_there(void **state)
+{
+	static const struct {
+		enum verdict_kind kind;
+		bool is_warning;
+		const struct differences *differences;
+		const struct trace_footer *footer;
+		enum verdict_kind wanted;
+		const char *text;
+	} rows[] = {
+		{ VERDICT_PASS, 0, &none, &whole, VERDICT_PASS, "3 effects, 2 rules kept" },
+		{ VERDICT_FAIL, 0, &none, &whole, VERDICT_FAIL, "1 broken rule" },
+		{ VERDICT_FAIL, 1, &none, &whole, VERDICT_PASS,
+			"1 warning, 3 effects, 1 rule kept" },
+		{ VERDICT_INCONCLUSIVE, 0, &none, &whole, VERDICT_INCONCLUSIVE,
+			"1 rule in doubt" },
+		{ VERDICT_FAIL, 0, &some, &whole, VERDICT_FAIL, "1 difference, 1 broken rule" },
+		{ VERDICT_PASS, 0, &none, &holed, VERDICT_INCONCLUSIVE,
+			"the trace is incomplete: 2 lost" },
+		{ VERDICT_FAIL, 0, &none, &holed, VERDICT_FAIL,
+			"the trace is incomplete: 2 lost (1 broken rule)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(arena_free) struct arena *arena = arena_new();
+		struct outcome early[] = {
+			{ .name = "kept", .type = "count", .kind = VERDICT_PASS, .text = "1" },
+			{ .name = "cpu", .type = "budget", .kind = VERDICT_SKIP, .text = "-" },
+		};
+		struct outcome late = { .name = "cpu",
+			.type = "budget",
+			.kind = rows[i].kind,
+			.is_warning = rows[i].is_warning,
+			.text = "2 s > 1 s" };
+		struct verdict_parts parts = { .differences = rows[i].differences,
+			.footer = rows[i].footer,
+			.outcomes = early,
+			.n_outcomes = ARRAY_LEN(early) };
+		struct verdict v = { .target = "t", .golden_path = "golden/t.golden" };
+
+		verdict_make(&v, arena, &parts);
+		verdict_add_outcome(&v, arena, &late);
+		assert_int_equal(v.n_outcomes, 2);
+		assert_int_equal(v.kind, rows[i].wanted);
+		assert_string_equal(v.text, rows[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -224,6 +275,7 @@ main(void)
 		cmocka_unit_test(a_verdict_is_the_heaviest_of_its_reasons),
 		cmocka_unit_test(a_difference_becomes_a_finding_that_points_at_the_golden),
 		cmocka_unit_test(findings_of_an_expected_fail_are_notes),
+		cmocka_unit_test(an_outcome_that_comes_later_counts_as_if_it_had_been_there),
 		cmocka_unit_test(an_error_gives_the_verdict_of_its_kind),
 	};
 
