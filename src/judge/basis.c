@@ -115,7 +115,7 @@ add_holes(struct basis *b, struct arena *arena, const struct trace_footer *f)
 		{ "escaped_tasks", "escaped task[s]", f->n_escaped },
 		{ "io_uring_rings", "io_uring ring[s]", f->n_rings },
 		{ "untraceable_tasks", "untraceable task[s]", f->n_untraceable },
-		{ "cut", "trace[s] cut short", f->was_cut },
+		{ "cut", "trace cut short", f->was_cut },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -200,16 +200,17 @@ basis_words(struct arena *arena, const struct basis *b)
 	return arena_strdup(arena, str_text(&s));
 }
 
-/* "2 lost events" of "lost event[s]". */
+/* "2 lost events" of "lost event[s]"; words without that are what they are. */
 static void
 add_unseen(struct str *out, const struct unseen *u)
 {
 	static const char plural[] = "[s]";
 	const char *at = strstr(u->words, plural);
+	int n = at ? (int)(at - u->words) : (int)strlen(u->words);
 
-	assert(at);
-	str_addf(out, "%s%" PRIu64 " %.*s%s%s", out->n ? ", " : "", u->n, (int)(at - u->words),
-		u->words, u->n == 1 ? "" : "s", at + strlen(plural));
+	str_addf(out, "%s%" PRIu64 " %.*s", out->n ? ", " : "", u->n, n, u->words);
+	if (at)
+		str_addf(out, "%s%s", u->n == 1 ? "" : "s", at + strlen(plural));
 }
 
 const char *

@@ -232,7 +232,7 @@ MUST_CHECK int rule_check_groups(
 /* Something that was there and not seen, or seen and not compared. */
 struct unseen {
 	const char *key;   /* "opaque_bytes" */
-	const char *words; /* "lost event[s]": the s stands where it is not one */
+	const char *words; /* "lost event[s]": the s only where n is not 1 */
 	uint64_t n;
 };
 

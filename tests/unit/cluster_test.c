@@ -403,8 +403,8 @@ a_basis_counts_what_was_seen_and_what_was_not(void **state)
 	assert_string_equal(basis_words(w.arena, &b),
 		"7 calls, 17 bytes, 1 path, 1 stream, 2 processes, 2 connections");
 	assert_string_equal(basis_unseen_words(w.arena, &b),
-		"4 bytes counted but not seen (sendfile, splice), 1 streams of which only the "
-		"size is compared, 1 io_uring rings, 1 values that the golden keeps open");
+		"4 bytes counted but not seen (sendfile, splice), 1 stream of which only the "
+		"size is compared, 1 io_uring ring, 1 value that the golden keeps open");
 	basis_of(&b, w.arena, NULL, NULL, NULL, NULL);
 	assert_null(basis_unseen_words(w.arena, &b));
 	world_done(&w);
