@@ -39,6 +39,14 @@ struct command {
 };
 extern const struct command gate_commands[]; /* ends with name NULL; the first is the default */
 
+/* How many runs there may be at a time that want ebpf; 0 where the configuration cannot be
+ * read. arg: a struct foresight. For a child without privilege (cli/rights.h). */
+struct foresight {
+	const struct gate_values *values;
+	const struct parsed *parsed;
+};
+size_t foresee_runs(const void *arg);
+
 /* One file a command, each named after what it does. */
 MUST_CHECK int command_check(int *status, const struct gate_values *values,
 	const struct parsed *parsed, struct err *err);

@@ -76,12 +76,12 @@ refuse_later(const char *word, struct err *err)
 	return 0;
 }
 
-/* Before anything is read but the command line. Which backend a configuration names is not
- * known here: what ebpf needs is opened unless the command line names another. */
+/* Before anything is read but the command line, by us. */
 static int
 begin(struct capture_grant **grant, const struct command *command,
-	const struct gate_values *values, struct err *err)
+	const struct gate_values *values, const struct parsed *parsed, struct err *err)
 {
+	struct foresight foresight = { values, parsed };
 	struct rights_wish wish = { .as_root = values->as_root,
 		.backend = (enum capture_backend)values->backend };
 
@@ -89,6 +89,10 @@ begin(struct capture_grant **grant, const struct command *command,
 		return 0;
 	if (command->rights == COMMAND_TRACES)
 		wish.n_runs = values->jobs ? values->jobs : 1;
+	if (!values->golden && !parsed->command) {
+		wish.foresee = foresee_runs;
+		wish.arg = &foresight;
+	}
 	return rights_begin(grant, &wish, err);
 }
 
@@ -116,7 +120,7 @@ run(int *status, const char **argv, struct err *err)
 	}
 	if (reports_check(&values, err) < 0)
 		return -1;
-	if (begin(&grant, command, &values, err) < 0)
+	if (begin(&grant, command, &values, &parsed, err) < 0)
 		return -1;
 	values.grant = grant;
 	cli_catch_signals();

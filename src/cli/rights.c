@@ -21,6 +21,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Of sudo about itself: no longer true of what we start. */
@@ -233,16 +234,39 @@ rights_drop(struct rights *r, bool has_secret, struct err *err)
 	return take_ids(r, err) < 0 ? -1 : set_secrecy(has_secret, err);
 }
 
+/* Of the child nothing is believed but a number, and that is held to what a status can be. */
+static size_t
+ask_child(struct rights *rights, const struct rights_wish *wish)
+{
+	struct err err = { 0 };
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		if (rights_drop(rights, true, &err) < 0)
+			_exit(0);
+		_exit((int)MIN(wish->foresee(wish->arg), (size_t)INT8_MAX));
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return wish->n_runs;
+	return pid > 0 && WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : wish->n_runs;
+}
+
 int
 rights_begin(struct capture_grant **grant, const struct rights_wish *wish, struct err *err)
 {
 	AUTO(rights_done) struct rights rights = { 0 };
 	AUTO(capture_grant_free) struct capture_grant *g = NULL;
+	size_t n_runs;
 
 	if (rights_find(&rights, wish->as_root, err) < 0)
 		return -1;
-	if (wish->n_runs)
-		g = capture_grant_new(wish->n_runs, wish->backend);
+	n_runs = wish->n_runs;
+	if (n_runs && wish->foresee && rights.how != RIGHTS_PLAIN)
+		n_runs = ask_child(&rights, wish);
+	if (n_runs)
+		g = capture_grant_new(n_runs, wish->backend);
 	if (rights_drop(&rights, capture_grant_is_open(g), err) < 0)
 		return -1;
 	*grant = TAKE(g);

@@ -59,6 +59,10 @@ struct rights_wish {
 	bool as_root;
 	size_t n_runs; /* at a time; 0: nothing is traced */
 	enum capture_backend backend;
+	/* If there is privilege: asked for n_runs in a child that has given up all of it, since
+	 * to answer it reads what is the caller's. NULL: n_runs is what it is. */
+	size_t (*foresee)(const void *arg);
+	const void *arg;
 };
 /* All of it in its order: what runs need is opened, privilege is given up. The caller frees
  * *grant. */

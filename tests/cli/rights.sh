@@ -87,6 +87,22 @@ sudo_to "$nobody" "$nogroup" renacer --as-root -f -e trace=open,openat,setresuid
 	env SUDO_UID="$nobody" SUDO_GID="$nogroup" renacer-gate validate > /dev/null || fail 'validate'
 awk '/setresuid/ { dropped = 1 } /renacer.toml/ { seen = 1; if (!dropped) early = 1 } END { exit !(seen && dropped) || early }' \
 	order || { cat order; fail 'the configuration is read before root is given up'; }
+# As many sessions are opened as the configuration has jobs; a child without rights reads that.
+if renacer --backend ebpf -o /dev/null -- true 2> message; then
+	mkdir several && chown "$nobody" several
+	printf '[gate]\nbackend = "ebpf"\njobs = 3\n' > several/renacer.toml
+	for i in 1 2 3 4; do printf '[[target]]\nname = "t%s"\nshell = "sleep 0.1; echo a"\n' $i; done >> several/renacer.toml
+	sudo_to "$nobody" "$nogroup" renacer-gate record --config several/renacer.toml > message 2>&1 || fail 'three at a time'
+	sudo_to "$nobody" "$nogroup" renacer --as-root --backend ebpf -f -e trace=open,openat,setresuid,bpf -o order -- \
+		env SUDO_UID="$nobody" SUDO_GID="$nogroup" renacer-gate check --config several/renacer.toml > message || fail 'check'
+	awk '{ pid = $1 == "[pid" ? $2 : "first" } /setresuid/ { dropped[pid] = 1 }
+		/several.renacer.toml/ { seen++; early += !dropped[pid] } END { exit seen < 2 || early }' order ||
+		{ cat order; fail 'the number of jobs is read with rights'; }
+	sed -i 's/"ebpf"/"ptrace"/' several/renacer.toml
+	sudo_to "$nobody" "$nogroup" renacer --as-root --backend ebpf -f -e trace=bpf -o order -- \
+		env SUDO_UID="$nobody" SUDO_GID="$nogroup" renacer-gate check --config several/renacer.toml > message || fail 'check by ptrace'
+	grep 'bpf(' order && fail 'ebpf is loaded for a configuration that does not want it'
+fi
 chmod 600 renacer.toml
 sudo_to "$nobody" "$nogroup" renacer-gate validate > /dev/null 2> message && fail 'a file of root was read'
 grep -q 'Permission denied' message || { cat message; fail 'the message of a file of root'; }
