@@ -278,6 +278,7 @@ ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
 		tick(d, now_ns);
 		sampler_look(&d->sampler, now_ns);
 	}
+	ebpf_meet(d);
 	status = hold_pass(d->hold, fill, size);
 	if (status != -1)
 		reaped(d, status, clock_monotonic_ns() - d->started_ns);
@@ -363,6 +364,7 @@ drain_free(struct drain *d)
 	copies_done(&d->late);
 	str_done(&d->strings);
 	mem_free(d->is_apart);
+	mem_free(d->spared);
 	sampler_done(&d->sampler);
 	mem_free(d->held);
 	arena_free(d->arena);

@@ -61,8 +61,10 @@ struct drain {
 	uint32_t n_idle;       /* looks that brought nothing, in a row */
 	uint64_t n_read;       /* records since the last look */
 	uint64_t next_pass_ns; /* when the tasks that stand still are looked at again */
-	/* By CPU: of a call, records have been moved that are not its last. */
+	/* By CPU: of a call, records have been moved that are not its last; what of
+	 * bpf_cpu.spared was seen. */
 	uint8_t *is_apart;
+	uint64_t *spared;
 	/* Counted here: pieces of calls and ends of tasks; records that made no sense, or were
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;
@@ -90,6 +92,7 @@ void ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns);
  * goes on. */
 void ebpf_flow_begin(struct drain *d);
 void ebpf_flow(struct drain *d); /* now and then, between two records */
+void ebpf_meet(struct drain *d); /* attaches to who is about to stop; as often as can be */
 
 /* ebpf_end.c: sums it up, kills what is left, misses who is gone */
 void ebpf_finish(struct drain *d);
@@ -104,6 +107,9 @@ void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
 void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
+/* Does it say that its process is about to be traced? Then nobody of it is attached any more.
+ */
+void ebpf_spare(struct drain *d, const struct record_call *rec);
 /* Which calls the kernel half is to copy, and what of them. */
 void ebpf_fill_control(const struct drain *d, struct bpf_control *control);
 /* The call of this task is told, as it is now. */

@@ -18,6 +18,8 @@
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <unistd.h>
 
 #define X32_BIT 0x40000000u
 #define MAX_ERRNO 4095
@@ -238,10 +240,28 @@ note_filter(struct drain *d, struct task *t)
 	t->has_listener |= has_listener;
 }
 
+/* A task has one tracer. Was it us, where natively nobody would have been? */
+static void
+note_tracer(struct drain *d, struct task *t)
+{
+	uint64_t request = t->call.arg[0];
+	pid_t whom = request == PTRACE_TRACEME ? t->tid : (pid_t)t->call.arg[1];
+
+	if (request != PTRACE_TRACEME && request != PTRACE_ATTACH && request != PTRACE_SEIZE)
+		return;
+	if (t->call.ret != -EPERM || !d->hold ||
+		!hold_had(d->hold, whom, d->started_ns + t->call.enter_ns,
+			d->started_ns + d->now_ns))
+		return;
+	d->footer.n_untraceable++;
+	drain_doubt(d, "process %d could not be traced by the target, for we held it", whom);
+}
+
 static const struct row {
 	enum call_id id;
 	void (*note)(struct drain *d, struct task *t);
 } rows[] = {
+	{ CALL_ptrace, note_tracer },
 	{ CALL_io_uring_setup, note_ring },
 	{ CALL_seccomp, note_filter },
 	{ CALL_prctl, note_filter },
@@ -340,6 +360,13 @@ resumed(struct drain *d, struct task *t, const struct record_call *rec)
 }
 
 void
+ebpf_spare(struct drain *d, const struct record_call *rec)
+{
+	if (d->hold && (rec->flags & CALL_SPARE))
+		hold_part(d->hold, rec->head.pid);
+}
+
+void
 ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 {
 	struct copies *late = &d->late;
@@ -356,6 +383,7 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 		return;
 	}
 	t->is_denied = rec->how == CALL_HOW_NO_ENTRY;
+	ebpf_spare(d, rec);
 	if (!copies_lend(late, snippets_of(rec), snippet_bytes(rec), rec->n_snippets))
 		d->n_unsound++;
 	if (t->in_call && rec->enter_ns != t->entry_ns)
@@ -394,14 +422,17 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 	*row = (struct call_hints){ 0 };
 	if (d->has_wanted && !call_set_has(&d->wanted, id)) {
 		row->flags = is_ours(id) ? CALL_IS_WANTED : 0;
+		row->flags |= id == CALL_prctl ? CALL_IS_PRCTL : 0;
 		return;
 	}
 	hint_of(row, arch, nr);
-	row->flags = CALL_IS_WANTED;
+	row->flags = CALL_IS_WANTED | (id == CALL_prctl ? CALL_IS_PRCTL : 0);
 	for (uint8_t i = 0; i < row->n; i++) {
 		if ((row->hint[i].when & HINT_AT_ENTRY) ||
 			row->hint[i].when >> HINT_RIVAL_SHIFT)
 			row->flags |= CALL_IS_EARLY;
+		if (row->hint[i].op == HINT_DATA_OUT && row->hint[i].len == 2)
+			row->flags |= CALL_IS_LARGE;
 	}
 }
 
@@ -416,6 +447,7 @@ ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 	control->want_input = d->opts.want_input;
 	control->follow = d->opts.follow;
 	control->n_cpus = d->session->n_cpus;
+	control->reader = (uint32_t)getpid();
 	control->high_bytes = (uint32_t)(ring / 2);
 	control->data_bytes = (uint32_t)(ring / 4);
 	control->reserve_bytes = (uint32_t)MAX(ring / 8, RESERVE_MIN);

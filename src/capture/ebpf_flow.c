@@ -50,6 +50,9 @@ ebpf_flow_begin(struct drain *d)
 		limit += RING_TIMES * (uint64_t)d->session->rings[i].size;
 	limit = MIN(limit, MIN(memory_bytes() / MEMORY_PART, MEMORY_MAX));
 	d->is_apart = mem_array(d->session->n_cpus, sizeof *d->is_apart);
+	d->spared = mem_array(d->session->n_cpus, sizeof *d->spared);
+	for (uint32_t i = 0; i < d->session->n_cpus; i++)
+		d->spared[i] = d->session->cpus[i].spared; /* of another run */
 	rings_keep(d->rings, (size_t)limit);
 }
 
@@ -62,24 +65,55 @@ has_all(const struct drain *d, uint32_t cpu, const struct record_call *rec)
 	       copies_are_whole(rec + 1, rec->head.size - sizeof *rec, rec->n_snippets);
 }
 
-/* The copy of a record: its task need not stand still until its turn comes. */
+/* It stands still, and nothing of its memory is to be read: it goes on without its turn. */
+static void
+release(struct drain *d, uint32_t cpu, struct record_call *rec)
+{
+	bool is_stopped = rec->flags & CALL_STOPPED;
+
+	if (is_stopped && !has_all(d, cpu, rec))
+		return;
+	if (is_stopped) {
+		hold_born(d->hold, rec->head.pid, rec->head.tid);
+		if (hold_stopped(d->hold, rec->head.tid))
+			rec->flags &= ~(uint32_t)CALL_STOPPED;
+	}
+	ebpf_spare(d, rec);
+}
+
+/* The copy of a record. */
 static void
 moved(void *arg, uint32_t cpu, struct record *head, size_t size)
 {
-	struct record_call *rec = (struct record_call *)head;
 	struct drain *d = arg;
 
 	if (head->kind == RECORD_MORE)
 		d->is_apart[cpu] = true;
 	if (head->kind != RECORD_CALL && head->kind != RECORD_ENTRY)
 		return;
-	if (head->kind == RECORD_CALL && head->size == size && size >= sizeof *rec &&
-		(rec->flags & CALL_STOPPED) && has_all(d, cpu, rec)) {
-		hold_born(d->hold, head->pid, head->tid);
-		if (hold_stopped(d->hold, head->tid))
-			rec->flags &= ~(uint32_t)CALL_STOPPED;
-	}
+	if (head->kind == RECORD_CALL && head->size == size &&
+		size >= sizeof(struct record_call))
+		release(d, cpu, (struct record_call *)head);
 	d->is_apart[cpu] = false;
+}
+
+void
+ebpf_meet(struct drain *d)
+{
+	for (uint32_t i = 0; i < d->session->n_cpus; i++) {
+		struct bpf_cpu *cpu = &d->session->cpus[i];
+		uint64_t spared = __atomic_load_n(&cpu->spared, __ATOMIC_ACQUIRE);
+		uint64_t whom = __atomic_load_n(&cpu->stopping, __ATOMIC_ACQUIRE);
+
+		if (spared != d->spared[i])
+			hold_spare(d->hold, (pid_t)(uint32_t)spared);
+		d->spared[i] = spared;
+		if (!whom)
+			continue;
+		hold_meet(d->hold, (pid_t)(whom >> 32), (pid_t)(uint32_t)whom);
+		__atomic_compare_exchange_n(
+			&cpu->stopping, &whom, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	}
 }
 
 void
@@ -88,6 +122,7 @@ ebpf_flow(struct drain *d)
 	size_t size, before = rings_fill(d->rings, &size), now = before;
 	uint64_t now_ns;
 
+	ebpf_meet(d);
 	if (before >= size / CALM_PART) {
 		rings_drain(d->rings, moved, d);
 		now = rings_fill(d->rings, &size);

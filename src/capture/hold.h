@@ -5,8 +5,9 @@
  * A task whose ring is nearly full stops itself by SIGSTOP before it returns to user mode
  * (capture/bpf/record.h). So that neither its parent nor a waiting shell sees that, we attach
  * with PTRACE_SEIZE as soon as a ring is a quarter full, take the signal out of the task's way
- * and let it go on when the rings are empty. Nobody is attached while there is no pressure:
- * programs that trace themselves (LeakSanitizer, debuggers) work. A stop that came before we
+ * and let it go on when the rings are empty. Nobody is attached while there is no pressure, and
+ * nobody whom a program of the target's is about to trace: LeakSanitizer and debuggers work. A
+ * stop that came before we
  * were attached is ended by SIGCONT; that one is visible, and counted.
  *
  * All waiting for children happens here.
@@ -36,6 +37,15 @@ void hold_resume(struct hold *h);
 /* Between these times of CLOCK_MONOTONIC, was this task taken out of a call by us alone, to
  * make it again? */
 bool hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns);
+/* It is about to stop itself, and nobody is to see that: attached to at once. */
+void hold_meet(struct hold *h, pid_t pid, pid_t tid);
+/* A program of the target's is about to trace the tasks of this process, for which nobody may
+ * be attached to them. From now on nobody will be, until it ends: its stops are visible. */
+void hold_spare(struct hold *h, pid_t pid);
+/* And whoever of it is attached is let go of now; who stands still, with hold_resume(). */
+void hold_part(struct hold *h, pid_t pid);
+/* Were we attached to it at some time between these? */
+bool hold_had(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns);
 /* Nothing has come for long: the record of whoever stands still was lost, as others know. It
  * goes on with the next hold_resume(). */
 void hold_claim_all(struct hold *h);

@@ -140,6 +140,17 @@ grep -q 'cannot leave children untraced' errors || complain "seccomp without fol
 "$events" -q -b seccomp -p $$ 2> errors && complain "seccomp attached: no error"
 grep -q 'cannot attach' errors || complain "seccomp attached: $(cat errors)"
 
+# A debugger whose process we had to attach to, since its calls came faster than they were read: it
+# works, or the trace says why not.
+if "$BUILD/driver/conform" -p ebpf > /dev/null 2>&1; then
+	RENACER_RING=65536 "$events" -q -b ebpf -- "$prog/conform-cages" debugger 3000 > debugged 2> footer
+	case $(cat debugged) in
+	*'debugged: exit 4'*) ;;
+	*) grep -q 'untraceable 1 .*could not be traced by the target' footer ||
+		complain "debugger: $(cat debugged footer)" ;;
+	esac
+fi
+
 # What cannot be executed.
 touch plain; printf 'echo x\n' > script; chmod +x script
 for cmd in nosuch ./nosuch ./plain ./script /; do

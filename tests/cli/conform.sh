@@ -3,11 +3,11 @@
 # they do is the same, nothing of it is lost, and all backends tell the same of it.
 #
 # tests/conform/programs has a program a line; what is compared stands there, with the exceptions.
-# ONLY: names (glob); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
+# ONLY: names (globs); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
 # KEEP: a folder for what runs that failed left. CONTROL: native or a backend; that way alone,
 # twice: what differs then is the program's own doing, or the machine's.
 set -u
-only=${ONLY:-*}
+read -ra only <<< "${ONLY:-*}"
 conform=$BUILD/driver/conform
 prog=$BUILD/prog
 built=$BUILD/conform
@@ -205,6 +205,15 @@ one() {
 	fi
 }
 
+is_chosen() {
+	local glob
+	for glob in "${only[@]}"; do
+		# shellcheck disable=SC2254 # a glob it is
+		case $1 in $glob) return 0 ;; esac
+	done
+	return 1
+}
+
 # The line is: name, exceptions up to the colon, command.
 rows=0
 while IFS= read -r line; do
@@ -212,8 +221,7 @@ while IFS= read -r line; do
 	rows=$((rows + 1))
 	head=${line%%: *}
 	name=${head%% *}
-	# shellcheck disable=SC2254 # a glob it is
-	case $name in $only) ;; *) continue ;; esac
+	is_chosen "$name" || continue
 	[ "$head" = "$name" ] && exceptions='' || exceptions=${head#* }
 	start=$SECONDS
 	one "$name" "$exceptions" "${line#*: }"

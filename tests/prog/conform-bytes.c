@@ -309,9 +309,40 @@ storm(int argc, char **argv)
 	WANT(n * n_writes, "^CALL [0-9]+ pwrite64\\(.*, 1000\\) = 4096 \\[1O> 4096/4096 ");
 }
 
+/* A child that moves more at once than is copied: does its parent hear of it? -v: how often. */
+static void
+unnoticed(int argc, char **argv)
+{
+	size_t n = 4 * (size_t)MIB;
+	char *bytes = pattern(n);
+	int n_unheard = 0, status = 0;
+
+	(void)argv;
+	for (int i = 0; i < 5; i++) {
+		int n_heard = 0;
+		pid_t pid = fork();
+
+		if (!pid) {
+			int fd = open("large", O_CREAT | O_WRONLY, 0644);
+
+			_exit(write(fd, bytes, n) == (ssize_t)n ? 0 : 1);
+		}
+		while (waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid &&
+			(WIFSTOPPED(status) || WIFCONTINUED(status)))
+			n_heard++;
+		MUST(WIFEXITED(status) && !WEXITSTATUS(status));
+		n_unheard += !n_heard;
+		sleep_ms(200); /* whoever was watched closely is so no longer */
+	}
+	if (argc)
+		printf("%d\n", n_unheard);
+	/* On a busy machine now and then one is heard. */
+	printf("unnoticed: %s\n", yes(n_unheard > 1));
+}
+
 static const struct part parts[] = { { "big", big }, { "sizes", sizes }, { "vectors", vectors },
 	{ "messages", messages }, { "passed", passed }, { "moved", moved },
-	{ "sockets", sockets }, { "storm", storm } };
+	{ "sockets", sockets }, { "storm", storm }, { "unnoticed", unnoticed } };
 
 int
 main(int argc, char **argv)

@@ -335,24 +335,30 @@ ring(int argc, char **argv)
 	printf("written\n");
 }
 
-/* A debugger: stops its child at each call, reads its registers. */
+/* A debugger: stops its child at each call, reads its registers. N: after so many calls. */
 static void
 debugger(int argc, char **argv)
 {
 	struct user_regs_struct regs;
 	int status, n = 0;
-	pid_t pid = fork();
+	pid_t pid;
 
-	(void)argc;
-	(void)argv;
+	for (int i = argc ? atoi(argv[0]) : 0; i > 0; i--)
+		syscall(SYS_getpgid, 0);
+	pid = fork();
 	if (!pid) {
-		MUST(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+			_exit(5);
 		raise(SIGSTOP);
 		for (int i = 0; i < 10; i++)
 			syscall(SYS_getpgid, 0x5007009);
 		_exit(4);
 	}
-	MUST(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	MUST(waitpid(pid, &status, 0) == pid);
+	if (!WIFSTOPPED(status)) {
+		print_wait("not to be debugged", status);
+		return;
+	}
 	MUST(!ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD));
 	for (;;) {
 		MUST(!ptrace(PTRACE_SYSCALL, pid, NULL, NULL));

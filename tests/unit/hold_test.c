@@ -212,21 +212,35 @@ tracer_of(pid_t pid)
 	return tracer;
 }
 
-static void
-without_pressure_everybody_is_let_go(void **state)
+static pid_t
+start_pausing(void)
 {
-	const struct timespec moment = { .tv_nsec = 1000000 };
-	pid_t first = fork();
-	AUTO(hold_free) struct hold *h = NULL;
-	uint64_t until;
+	pid_t pid = fork();
 
-	(void)state;
-	if (!first) {
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
 	}
-	h = hold_new(first);
+	return pid;
+}
+
+static void
+end_pausing(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void
+without_pressure_everybody_is_let_go(void **state)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	pid_t first = start_pausing();
+	AUTO(hold_free) struct hold *h = hold_new(first);
+	uint64_t until;
+
+	(void)state;
 	hold_born(h, first, first);
 	assert_int_equal(hold_pass(h, 25, 100), -1);
 	assert_int_equal(tracer_of(first), getpid());
@@ -237,8 +251,45 @@ without_pressure_everybody_is_let_go(void **state)
 	}
 	assert_int_equal(tracer_of(first), 0);
 	assert_int_not_equal(proc_state(first), 't');
-	kill(first, SIGKILL);
-	assert_int_equal(waitpid(first, NULL, 0), first);
+	end_pausing(first);
+}
+
+static void
+who_is_spared_is_let_go_and_attached_to_no_more(void **state)
+{
+	pid_t first = start_pausing();
+	AUTO(hold_free) struct hold *h = hold_new(first);
+	uint64_t before_ns = clock_monotonic_ns(), after_ns;
+
+	(void)state;
+	hold_born(h, first, first);
+	assert_false(hold_had(h, first, 0, UINT64_MAX));
+	assert_int_equal(hold_pass(h, 25, 100), -1);
+	assert_int_equal(tracer_of(first), getpid());
+	assert_true(hold_had(h, first, before_ns, clock_monotonic_ns()));
+	hold_part(h, first);
+	after_ns = clock_monotonic_ns();
+	assert_int_equal(tracer_of(first), 0);
+	assert_int_not_equal(proc_state(first), 't');
+	hold_meet(h, first, first);
+	hold_born(h, first, first);
+	assert_int_equal(tracer_of(first), 0);
+	assert_false(hold_had(h, first, 0, before_ns));
+	assert_true(hold_had(h, first, before_ns, after_ns));
+	assert_false(hold_had(h, first, after_ns, UINT64_MAX));
+	end_pausing(first);
+}
+
+static void
+who_is_about_to_stop_is_attached_to_without_pressure(void **state)
+{
+	pid_t first = start_pausing();
+	AUTO(hold_free) struct hold *h = hold_new(first);
+
+	(void)state;
+	hold_meet(h, first, first); /* its birth was not read yet */
+	assert_int_equal(tracer_of(first), getpid());
+	end_pausing(first);
 }
 
 static void
@@ -264,6 +315,8 @@ main(void)
 		cmocka_unit_test(stops_of_the_attached_are_seen_by_nobody),
 		cmocka_unit_test(a_stop_that_comes_first_is_ended_and_counted),
 		cmocka_unit_test(without_pressure_everybody_is_let_go),
+		cmocka_unit_test(who_is_spared_is_let_go_and_attached_to_no_more),
+		cmocka_unit_test(who_is_about_to_stop_is_attached_to_without_pressure),
 		cmocka_unit_test(one_that_died_does_not_stand),
 	};
 

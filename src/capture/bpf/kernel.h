@@ -47,6 +47,7 @@ struct pt_regs {
 };
 
 struct thread_info {
+	unsigned long flags;
 	uint32_t status;
 };
 
@@ -198,8 +199,8 @@ struct task_struct {
 	struct mm_struct *mm;
 	int exit_code, exit_signal;
 	int pid, tgid;
-	unsigned int flags;
-	struct task_struct *group_leader;
+	unsigned int flags, ptrace;
+	struct task_struct *parent, *group_leader;
 	struct pid *thread_pid;
 	uint64_t utime, stime;
 	const struct cred *cred;

@@ -5,6 +5,7 @@
 
 #include "capture/bpf/path.h"
 #include "capture/bpf/snippet.h"
+#include "capture/bpf/stop.h"
 #include "capture/bpf/track.h"
 
 /* enum start_how of model/event.h */
@@ -12,9 +13,9 @@ enum { HOW_FORK = 1, HOW_VFORK, HOW_CLONE, HOW_THREAD };
 
 #define CLONE_VM 0x100u
 #define CLONE_VFORK 0x4000u
+#define CLONE_UNTRACED 0x800000u
 #define SIGCHLD 17
 #define SIGKILL 9
-#define SIGSTOP 19
 #define SIGNAL_GROUP_EXIT 4u
 #define PF_EXITING 4u
 #define TRACE_SIGNAL_DELIVERED 0
@@ -68,6 +69,9 @@ tell_fork(struct state *st, struct task_struct *child, struct turn *t)
 	out.child_pid = born->call.head.pid;
 	out.child_tid = born->call.head.tid;
 	out.flags = clone_flags(&st->call);
+	/* Who makes a task that nobody may trace, makes a tracer: LeakSanitizer. */
+	if (out.flags & CLONE_UNTRACED)
+		spare(st, t->mine);
 	if (child->pid != child->tgid)
 		out.how = HOW_THREAD;
 	else if (out.flags & CLONE_VFORK)

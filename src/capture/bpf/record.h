@@ -80,6 +80,8 @@ enum call_how {
  * stands. */
 enum record_call_flags {
 	CALL_STOPPED = 1, /* has stopped itself behind this call */
+	CALL_SPARE = 2,   /* a program of the target's is about to trace this process: nobody
+			   * else may be attached to it */
 };
 
 struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
@@ -173,6 +175,11 @@ struct bpf_cpu {
 	uint64_t n_lost;   /* the ring had no room, or a program gave up */
 	uint64_t reason;   /* enum bpf_loss of the first loss */
 	uint64_t pad_ours[5];
+	/* What cannot wait for its record. */
+	uint64_t stopping; /* process and thread (lower half) that is about to stop itself, and
+			      waits a little for us to attach to it; then we write 0 */
+	uint64_t spared;   /* counts, and the process (lower half) that CALL_SPARE will name */
+	uint64_t pad_both[6];
 };
 
 /* What the loader fixes for good: not in the memory that both halves map, for whoever holds
@@ -197,6 +204,9 @@ enum bpf_loss {
 enum call_flags {
 	CALL_IS_WANTED = 1,
 	CALL_IS_EARLY = 2, /* has rows of HINT_AT_ENTRY */
+	CALL_IS_LARGE = 4, /* may be: its third argument says how much payload it has */
+	CALL_AT_ENTRY = CALL_IS_EARLY | CALL_IS_LARGE,
+	CALL_IS_PRCTL = 8,
 };
 
 /* What one run wants; written by the user half before `first_tid` is, read by the kernel half.
@@ -213,7 +223,8 @@ struct bpf_control {
 	uint32_t reserve_bytes; /* of a ring, kept free for records without memory */
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
 	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */
-	uint32_t ring_bytes;                            /* of one CPU's ring */
+	uint32_t ring_bytes; /* of one CPU's ring */
+	uint32_t reader;     /* who attaches to tasks, in the tracer's namespace */
 	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
 };
 

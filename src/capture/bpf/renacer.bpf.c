@@ -12,6 +12,7 @@
 
 #include "capture/bpf/life.h"
 #include "capture/bpf/quick.h"
+#include "capture/bpf/stop.h"
 #include "capture/bpf/track.h"
 #include "capture/bpf/walk.h"
 
@@ -65,6 +66,7 @@ take_call(struct record_call *call, const struct task_struct *task, const struct
 	call->ip = regs->ip;
 	call->sp = regs->sp;
 	call->ret = 0;
+	call->flags = 0;
 	call->n_snippets = 0;
 	if (is_sigreturn(call->arch, call->nr))
 		call->arg[0] = call->sp;
@@ -140,6 +142,20 @@ tell_entry(struct state *st)
 	return 0;
 }
 
+/* What moves more than there is room for will stop behind its call; meanwhile we can attach. */
+static __always_inline int
+enter(struct state *st)
+{
+	const struct call_hints *hints = hints_of(&st->call);
+
+	if (hints->flags & CALL_IS_EARLY)
+		return tell_entry(st);
+	if (argument(&st->call, 2) > shared.control.data_bytes)
+		announce(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], &st->call.head);
+	st->call.enter_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
 SEC("tp_btf/sys_enter")
 int
 BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
@@ -156,27 +172,10 @@ BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 	st->had_fault = 0;
 	if (st->is_secret)
 		__builtin_memset(st->call.arg, 0, sizeof st->call.arg);
-	else if (st->call.nr < HINT_NRS && (hints_of(&st->call)->flags & CALL_IS_EARLY))
-		return tell_entry(st);
+	else if (st->call.nr < HINT_NRS && hints_of(&st->call)->flags & CALL_AT_ENTRY)
+		return enter(st);
 	st->call.enter_ns = bpf_ktime_get_ns();
 	return 0;
-}
-
-/* The task waits behind this call: its ring is too full, or its payload too large for it. Its
- * record says so, and its next call comes after we have read the ring. Only a task whose record
- * was published may stop: nobody would know of it. */
-static __always_inline void
-hold_back(struct turn *t)
-{
-	t->mine->n_stops++;
-	if (bpf_send_signal_thread(SIGSTOP))
-		lose(t->mine, LOSS_RING);
-}
-
-static __always_inline bool
-is_high(const struct turn *t, uint64_t size)
-{
-	return shared.control.high_bytes && t->fill + size > shared.control.high_bytes;
 }
 
 /* A call that leads to no memory: its record needs no room to be built in. */
@@ -185,17 +184,17 @@ tell_bare(struct state *st, struct turn *t)
 {
 	bool stops = st->call.how < CALL_HOW_UNFINISHED && is_high(t, sizeof st->call);
 
-	st->call.flags = stops ? CALL_STOPPED : 0;
+	if (stops)
+		st->call.flags |= CALL_STOPPED;
 	st->call.head = head(t, st, RECORD_CALL, sizeof st->call);
-	if (publish(t, &st->call, sizeof st->call) && stops)
-		hold_back(t);
+	if (publish(t, &st->call, sizeof st->call) && (st->call.flags & CALL_STOPPED))
+		hold_back(t, &st->call.head);
 }
 
 /* False: nothing was told. */
 static __always_inline bool
 tell_quickly(struct state *st, struct turn *t, uint32_t when)
 {
-	bool stops;
 	uint8_t *to;
 	uint32_t size;
 
@@ -207,21 +206,20 @@ tell_quickly(struct state *st, struct turn *t, uint32_t when)
 	size = quick(to, &st->call, when);
 	if (!size)
 		return false;
-	stops = is_high(t, size);
-	((struct record_call *)to)->flags = stops ? CALL_STOPPED : 0;
+	if (is_high(t, size))
+		((struct record_call *)to)->flags = st->call.flags |= CALL_STOPPED;
 	ring_grow(t, size);
-	if (stops)
-		hold_back(t);
+	if (st->call.flags & CALL_STOPPED)
+		hold_back(t, &st->call.head);
 	return true;
 }
 
-/* In as many steps as it takes. */
+/* In as many steps as it takes. 1: the task stops. */
 __noinline int
 tell_slowly(const struct record_call *call, uint32_t when)
 {
 	struct turn t = { .cpu = bpf_get_smp_processor_id() % BPF_CPUS };
 	struct scratch *s;
-	bool stops;
 
 	if (!call)
 		return 0;
@@ -234,11 +232,12 @@ tell_slowly(const struct record_call *call, uint32_t when)
 	s->may_stop = call->how < CALL_HOW_UNFINISHED;
 	s->room = room_for_data(&t, s->may_stop ? shared.control.reserve_bytes : 0);
 	walk(s, when);
-	stops = s->must_stop || (s->may_stop && is_high(&t, s->used));
-	scratch_call(s)->flags = stops ? CALL_STOPPED : 0;
-	if (scratch_publish(s, RECORD_CALL) && stops)
-		hold_back(&t);
-	return 0;
+	if (s->must_stop || (s->may_stop && is_high(&t, s->used)))
+		scratch_call(s)->flags |= CALL_STOPPED;
+	if (!scratch_publish(s, RECORD_CALL) || !(scratch_call(s)->flags & CALL_STOPPED))
+		return 0;
+	hold_back(&t, &call->head);
+	return 1;
 }
 
 /* `when`: HINT_AT_EXIT, and HINT_AT_ENTRY again where that met memory that was not there; 0:
@@ -254,14 +253,17 @@ tell_call(struct state *st, struct turn *t, uint32_t when, bool is_quick)
 		return;
 	}
 	st->call.head = head(t, st, RECORD_CALL, 0);
-	if (!is_quick || !tell_quickly(st, t, when))
-		tell_slowly(&st->call, when);
+	if (is_quick && tell_quickly(st, t, when))
+		return;
+	if (tell_slowly(&st->call, when))
+		st->call.flags |= CALL_STOPPED;
 }
 
 static __always_inline bool
 is_wanted(const struct record_call *call)
 {
-	return call->nr >= HINT_NRS || (hints_of(call)->flags & CALL_IS_WANTED);
+	return call->nr >= HINT_NRS || (hints_of(call)->flags & CALL_IS_WANTED) ||
+	       (call->flags & CALL_SPARE);
 }
 
 /* Is this the end of the call for a tracer, too? One whose task is being killed never returns,
@@ -302,10 +304,12 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		when |= HINT_AT_ENTRY;
 	}
 	st->in_call = 0;
+	note_spared(st, task);
 	if (!is_wanted(&st->call) || !turn_begin(&t))
 		return 0;
 	st->call.ret = ret;
 	if (is_cut_off(task)) {
+		st->call.flags = 0;
 		st->call.how = CALL_HOW_UNFINISHED;
 		st->call.ret = -1;
 	}
@@ -315,6 +319,8 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		st->call.enter_ns = t.now_ns;
 	tell_call(st, &t, when, true);
 	turn_end(&t);
+	if ((st->call.flags & CALL_STOPPED) && t.mine->stopping)
+		be_seen(t.cpu);
 	return 0;
 }
 

@@ -21,9 +21,12 @@
 struct state {
 	uint32_t run; /* the first: bpf_marks.c reads it */
 	uint8_t in_call;
-	uint8_t had_fault;       /* memory could not be read at the entry of this call */
-	uint8_t is_secret;       /* has rights that the tracer's user has not: not looked at */
-	uint8_t is_born;         /* has not returned yet from the call that made it */
+	uint8_t had_fault; /* memory could not be read at the entry of this call */
+	uint8_t is_secret; /* has rights that the tracer's user has not: not looked at */
+	uint8_t is_born;   /* has not returned yet from the call that made it */
+	uint8_t is_spared; /* by this call its process comes to be traced by one of the target's
+			    */
+	uint8_t pad[3];
 	struct record_call call; /* head.pid and head.tid are always true */
 };
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * stop.h - a task that waits behind a call, until its ring has room or its memory was read
+ *
+ * It stops itself by SIGSTOP, which is taken on its way to user mode. Its parent would see that
+ * (SIGCHLD, WUNTRACED), unless we were attached to it before: so we are told ahead, and given a
+ * moment. But who is about to be traced by a program of the target's, must not be attached to.
+ */
+#ifndef CAPTURE_BPF_STOP_H
+#define CAPTURE_BPF_STOP_H
+
+#include "capture/bpf/rows.h"
+#include "capture/bpf/track.h"
+
+#define SIGSTOP 19
+
+/* We are to attach to this task, before it stops itself. */
+static __always_inline void
+announce(struct bpf_cpu *mine, const struct record *head)
+{
+	if (!bpf_get_current_task_btf()->ptrace)
+		store_in_order(&mine->stopping,
+			(uint64_t)(uint32_t)head->pid << 32 | (uint32_t)head->tid);
+}
+
+#define SEEN_NS 2000000u /* we look at least every millisecond, when we get to run */
+#define SEEN_TRIES (1u << 16)
+
+/* The task waits behind this call: its ring is too full, or its payload too large for it. Its
+ * record says so, and its next call comes after we have read the ring. Only a task whose record
+ * was published may stop: nobody would know of it. */
+static __always_inline void
+hold_back(struct turn *t, const struct record *head)
+{
+	t->mine->n_stops++;
+	if (bpf_send_signal_thread(SIGSTOP)) {
+		lose(t->mine, LOSS_RING);
+		return;
+	}
+	announce(t->mine, head);
+}
+
+struct moment {
+	uint64_t until_ns;
+	uint32_t cpu;
+};
+
+#if defined(__TARGET_ARCH_x86)
+#define NEED_RESCHED (1u << 3 | 1u << 4) /* the second: lazily, since 6.13 */
+#else
+#define NEED_RESCHED 0u
+#endif
+
+static long
+is_seen(uint32_t i, struct moment *m)
+{
+	volatile struct bpf_cpu *mine = &shared.cpus[m->cpu % BPF_CPUS];
+
+	if (!mine->stopping || bpf_ktime_get_ns() > m->until_ns)
+		return 1;
+	/* Then others run here before the signal is looked at: who knows but it is us. */
+	return !!(bpf_get_current_task_btf()->thread_info.flags & NEED_RESCHED);
+}
+
+/* Its stop is seen by its parent, unless somebody was attached to it before: so it lingers
+ * where it cannot be seen. Not within a turn, for the record is to be read. */
+__noinline int
+be_seen(uint32_t cpu)
+{
+	struct moment m = { .until_ns = bpf_ktime_get_ns() + SEEN_NS, .cpu = cpu };
+
+	bpf_loop(SEEN_TRIES, is_seen, &m, 0);
+	return 0;
+}
+
+static __always_inline bool
+is_high(const struct turn *t, uint64_t size)
+{
+	return shared.control.high_bytes && t->fill + size > shared.control.high_bytes;
+}
+
+/* A program of the target's is about to trace this process: so we must not. Known at once, and
+ * from the record of this call. */
+static __always_inline void
+spare(struct state *st, struct bpf_cpu *mine)
+{
+	uint64_t n = (mine->spared >> 32) + 1;
+
+	st->is_spared = 1;
+	*(volatile uint64_t *)&mine->spared = n << 32 | (uint32_t)st->call.head.pid;
+}
+
+#define PR_SET_PTRACER 0x59616d61u
+
+static __always_inline bool
+is_attached_to(struct task_struct *task)
+{
+	return task->ptrace &&
+	       number_of(BPF_CORE_READ(task, parent)) == (int32_t)shared.control.reader;
+}
+
+/* The record of a call that makes a tracer says so. If we are attached to the task, it waits
+ * behind the call until we are not. */
+static __always_inline void
+note_spared(struct state *st, struct task_struct *task)
+{
+	uint32_t cpu = bpf_get_smp_processor_id() % BPF_CPUS;
+
+	if (st->call.nr < HINT_NRS && (hints_of(&st->call)->flags & CALL_IS_PRCTL) &&
+		(uint32_t)st->call.arg[0] == PR_SET_PTRACER && st->call.arg[1])
+		spare(st, &shared.cpus[cpu]);
+	if (st->is_spared)
+		st->call.flags |= CALL_SPARE | (is_attached_to(task) ? CALL_STOPPED : 0);
+	st->is_spared = 0;
+}
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * halt.c - what the stops of an attached task say, and how it goes on
+ */
+
+#include "capture/halt.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "capture/restart.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+struct halt *
+halt_find(const struct hold *h, pid_t tid)
+{
+	return map_get_number(h->tasks, (uint64_t)tid);
+}
+
+struct halt *
+halt_add(struct hold *h, pid_t tid)
+{
+	void **slot = map_number(h->tasks, (uint64_t)tid);
+	struct halt *t = *slot;
+
+	if (!t) {
+		*slot = t = mem_alloc(sizeof *t);
+		*t = (struct halt){ .pid = tid, .tid = tid };
+	}
+	return t;
+}
+
+void
+halt_attached(struct hold *h, struct halt *t)
+{
+	if (t->is_attached)
+		return;
+	t->is_attached = true;
+	t->from_ns = clock_monotonic_ns();
+	t->to_ns = 0;
+	h->n_attached++;
+	h->count.n_attached++;
+}
+
+void
+halt_let_be(struct hold *h, struct halt *t)
+{
+	if (t->is_attached)
+		t->to_ns = clock_monotonic_ns();
+	h->n_attached -= t->is_attached;
+	h->n_claimed -= t->is_claimed;
+	t->is_attached = t->is_claimed = t->is_interrupted = false;
+	t->stand = RUNS;
+}
+
+bool
+halt_is_ward(const struct hold *h, const struct halt *t)
+{
+	return map_get_number(h->wards, (uint64_t)t->pid);
+}
+
+/* While it stands still: whatever it did before is older, and what it will do younger. */
+void
+halt_note_cut(struct halt *t)
+{
+	t->cut_ns[t->n_cuts++ % N_CUTS] = clock_monotonic_ns();
+}
+
+static void
+go_on(const struct halt *t, long request, int signal)
+{
+	ptrace(request, t->tid, NULL, (void *)(intptr_t)signal);
+}
+
+void
+halt_interrupt(struct halt *t)
+{
+	t->is_interrupted = ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) == 0;
+}
+
+static bool
+is_stopping(int signal)
+{
+	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* The SIGSTOP that a task sent itself comes from the kernel, and is the only one that does. */
+static bool
+is_own_stop(const struct halt *t, int signal)
+{
+	siginfo_t info;
+
+	return signal == SIGSTOP && ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &info) == 0 &&
+	       info.si_code == SI_KERNEL;
+}
+
+void
+halt_leave(struct hold *h, struct halt *t, int signal)
+{
+	go_on(t, PTRACE_DETACH, signal);
+	halt_let_be(h, t);
+}
+
+/* It goes on, with us or without. */
+void
+halt_move_on(struct hold *h, struct halt *t, int signal)
+{
+	if (h->is_leaving || halt_is_ward(h, t))
+		halt_leave(h, t, signal);
+	else
+		go_on(t, PTRACE_CONT, signal);
+}
+
+static void
+trap(struct hold *h, struct halt *t, int signal)
+{
+	bool is_cut = t->is_interrupted && restart_after_interrupt(t->tid);
+
+	t->is_interrupted = false;
+	if (!is_stopping(signal)) {
+		if (is_cut)
+			halt_note_cut(t);
+		halt_move_on(h, t, 0);
+		return;
+	}
+	t->stand = LISTENS;
+	t->was_stopped = true;
+	if (halt_is_ward(h, t))
+		halt_leave(h, t, 0); /* it stays stopped */
+	else
+		go_on(t, PTRACE_LISTEN, 0);
+}
+
+/* What it ignores is not sent when nobody traces it, and interrupts nothing. But a stop does
+ * interrupt, even when nothing but SIGCONT comes after it. */
+static void
+before_signal(struct hold *h, struct halt *t, int signal)
+{
+	bool is_ignored = restart_is_ignored(t->tid, signal);
+
+	if (is_ignored && !t->was_stopped && restart_after_interrupt(t->tid))
+		halt_note_cut(t);
+	if (signal == SIGCONT)
+		t->was_stopped = false;
+	halt_move_on(h, t, is_ignored ? 0 : signal);
+}
+
+static void
+stopped(struct hold *h, struct halt *t, int status)
+{
+	int signal = WSTOPSIG(status), event = status >> 16;
+
+	halt_attached(h, t); /* a child of one that was */
+	t->stand = RUNS;
+	if (event == PTRACE_EVENT_STOP) {
+		trap(h, t, signal);
+	} else if (event) {
+		go_on(t, PTRACE_CONT, 0);
+	} else if (is_own_stop(t, signal)) {
+		t->stand = STANDS;
+		h->count.n_stops++;
+	} else {
+		before_signal(h, t, signal);
+	}
+}
+
+void
+halt_handle(struct hold *h, pid_t tid, int status)
+{
+	struct halt *t = halt_find(h, tid);
+
+	if (WIFSTOPPED(status)) {
+		stopped(h, t ? t : halt_add(h, tid), status);
+		return;
+	}
+	if (tid == h->first)
+		h->first_status = status;
+	if (t)
+		halt_let_be(h, t);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * halt.h - the tasks of hold.h, and what becomes of one of them
+ *
+ * Shared by hold.c, which decides whom to attach to and how long, and halt.c, which knows what
+ * its stops mean.
+ */
+#ifndef CAPTURE_HALT_H
+#define CAPTURE_HALT_H
+
+#include "capture/hold.h"
+
+#define N_CUTS 8u /* the last ones; records are rarely read so late */
+
+enum stand {
+	RUNS,
+	STANDS,  /* before its own SIGSTOP is delivered: nobody else has seen that */
+	LISTENS, /* its process is stopped */
+};
+
+struct halt {
+	pid_t pid, tid;
+	enum stand stand;
+	bool is_attached;
+	bool is_interrupted; /* by us: its next stop is that */
+	bool is_claimed;     /* its record was read: it goes on with the next hold_resume() */
+	bool was_stopped;    /* its process was, and SIGCONT has not come since */
+	uint64_t from_ns, to_ns; /* attached the last time; to: 0: still */
+	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
+	unsigned n_cuts;
+};
+
+struct hold {
+	struct map *tasks; /* struct halt by thread id */
+	struct map *wards; /* by process id: who traces its own, or is traced by them */
+	pid_t first;
+	int first_status; /* -1: runs, or was told */
+	bool is_pressed, is_leaving;
+	uint64_t pressed_ns;
+	size_t n_attached, n_claimed;
+	struct hold_count count;
+};
+
+struct halt *halt_find(const struct hold *h, pid_t tid);
+struct halt *halt_add(struct hold *h, pid_t tid); /* or the one that is there */
+/* We are its tracer now, or are not any more. */
+void halt_attached(struct hold *h, struct halt *t);
+void halt_let_be(struct hold *h, struct halt *t);
+bool halt_is_ward(const struct hold *h, const struct halt *t);
+/* It stands still in a call: whatever it did before is older, and what it will do younger. */
+void halt_note_cut(struct halt *t);
+void halt_interrupt(struct halt *t);
+/* It goes on with this signal, without us; or with us or without, as is wanted now. */
+void halt_leave(struct hold *h, struct halt *t, int signal);
+void halt_move_on(struct hold *h, struct halt *t, int signal);
+/* What wait(2) tells of a task. */
+void halt_handle(struct hold *h, pid_t tid, int status);
+
+#endif
