@@ -13,10 +13,12 @@
 #define GROUP_COLUMNS 2
 
 struct row {
+	const char *where;
 	/* Of a grouped one. */
+	const char *of, *excuse;
 	enum column group[GROUP_COLUMNS];
-	const char *where, *of, *excuse;
 	/* Of another: */
+	const char *aside;
 	uint64_t columns;
 	search_fn *find;
 };
@@ -32,19 +34,24 @@ static const struct row rows[N_ANTIPATTERNS] = {
 	[ANTIPATTERN_##id_] = {                                                                \
 		.group = { one_, two_ }, .where = (where_), .of = (of_), .excuse = (excuse_)   \
 	},
-#define OTHER(id_, name_, columns_, ...)                                                       \
-	[ANTIPATTERN_##id_] = { .columns = (columns_), .find = search_##id_ },
+#define OTHER(id_, name_, columns_, where_, aside_, ...)                                       \
+	[ANTIPATTERN_##id_] = { .columns = (columns_),                                         \
+		.where = (where_),                                                             \
+		.aside = (aside_),                                                             \
+		.find = search_##id_ },
 #include "judge/antipattern.def"
 };
 
 #define USUAL_FORMULA                                                                          \
-	"share * n / (n + least), share being that of all such calls of the same group"
+	"share * n / (n + least), share being that of n in all such calls of the same group, " \
+	"1 at "                                                                                \
+	"most"
 
 const struct antipattern_spec antipattern_specs[N_ANTIPATTERNS] = {
 #define GROUPED(                                                                               \
 	id_, name_, one_, two_, where_, of_, excuse_, least_, cost_, meaning_, remedy_)        \
 	[ANTIPATTERN_##id_] = { name_, USUAL_FORMULA, meaning_, remedy_, least_, cost_ },
-#define OTHER(id_, name_, columns_, least_, formula_, meaning_, remedy_)                       \
+#define OTHER(id_, name_, columns_, where_, aside_, least_, formula_, meaning_, remedy_)       \
 	[ANTIPATTERN_##id_] = { name_, formula_, meaning_, remedy_, least_, 0 },
 #include "judge/antipattern.def"
 };
@@ -57,6 +64,12 @@ antipattern_by_name(const char *name)
 			return i;
 	}
 	return N_ANTIPATTERNS;
+}
+
+static bool
+is_of_paths(enum column column)
+{
+	return column == COLUMN_PATH || column == COLUMN_FD_NAME;
 }
 
 static uint64_t
@@ -82,7 +95,10 @@ antipattern_columns(enum antipattern which)
 	uint64_t columns = row->columns;
 
 	if (row->find)
-		return columns | COLUMN_BIT(COLUMN_EVENT);
+		return columns | columns_of(row->where) | columns_of(row->aside) |
+		       COLUMN_BIT(COLUMN_EVENT);
+	if (is_of_paths(row->group[1]))
+		columns |= COLUMN_BIT(COLUMN_PATH);
 	for (int i = 0; i < GROUP_COLUMNS; i++)
 		columns |= row->group[i] < N_COLUMNS ? COLUMN_BIT(row->group[i]) : 0;
 	columns |= COLUMN_BIT(COLUMN_DURATION) | COLUMN_BIT(COLUMN_EXEC) |
@@ -108,6 +124,19 @@ search_hit(struct search *s, const char *identity)
 	return hit;
 }
 
+struct antipattern_hit *
+search_hit_in(struct search *s, size_t row, double confidence, uint64_t n, uint64_t n_of)
+{
+	const char *program = columns_text(s->columns, COLUMN_EXEC, row, 0);
+	struct antipattern_hit *hit = search_hit(s, program ? program : "");
+
+	hit->confidence = confidence;
+	hit->n = n;
+	hit->n_of = n_of;
+	hit->where = search_process(s, columns_number(s->columns, COLUMN_PROCESS, row), row);
+	return hit;
+}
+
 const char *
 search_process(const struct search *s, int64_t process, size_t row)
 {
@@ -125,15 +154,17 @@ search_is(const struct search *s, size_t row, const char *event)
 	return is && !strcmp(is, event);
 }
 
+/* PART_OF of any call: the whole to which groups of one call each belong. */
+enum part { PART_WHERE, PART_OF, PART_EXCUSE };
+
 struct group {
 	uint64_t n, n_of, n_excuses, cost_ns;
 	size_t rows[ANTIPATTERN_ROWS], n_rows;
 	size_t first; /* any row of it */
 };
 
-/* A value as bytes that are equal for equal values; false: it has none. */
-static bool
-add_key(struct str *key, const struct columns *c, enum column column, size_t row)
+bool
+search_key(struct str *key, const struct columns *c, enum column column, size_t row)
 {
 	enum column_type type = column_specs[column].type;
 	int64_t number;
@@ -146,25 +177,40 @@ add_key(struct str *key, const struct columns *c, enum column column, size_t row
 	}
 	text = columns_text(c, column, row, 0);
 	if (!text && column == COLUMN_FD_NAME) /* a pipe, a pair of sockets */
-		return add_key(key, c, COLUMN_FD, row);
+		return search_key(key, c, COLUMN_FD, row);
 	str_add_n(key, text ? text : "", text ? strlen(text) + 1 : 1);
 	return text;
 }
 
-/* NULL: one of its columns does not apply to this row. */
+/* path: NULL, or instead of the one that the row names. False: one of the columns does not
+ * apply to this row. */
+static bool
+group_key(struct str *key, const struct search *s, const struct row *spec, enum part part,
+	size_t row, const char *path)
+{
+	search_key(key, s->columns, COLUMN_EXEC, row);
+	for (int i = 0; i < GROUP_COLUMNS; i++) {
+		if (part == PART_OF && spec->group[i] == COLUMN_SYSCALL)
+			str_add_n(key, "", 1);
+		else if (path && is_of_paths(spec->group[i]))
+			str_add_n(key, path, strlen(path) + 1);
+		else if (spec->group[i] < N_COLUMNS &&
+			 !search_key(key, s->columns, spec->group[i], row))
+			return false;
+	}
+	return true;
+}
+
 static struct group *
-group_of(struct map *groups, const struct search *s, const struct row *spec, size_t row)
+group_of(struct map *groups, const struct search *s, const struct row *spec, enum part part,
+	size_t row, const char *path)
 {
 	AUTO(str_done) struct str key = { 0 };
 	struct group *group;
 	void **slot;
 
-	add_key(&key, s->columns, COLUMN_EXEC, row);
-	for (int i = 0; i < GROUP_COLUMNS; i++) {
-		if (spec->group[i] < N_COLUMNS &&
-			!add_key(&key, s->columns, spec->group[i], row))
-			return NULL;
-	}
+	if (!group_key(&key, s, spec, part, row, path))
+		return NULL;
 	slot = map_slot(groups, key.data, key.n);
 	if (*slot)
 		return *slot;
@@ -172,8 +218,6 @@ group_of(struct map *groups, const struct search *s, const struct row *spec, siz
 	*group = (struct group){ .first = row };
 	return group;
 }
-
-enum part { PART_WHERE, PART_OF, PART_EXCUSE };
 
 static void
 count(struct group *group, const struct search *s, enum part part, size_t row)
@@ -191,6 +235,24 @@ count(struct group *group, const struct search *s, enum part part, size_t row)
 		if (group->n_rows < ANTIPATTERN_ROWS)
 			group->rows[group->n_rows++] = row;
 	}
+}
+
+/* What moves or replaces is about two paths: it excuses for both. */
+static void
+count_row(struct map *groups, struct search *s, const struct row *spec, enum part part,
+	size_t row)
+{
+	bool is_by_path = part == PART_EXCUSE && is_of_paths(spec->group[1]);
+	const char *path = is_by_path ? columns_text(s->columns, COLUMN_PATH, row, 0) : NULL;
+	unsigned nth = 0;
+	struct group *group;
+
+	do {
+		group = is_by_path && !path ? NULL : group_of(groups, s, spec, part, row, path);
+		if (group)
+			count(group, s, part, row);
+		path = is_by_path ? columns_text(s->columns, COLUMN_PATH, row, ++nth) : NULL;
+	} while (path);
 }
 
 static int
@@ -212,12 +274,8 @@ select_part(struct search *s, struct map *groups, const struct row *spec, enum p
 		s->out->n_looked = found.n_looked;
 		s->out->n_applied = found.n_applied;
 	}
-	for (size_t i = 0; i < found.n_rows; i++) {
-		struct group *group = group_of(groups, s, spec, found.rows[i]);
-
-		if (group)
-			count(group, s, part, found.rows[i]);
-	}
+	for (size_t i = 0; i < found.n_rows; i++)
+		count_row(groups, s, spec, part, found.rows[i]);
 	return 0;
 }
 
@@ -255,12 +313,28 @@ describe(struct str *where, struct str *identity, const struct search *s,
 	}
 }
 
+/* What its calls are a share of. */
+static uint64_t
+count_of(const struct map *groups, const struct search *s, const struct row *spec,
+	const struct group *group)
+{
+	AUTO(str_done) struct str key = { 0 };
+	const struct group *whole = NULL;
+
+	if (!spec->of)
+		return group->n;
+	if (group_key(&key, s, spec, PART_OF, group->first, NULL))
+		whole = map_get(groups, key.data, key.n);
+	return whole ? whole->n_of : 0;
+}
+
 static void
-judge_group(struct search *s, const struct row *spec, const struct group *group)
+judge_group(const struct map *groups, struct search *s, const struct row *spec,
+	const struct group *group)
 {
 	AUTO(str_done) struct str where = { 0 }, identity = { 0 };
 	uint64_t n = group->n - MIN(group->n, group->n_excuses);
-	uint64_t n_of = spec->of ? MAX(group->n_of, n) : MAX(group->n, 1);
+	uint64_t n_of = MAX(count_of(groups, s, spec, group), n);
 	struct antipattern_hit *hit;
 
 	if (n < s->spec->least || group->cost_ns < s->spec->least_ns)
@@ -291,7 +365,7 @@ find_grouped(struct search *s, const struct row *spec, struct err *err)
 			return -1;
 	}
 	for (size_t at = 0; map_next(groups, &at, NULL, NULL, &value);)
-		judge_group(s, spec, value);
+		judge_group(groups, s, spec, value);
 	return 0;
 }
 
@@ -307,10 +381,28 @@ surest_first(const void *x, const void *y)
 	return strcmp(a->where, b->where);
 }
 
+/* For each row: does text, which may be NULL, select it? NULL: see err. */
+static bool *
+mark(const struct search *s, const char *text, struct err *err)
+{
+	AUTO(expr_free) struct expr *e = NULL;
+	AUTO(selection_done) struct selection found = { 0 };
+	bool *marks;
+
+	if (text && (expr_parse(&e, text, (struct pos){ 0 }, err) < 0 ||
+			    expr_select(&found, e, s->columns, SIZE_MAX, err) < 0))
+		return NULL;
+	marks = mem_array(columns_rows(s->columns) + 1, sizeof *marks);
+	for (size_t i = 0; i < found.n_rows; i++)
+		marks[found.rows[i]] = true;
+	return marks;
+}
+
 static int
 find(struct search *s, enum antipattern which, struct err *err)
 {
 	const struct row *spec = &rows[which];
+	int rc;
 
 	if (which == ANTIPATTERN_PCIE_BOTTLENECK) {
 		err_set(err, "a trace of system calls holds no spans of a GPU");
@@ -319,8 +411,14 @@ find(struct search *s, enum antipattern which, struct err *err)
 	if (!spec->find)
 		return find_grouped(s, spec, err);
 	s->out->n_looked = columns_rows(s->columns);
-	spec->find(s);
-	return 0;
+	s->is_meant = mark(s, spec->where, err);
+	s->is_aside = s->is_meant ? mark(s, spec->aside, err) : NULL;
+	if (s->is_aside)
+		spec->find(s);
+	rc = s->is_aside ? 0 : -1;
+	mem_free(s->is_meant);
+	mem_free(s->is_aside);
+	return rc;
 }
 
 int

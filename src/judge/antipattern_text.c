@@ -3,8 +3,10 @@
 
 #include "judge/antipattern_own.h"
 
+#include <string.h>
+
 struct parts {
-	const char *where, *of, *excuse;
+	const char *where, *of, *excuse, *aside;
 	const char *columns[2]; /* NULL: none */
 };
 
@@ -20,8 +22,11 @@ parts_of(enum antipattern which)
 	switch (which) {
 #define GROUPED(id_, name_, one_, two_, where_, of_, excuse_, ...)                             \
 	case ANTIPATTERN_##id_:                                                                \
-		return (struct parts){ (where_), (of_), (excuse_),                             \
+		return (struct parts){ (where_), (of_), (excuse_), NULL,                       \
 			{ column_name(one_), column_name(two_) } };
+#define OTHER(id_, name_, columns_, where_, aside_, ...)                                       \
+	case ANTIPATTERN_##id_:                                                                \
+		return (struct parts){ .where = (where_), .aside = (aside_) };
 #include "judge/antipattern.def"
 	default:
 		return (struct parts){ 0 };
@@ -39,40 +44,34 @@ add_least(struct str *out, const struct antipattern_spec *spec)
 }
 
 static void
-add_part(struct str *out, const char *label, const char *text, const char *quote)
+add_part(struct str *out, const char *item, const char *label, const char *text,
+	const char *quote)
 {
 	if (text)
-		str_addf(out, "%s%s%s%s\n", label, quote, text, quote);
+		str_addf(out, "%s%s%s%s%s\n", item, label, quote, text, quote);
 }
 
-/* label_end, quote: what stands around them in plain text or in Markdown. */
+/* In plain text or in Markdown. */
 static void
 add_details(struct str *out, enum antipattern which, bool is_markdown)
 {
 	const struct antipattern_spec *spec = &antipattern_specs[which];
 	struct parts parts = parts_of(which);
 	const char *quote = is_markdown ? "`" : "", *item = is_markdown ? "- " : "  ";
+	bool is_of_any = parts.of && parts.columns[1] && !strcmp(parts.columns[1], "syscall");
 	AUTO(str_done) struct str least = { 0 };
 
-	if (parts.where) {
-		str_addf(out, "%s", item);
-		add_part(out, "Counted: ", parts.where, quote);
-		if (parts.of)
-			str_addf(out, "%s", item);
-		add_part(out, "As a share of: ", parts.of, quote);
-		if (parts.excuse)
-			str_addf(out, "%s", item);
-		add_part(out, "Each of these pays for one: ", parts.excuse, quote);
-		str_addf(out, "%sIn groups of one program, %s%s%s\n", item,
-			parts.columns[0] ? parts.columns[0] : "run",
+	add_part(out, item, "Counted: ", parts.where, quote);
+	add_part(out, item, "Set aside: ", parts.aside, quote);
+	add_part(out, item, "As a share of: ", parts.of, quote);
+	add_part(out, item, "Each of these pays for one: ", parts.excuse, quote);
+	if (parts.columns[0])
+		str_addf(out, "%sIn groups of one program, %s%s%s%s\n", item, parts.columns[0],
 			parts.columns[1] ? " and " : "",
-			parts.columns[1] ? parts.columns[1] : "");
-	}
+			parts.columns[1] ? parts.columns[1] : "",
+			is_of_any ? "; the share is that in all calls alike" : "");
 	add_least(&least, spec);
-	if (least.n) {
-		str_addf(out, "%s", item);
-		add_part(out, "A finding from: ", str_text(&least), "");
-	}
+	add_part(out, item, "A finding from: ", least.n ? str_text(&least) : NULL, "");
 	str_addf(out, "%sConfidence: %s.\n", item, spec->formula);
 	str_addf(out, "%sInstead: %s\n", item, spec->remedy);
 }

@@ -192,19 +192,29 @@ chatty_socket(bool bad)
 		check(write(ends[0], block, n) == (ssize_t)n);
 }
 
+static void *
+pause_in_thread(void *nothing)
+{
+	pause();
+	return nothing;
+}
+
+/* Whoever has no other thread keeps nobody from anything. */
 static void
 blocking_main_thread(bool bad)
 {
 	const struct timespec moment = { .tv_nsec = 200000000 };
+	pthread_t thread;
 	char byte;
 	int ends[2];
 
 	check(pipe(ends) == 0);
 	if (!fork()) {
-		if (bad)
-			nanosleep(&moment, NULL);
+		nanosleep(&moment, NULL);
 		_exit(write(ends[1], "x", 1) != 1);
 	}
+	if (bad)
+		check(pthread_create(&thread, NULL, pause_in_thread, NULL) == 0);
 	check(read(ends[0], &byte, 1) == 1);
 	wait(NULL);
 }

@@ -17,6 +17,7 @@ every_expression_of_the_table_is_a_selection(void **state)
 	} rows[] = {
 #define GROUPED(id_, name_, one_, two_, where_, of_, excuse_, ...)                             \
 	{ name_, { (where_), (of_), (excuse_) } },
+#define OTHER(id_, name_, columns_, where_, aside_, ...) { name_, { (where_), (aside_) } },
 #include "judge/antipattern.def"
 	};
 
