@@ -5,8 +5,8 @@
 
 #include "base/base.h"
 
-#define NS_PER_S 1000000000u
-#define NS_PER_MS 1000000u
+#define NS_PER_S 1000000000l /* long: no product of a few of them is cut */
+#define NS_PER_MS 1000000l
 
 uint64_t clock_monotonic_ns(void); /* CLOCK_MONOTONIC */
 uint64_t clock_wall_ns(void);      /* CLOCK_REALTIME: since 1970 */

@@ -31,7 +31,7 @@ lacks_rights(const struct bpf_scene *s)
 static bool
 is_refused(const struct bpf_scene *s)
 {
-	return s->number == EPERM || s->number == EACCES;
+	return !s->is_judged && (s->number == EPERM || s->number == EACCES);
 }
 
 static bool
@@ -223,6 +223,7 @@ bpf_explain(struct err *err, int number, const char *step, const char *log)
 	struct bpf_scene scene;
 
 	bpf_scene_look(&scene, number);
+	scene.is_judged = log[0] != '\0';
 	if (bpf_why(err, &scene))
 		return -1;
 	errno = number;

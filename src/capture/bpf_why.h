@@ -24,6 +24,7 @@ struct bpf_scene {
 	bool is_filtered;  /* a seccomp filter is on this process */
 	bool has_types;    /* /sys/kernel/btf/vmlinux */
 	uint8_t lockdown;  /* enum bpf_lockdown */
+	bool is_judged;    /* the verifier was let look at it, and says what is wrong */
 };
 void bpf_scene_look(struct bpf_scene *out, int number);
 

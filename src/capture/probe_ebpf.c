@@ -47,7 +47,7 @@ run(struct backend_state *out, const char *program, struct err *err)
 	const char *const argv[] = { program, NULL }, *const envp[] = { NULL };
 	AUTO(fd_close) int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	AUTO(capture_free) struct capture *c = NULL;
-	uint64_t began_ns = clock_monotonic_ns(), end_ns = began_ns + 5 * NS_PER_S;
+	uint64_t began_ns = clock_monotonic_ns(), end_ns = began_ns + 10 * NS_PER_S;
 	struct capture_opts opts = { .backend = BACKEND_EBPF,
 		.argv = argv,
 		.envp = envp,

@@ -51,6 +51,9 @@ static const struct {
 	{ { FIT, .number = ENOMEM }, "no memory", "limit of the container" },
 	{ { FIT, .number = EPERM }, "no setting that is known", "dmesg" },
 	{ { FIT, .number = EINVAL }, NULL, NULL },
+	/* What a program must not do is no lack of rights. */
+	{ { FIT, .number = EACCES, .is_judged = true, .is_filtered = true, .is_nested = true },
+		NULL, NULL },
 };
 
 static void

@@ -310,6 +310,7 @@ is_fault(int signal)
 	       signal == SIGTRAP;
 }
 
+/* Read as bytes: the verifier of 6.1 knows one member of a union only. */
 static __always_inline void
 load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
 {
@@ -318,18 +319,18 @@ load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
 	out->code = code;
 	out->error = info->si_errno;
 	if (code > 0 && is_fault(signal)) {
-		out->address = (uint64_t)info->_sifields._sigfault._addr;
+		out->address = (uint64_t)BPF_CORE_READ(info, _sifields._sigfault._addr);
 	} else if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE ||
 		   code == SI_TIMER || signal == SIGCHLD) {
-		out->sender_pid = info->_sifields._kill._pid;
-		out->sender_uid = (int32_t)info->_sifields._kill._uid;
+		out->sender_pid = BPF_CORE_READ(info, _sifields._kill._pid);
+		out->sender_uid = (int32_t)BPF_CORE_READ(info, _sifields._kill._uid);
 	}
 	if (code == SI_QUEUE || code == SI_TIMER)
-		out->address = (uint64_t)info->_sifields._rt._sigval.sival_ptr;
+		out->address = (uint64_t)BPF_CORE_READ(info, _sifields._rt._sigval.sival_ptr);
 	if (code > 0 && signal == SIGCHLD) {
-		out->status = info->_sifields._sigchld._status;
-		out->user_ticks = (uint64_t)info->_sifields._sigchld._utime;
-		out->system_ticks = (uint64_t)info->_sifields._sigchld._stime;
+		out->status = BPF_CORE_READ(info, _sifields._sigchld._status);
+		out->user_ticks = (uint64_t)BPF_CORE_READ(info, _sifields._sigchld._utime);
+		out->system_ticks = (uint64_t)BPF_CORE_READ(info, _sifields._sigchld._stime);
 	}
 }
 

@@ -47,7 +47,7 @@ quick_copy(uint8_t *to, const struct hint *h, uint64_t address, uint64_t size)
 	if (address < PAGE)
 		return 0;
 	if (h->op == HINT_STRING) {
-		got = bpf_probe_read_user_str(to, QUICK_PIECE, (const void *)address);
+		got = read_string(to, QUICK_PIECE, address);
 		/* As long as the piece: its NUL may not be the string's. */
 		return got > 0 && got < QUICK_PIECE && got <= h->limit ? (uint32_t)got : 0;
 	}
@@ -98,6 +98,7 @@ quick(uint8_t *to, const struct record_call *call, uint32_t when)
 	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++) {
 		int n;
 
+		barrier_var(at); /* what is compared is what is added */
 		if (at > QUICK_BYTES - sizeof(struct quick_snippet))
 			return 0;
 		n = quick_row((struct quick_snippet *)(to + at), call, i, when);

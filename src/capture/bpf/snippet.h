@@ -112,6 +112,19 @@ put(struct scratch *s, uint64_t address, uint32_t size)
 	return 0;
 }
 
+/* A string into n bytes, its NUL included; its size, or an error below 0. Before Linux 6.13
+ * that of an empty one is told as 0. */
+static __always_inline long
+read_string(uint8_t *to, uint32_t n, uint64_t address)
+{
+	long got = bpf_probe_read_user_str(to, n, (const void *)address);
+
+	if (got)
+		return got;
+	to[0] = '\0';
+	return 1;
+}
+
 static __always_inline uint32_t
 to_page_end(uint64_t address)
 {

@@ -12,6 +12,7 @@ string_page(struct scratch *s, struct work *k)
 	uint32_t at, n = (uint32_t)least(k->n, to_page_end(k->address));
 	long got;
 
+	barrier_var(n); /* a compiler knows it bounded, the verifier of 6.1 forgets */
 	if (n > PAGE || put(s, k->address, n)) {
 		note(s, k->address, 1, SNIPPET_FAULT);
 		pop(s);
@@ -45,8 +46,7 @@ step_string(struct scratch *s, struct work *k)
 	at = s->used % BPF_RECORD_MAX;
 	/* One more than is wanted: the last byte is always made a NUL. */
 	if (k->address >= PAGE)
-		got = bpf_probe_read_user_str(s->bytes + at + sizeof(struct snippet), n + 1,
-			(const void *)k->address);
+		got = read_string(s->bytes + at + sizeof(struct snippet), n + 1, k->address);
 	if (got < 0)
 		return string_page(s, k);
 	if (got > n)
