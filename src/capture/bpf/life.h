@@ -310,14 +310,15 @@ is_fault(int signal)
 	       signal == SIGTRAP;
 }
 
-/* Read as bytes: the verifier of 6.1 knows one member of a union only. */
+/* Read as bytes: the verifier of 6.1 knows one member of a union only, and to others (Ubuntu's
+ * 6.8) info is no pointer at all, since it need not be one. */
 static __always_inline void
 load_info(struct record_signal *out, int signal, struct kernel_siginfo *info)
 {
-	int code = info->si_code;
+	int code = BPF_CORE_READ(info, si_code);
 
 	out->code = code;
-	out->error = info->si_errno;
+	out->error = BPF_CORE_READ(info, si_errno);
 	if (code > 0 && is_fault(signal)) {
 		out->address = (uint64_t)BPF_CORE_READ(info, _sifields._sigfault._addr);
 	} else if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE ||
