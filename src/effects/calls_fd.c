@@ -6,6 +6,7 @@
 #include "effects/facts.h"
 #include "effects/loader.h"
 #include "effects/msg.h"
+#include "effects/listing.h"
 #include "effects/names.h"
 #include "effects/order.h"
 #include "effects/path.h"
@@ -251,6 +252,7 @@ on_getdents(struct act *a)
 	if (!o || o->kind != OBJECT_FILE)
 		return;
 	o->file->was_read = true;
+	listing_note(a, o);
 	if (o->file->name && !o->file->is_new) {
 		o->file->name->was_listed = true;
 		name_was_read(a, o->file->name);

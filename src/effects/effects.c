@@ -14,6 +14,7 @@
 #include "effects/flows.h"
 #include "effects/leaks.h"
 #include "effects/left.h"
+#include "effects/listing.h"
 #include "effects/hold.h"
 #include "effects/msg.h"
 #include "effects/names.h"
@@ -71,6 +72,7 @@ effects_new(const struct trace_header *header, const struct effects_opts *opts)
 	fx->left = map_new();
 	fx->left_ids = map_new();
 	fx->tries = map_new();
+	listing_init(fx);
 	fx->seen_times = map_new();
 	fx->chosen_times = map_new();
 	fx->named = map_new();
@@ -137,6 +139,7 @@ effects_free(struct effects *fx)
 	causal_free(fx->causal);
 	left_free(fx);
 	tries_free(fx);
+	map_free(fx->listings);
 	map_free(fx->seen_times);
 	map_free(fx->chosen_times);
 	map_free(fx->by_pid);

@@ -56,6 +56,9 @@ struct effects_opts {
 	 * with the calls that say something new. */
 	bool regions;
 	const struct effects_watch *watch; /* NULL: nobody; outlives the effects */
+	/* What directories have in them is kept as the run was told of it, where the trace has
+	 * that: for effects_chance(). */
+	bool listings;
 };
 
 /* What the user wants hidden in output texts and arguments, before anything is stored. */
@@ -123,6 +126,7 @@ struct unstable {
 	const char *redact;   /* entries for it that were tried on the texts; NULL: none */
 	const char *ignore;   /* an entry for `ignore_paths` that leaves it out; NULL: none */
 	uint32_t run;         /* the recording that differs from the first, from 0 */
+	bool is_order;        /* only in the order of drawn names, which is chance */
 };
 
 struct merged {
@@ -133,6 +137,11 @@ struct merged {
 	size_t n_learned;
 	const char *excess; /* why what was learned is too much; NULL: it is not */
 };
+
+/* Orders that drawn names happened to have in all of these recordings, which are not settled
+ * yet, so that nobody knows what depends on them: a sentence in the arena. NULL: there are
+ * none. opts.listings tells more. */
+const char *effects_chance(struct golden *const *runs, size_t n_runs, struct arena *arena);
 
 /* Several recordings of one target into one golden; they are settled first. What all have is
  * required, what n of m have is optional, counts that varied become open, spans of texts that

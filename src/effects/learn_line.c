@@ -40,6 +40,19 @@ is_word(unsigned char c)
 	       c == '_' || c >= 0x80;
 }
 
+/* What stands for a name, a process or a port: no number in it is one of the program's. */
+static size_t
+alias_length(const char *text, size_t n)
+{
+	static const char *const forms[] = { "<tmp:", "<pid:", "<port:" };
+	const char *end = memchr(text, '>', n);
+
+	for (size_t i = 0; end && i < ARRAY_LEN(forms); i++)
+		if (n > strlen(forms[i]) && memcmp(text, forms[i], strlen(forms[i])) == 0)
+			return (size_t)(end + 1 - text);
+	return 0;
+}
+
 static void
 lex(struct tokens *out, const struct hole_set *set, const char *text, size_t n)
 {
@@ -53,7 +66,9 @@ lex(struct tokens *out, const struct hole_set *set, const char *text, size_t n)
 		at += t.n_blanks;
 		t.at = text + at;
 		at_end = at == n;
-		if (!at_end && (at == 0 || !is_word((unsigned char)text[at - 1])))
+		if (!at_end)
+			t.n = alias_length(t.at, n - at);
+		if (!at_end && !t.n && (at == 0 || !is_word((unsigned char)text[at - 1])))
 			t.n = hole_longest(set, text, n, at, &t.types);
 		if (!at_end && !t.n)
 			do

@@ -4,6 +4,7 @@
 
 #include "effects/alias.h"
 #include "effects/left.h"
+#include "effects/listing.h"
 #include "effects/names.h"
 #include "effects/out.h"
 #include "effects/path.h"
@@ -44,7 +45,10 @@ fill_made(struct effects *fx, struct golden *g)
 			.path = arena_strdup(g->arena, str_text(&path)),
 			.random = arena_strdup(g->arena, name->random),
 			.prefix = arena_strdup(g->arena, name->random_prefix),
+			.from_seq = name->from_seq,
+			.to_seq = name->to_seq,
 		};
+		listing_fill(fx, name, g, &g->made[g->n_made - 1]);
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "effects/settle.h"
 
 #include <string.h>
 
@@ -126,6 +127,17 @@ thing_of(struct arena *arena, const struct effect *e)
 		       : arena_printf(arena, "%s %s", effect_kind_names[e->kind], e->key);
 }
 
+/* The first that is not as the first. */
+static uint32_t
+other_of(const char *const *texts, size_t n)
+{
+	uint32_t r = 1;
+
+	while (r + 1 < n && strcmp(texts[r], texts[0]) == 0)
+		r++;
+	return r;
+}
+
 /* True: learned or said. False: there is nothing to learn. */
 static bool
 learn_content(struct merge *m, const struct row *row, struct effect *e, size_t *n_holes)
@@ -140,6 +152,14 @@ learn_content(struct merge *m, const struct row *row, struct effect *e, size_t *
 		return !text_of(first, "text") && say_unknown_content(m, row);
 	if (are_equal(texts, m->n_runs) && !learn_is_faint(texts[0]))
 		return false;
+	if (settle_is_order(texts, m->n_runs)) {
+		merge_say(m, first,
+			"tells drawn names in another order than they were made in, and not in "
+			"that of their letters",
+			other_of(texts, m->n_runs))
+			->is_order = true;
+		return true;
+	}
 	if (learn_text(&m->learning, thing_of(m->result->arena, first), texts, &out, &why)) {
 		if (m->learning.n == n)
 			return false;

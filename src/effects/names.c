@@ -108,6 +108,13 @@ let_go(struct name *n)
 	n->type = PATH_ABSENT;
 }
 
+static void
+came(const struct act *a, struct name *n)
+{
+	n->from_seq = a->event->seq;
+	n->to_seq = 0;
+}
+
 struct name *
 names_create(const struct act *a, const char *path, enum path_type type)
 {
@@ -122,6 +129,7 @@ names_create(const struct act *a, const char *path, enum path_type type)
 	n->is_gone = false;
 	n->arrived = ARRIVED_NOT;
 	n->maker = a->task->nr;
+	came(a, n);
 	changed(a, n);
 	order_came(a, n, false);
 	return n;
@@ -137,6 +145,7 @@ names_remove(const struct act *a, const char *path)
 	order_went(a, n, false);
 	let_go(n);
 	n->is_gone = true;
+	n->to_seq = a->event->seq;
 	n->by_open = false;
 	n->arrived = ARRIVED_NOT;
 	changed(a, n);
@@ -170,6 +179,8 @@ carry(const struct act *a, struct name *from, struct name *to)
 	from->target = NULL;
 	from->type = PATH_ABSENT;
 	from->is_gone = true;
+	from->to_seq = a->event->seq;
+	came(a, to);
 	from->arrived = ARRIVED_NOT;
 	changed(a, from);
 	changed(a, to);
@@ -267,6 +278,7 @@ names_link(const struct act *a, const char *from, const char *to)
 	t->is_gone = false;
 	t->arrived = ARRIVED_BY_LINK;
 	t->maker = a->task->nr;
+	came(a, t);
 	file->moved = true;
 	file->synced_before_move = file_is_synced(a->fx, file);
 	changed(a, t);

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -124,6 +125,38 @@ rules_find(const struct rules *r, const char *word, size_t n)
 	return rule ? rule->temp : NULL;
 }
 
+static int
+compare_drawn(const void *x, const void *y)
+{
+	const struct golden_drawn *a = x, *b = y;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+void
+rules_tell(const struct rules *r, struct golden *g)
+{
+	size_t at = 0, room = 0, n_word;
+	const void *word;
+	void *value;
+
+	while (map_next(r->words, &at, NULL, NULL, &value))
+		for (const struct rule *rule = value; rule; rule = rule->next)
+			room++;
+	g->drawn = arena_array(g->arena, room, sizeof *g->drawn);
+	for (at = 0; map_next(r->words, &at, &word, &n_word, &value);)
+		for (const struct rule *rule = value; rule; rule = rule->next)
+			if (rule->temp->number)
+				g->drawn[g->n_drawn++] = (struct golden_drawn){
+					rule->temp->number,
+					arena_strndup(g->arena,
+						(const char *)word + rule->n_prefix,
+						n_word - rule->n_prefix - rule->n_suffix),
+				};
+	if (g->n_drawn)
+		qsort(g->drawn, g->n_drawn, sizeof *g->drawn, compare_drawn);
+}
+
 /* Does the text end with `what` at n? */
 static bool
 ends_with(const char *text, size_t n, const char *what)
@@ -162,7 +195,8 @@ put_temp(struct rules *r, struct str *out, struct temp *t, bool is_last, enum re
 {
 	if (how == REWORD_NUMBERS && !t->number)
 		t->number = ++*r->n_numbers;
-	str_addf(out, "<tmp:%u", how == REWORD_IDS ? t->id : t->number);
+	t->is_used |= how == REWORD_MARKS;
+	str_addf(out, "<tmp:%u", how == REWORD_IDS || how == REWORD_MARKS ? t->id : t->number);
 	if (how == REWORD_LENGTHS && is_last && t->is_number)
 		str_add(out, "=#");
 	else if (how == REWORD_LENGTHS && is_last && t->length)
@@ -281,4 +315,58 @@ reword_golden(struct rules *r, struct golden *g)
 				reword_content(g, e, v, str_text(&out));
 		}
 	}
+}
+
+static void
+mark_used(struct rules *r, const struct golden *g)
+{
+	AUTO(str_done) struct str out = { 0 };
+
+	for (size_t i = 0; i < g->n_effects && map_count(r->words); i++) {
+		const struct effect *e = &g->effects[i];
+
+		str_clear(&out);
+		reword(r, &out, e->key, strlen(e->key), REWORD_MARKS);
+		for (size_t k = 0; k < e->n_values; k++) {
+			const struct value *v = &e->values[k];
+
+			str_clear(&out);
+			if (v->kind == VALUE_TEXT)
+				reword(r, &out, v->text, strlen(v->text), REWORD_MARKS);
+			for (size_t j = 0; v->kind == VALUE_LIST && j < v->n_list; j++)
+				reword(r, &out, v->list[j], strlen(v->list[j]), REWORD_MARKS);
+		}
+	}
+}
+
+static int
+compare_ids(const void *x, const void *y)
+{
+	const struct temp *a = *(struct temp *const *)x, *b = *(struct temp *const *)y;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+void
+rules_number(struct rules *rules, struct golden *const *runs, size_t n_runs)
+{
+	AUTO(mem_free) struct temp **temps = NULL;
+	size_t n = 0, capacity = 0;
+
+	for (size_t r = 0; r < n_runs; r++) {
+		size_t at = 0;
+		void *value;
+
+		mark_used(&rules[r], runs[r]);
+		while (map_next(rules[r].words, &at, NULL, NULL, &value))
+			for (const struct rule *rule = value; rule; rule = rule->next) {
+				temps = mem_grow(temps, n, &capacity, sizeof(struct temp *));
+				temps[n++] = rule->temp;
+			}
+	}
+	if (n)
+		qsort(temps, n, sizeof *temps, compare_ids);
+	for (size_t i = 0; i < n; i++)
+		if (temps[i]->is_used && !temps[i]->number)
+			temps[i]->number = ++*rules[0].n_numbers;
 }

@@ -19,6 +19,7 @@ struct temp {
 	uint32_t number; /* in the golden; 0: not used yet */
 	size_t length;   /* 0: varies */
 	bool is_number;  /* digits, however many */
+	bool is_used;    /* it stands somewhere */
 };
 
 struct rules {
@@ -43,13 +44,20 @@ void rules_add(struct rules *r, const char *dir, const char *last, size_t at, si
 /* What stands for this part of a name already; NULL: nothing. */
 struct temp *rules_find(const struct rules *r, const char *word, size_t n);
 
+/* Fills g->drawn with what stands for something. */
+void rules_tell(const struct rules *r, struct golden *g);
+
 enum reword_how {
 	REWORD_IDS,     /* <tmp:ID>, nothing gets a number */
+	REWORD_MARKS,   /* the same, and what is used is marked */
 	REWORD_NUMBERS, /* what was not used before gets the next number */
 	REWORD_LENGTHS, /* as used so far (0: not), in the last component with lengths */
 };
 /* True when something was replaced. */
 bool reword(struct rules *r, struct str *out, const char *text, size_t n, enum reword_how how);
+/* Numbers what stands anywhere in these goldens, in the order of the ids: an order of use may
+ * be that of what was drawn. */
+void rules_number(struct rules *rules, struct golden *const *runs, size_t n_runs);
 /* Keys, texts and lists of the golden; digests follow. */
 void reword_golden(struct rules *r, struct golden *g);
 /* Replaces a text of an effect, and the sizes and digests that follow from it. */

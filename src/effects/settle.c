@@ -182,6 +182,7 @@ apply(struct golden *g, struct rules *rules)
 {
 	reword_golden(rules, g);
 	note_temps(g, rules);
+	rules_tell(rules, g);
 	cut_keys(g);
 	golden_unite(g);
 	g->made = NULL;
@@ -205,8 +206,10 @@ effects_settle(struct golden *run, const struct golden *golden)
 		guess_all(run, &rules, arena);
 	apply(run, &rules);
 	rules_done(&rules);
-	if (golden)
+	if (golden) {
 		settle_words_by_golden(run, golden);
+		settle_sorted_by_golden(run, golden);
+	}
 	drop_flow_texts(run);
 }
 
@@ -224,13 +227,15 @@ settle_runs(struct golden *const *runs, size_t n_runs)
 		return;
 	for (size_t i = 0; i < n_runs; i++)
 		rules_init(&rules[i], arena, &n_numbers);
-	settle_pairs(runs, rules, n_runs, arena);
+	settle_pairs(runs, rules, n_runs, arena, NULL);
+	rules_number(rules, runs, n_runs);
 	for (size_t i = 0; i < n_runs; i++) {
 		if (runs[i]->is_raw)
 			apply(runs[i], &rules[i]);
 		rules_done(&rules[i]);
 	}
 	settle_words(runs, n_runs);
+	settle_sorted(runs, n_runs);
 	for (size_t i = 0; i < n_runs; i++)
 		drop_flow_texts(runs[i]);
 }

@@ -13,29 +13,10 @@
 
 #include "base/mem.h"
 #include "effects/path.h"
+#include "effects/settle_own.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A name that a recording made. */
-struct candidate {
-	const struct golden_made *made;
-	size_t run;
-	const char *dir;    /* as it is in its recording */
-	const char *parent; /* the same for all recordings */
-	const char *last;
-	const char *sum; /* of its content in the end; "" none */
-	size_t nr;
-};
-
-struct members {
-	struct candidate **items;
-	size_t n, capacity;
-};
-
-struct group {
-	struct members *in; /* by recording */
-};
 
 /* In how many recordings something was seen. */
 struct seen {
@@ -49,6 +30,7 @@ struct pairing {
 	struct arena *arena;
 	struct map **effects; /* by recording: path -> effect */
 	uint32_t n_temps;
+	struct chance *chance; /* NULL: nobody asks */
 };
 
 static size_t
@@ -143,9 +125,9 @@ gather(struct pairing *p, size_t depth, struct members *out)
 	for (size_t i = 0; i < all.n; i++) {
 		struct candidate *c = all.items[i];
 
-		if (has_time(p, c) ||
-			!is_in_all(
-				p, paths, arena_printf(p->arena, "%s/%s", c->parent, c->last)))
+		c->has_time = has_time(p, c);
+		if (c->has_time || !is_in_all(p, paths,
+					   arena_printf(p->arena, "%s/%s", c->parent, c->last)))
 			all.items[out->n++] = c;
 	}
 	out->items = all.items;
@@ -378,7 +360,7 @@ join(struct pairing *p, struct pair *pair)
 {
 	bool done = false;
 
-	if (pair->n_items == 1 && !has_time(p, pair->items[0])) {
+	if (pair->n_items == 1 && !pair->items[0]->has_time) {
 		struct candidate *c = pair->items[0];
 		struct temp *temp = arena_alloc(p->arena, sizeof *temp);
 
@@ -444,6 +426,8 @@ pair_level(struct pairing *p, size_t depth)
 		struct group *g = value;
 
 		join_group(p, g);
+		if (p->chance)
+			chance_note(p->chance, g, p->n_runs);
 		for (size_t r = 0; r < p->n_runs; r++)
 			mem_free(g->in[r].items);
 	}
@@ -451,10 +435,12 @@ pair_level(struct pairing *p, size_t depth)
 }
 
 void
-settle_pairs(
-	struct golden *const *runs, struct rules *rules, size_t n_runs, struct arena *arena)
+settle_pairs(struct golden *const *runs, struct rules *rules, size_t n_runs,
+	struct arena *arena, struct chance *chance)
 {
-	struct pairing p = { .runs = runs, .rules = rules, .n_runs = n_runs, .arena = arena };
+	struct pairing p = {
+		.runs = runs, .rules = rules, .n_runs = n_runs, .arena = arena, .chance = chance
+	};
 	size_t deepest = 0;
 
 	p.effects = arena_array(arena, n_runs, sizeof *p.effects);

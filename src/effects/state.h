@@ -90,6 +90,8 @@ struct name {
 	uint64_t change_seq; /* of the last change of the name itself */
 	const char *target;  /* of a symbolic link, as the calls tell */
 	uint32_t maker;      /* task that made it */
+	uint64_t from_seq,
+		to_seq; /* the events between which it was last there; 0: not known */
 	/* What looks drawn in its last component, and the part of its word before that; NULL:
 	 * nothing does. */
 	const char *random, *random_prefix;
@@ -164,6 +166,7 @@ struct open_file {
 	struct channel *counter;   /* of an eventfd */
 	const char *word, *device; /* of OBJECT_OTHER: "epoll"; the path of a device; or NULL */
 	uint64_t made_seq;         /* of a file without a name; 0: else */
+	struct listing *listing;   /* of a directory, listing.c; NULL: none was taken */
 	/* strict: what made it ("eventfd"), which one of its maker's, 0 and NULL: not known. */
 	const char *made;
 	uint32_t maker, ordinal, nr; /* nr: among all such, from 1 */
@@ -291,7 +294,8 @@ struct effects {
 	struct map *deeds;
 	struct map *left; /* things without a path that may stay behind: left.c */
 	struct map *left_ids;
-	struct map *tries;                     /* process and name -> struct try */
+	struct map *tries;    /* process and name -> struct try */
+	struct map *listings; /* directory -> what was in it, listing.c; NULL: not wanted */
 	struct map *seen_times, *chosen_times; /* seconds, of files: times.c */
 	const struct name *last_touched;
 	struct map *named;               /* paths that command lines name */

@@ -46,6 +46,7 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		.grant_nr = g->opts->grant_nr,
 		.all_calls = g->all_calls || budgets_need_all_calls(target),
 		.stacks = g->stacks,
+		.listings = g->listings,
 		.keep_sandbox = !g->stacks && g->opts->keep_sandboxes,
 		.perturbed = perturbed,
 		.tape = g->tape,

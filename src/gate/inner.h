@@ -18,6 +18,7 @@ struct gate {
 	struct tape *tape;   /* where the next run is kept; NULL: nowhere */
 	bool stacks;         /* take the stack of every call */
 	bool all_calls;      /* trace every call, whatever the profile needs */
+	bool listings;       /* keep what directories have in them, and in which order */
 };
 
 /* The targets of one call, in the order of the configuration, and what came of them. */

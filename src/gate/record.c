@@ -203,19 +203,29 @@ save(struct gate *g, const struct target *target, const struct run *runs, uint32
 		golden->n_effects == 1 ? "" : "s", *said ? ": " : "", said);
 }
 
+bool
+session_more(struct session *s)
+{
+	uint32_t i = s->n_done;
+
+	assert(i < s->n_most);
+	s->perturbed[i] = perturb_choose(i + 1);
+	/* A target that wants random addresses has them in each run. */
+	if (s->target->aslr)
+		s->perturbed[i] &= ~(unsigned)PERTURB_ASLR;
+	if (s->is_plain)
+		s->perturbed[i] &= ~(unsigned)PERTURB_HELD;
+	s->is_held[i] = s->perturbed[i] & PERTURB_HELD;
+	s->verdict->n_runs = s->n_done = i + 1;
+	return session_run(s, i);
+}
+
 static bool
 run_all(struct session *s)
 {
-	for (uint32_t i = 0; i < s->n; i++) {
-		s->perturbed[i] = perturb_choose(i + 1);
-		/* A target that wants random addresses has them in each run. */
-		if (s->target->aslr)
-			s->perturbed[i] &= ~(unsigned)PERTURB_ASLR;
-		s->is_held[i] = s->perturbed[i] & PERTURB_HELD;
-		s->verdict->n_runs = s->n_done = i + 1;
-		if (!session_run(s, i))
+	while (s->n_done < s->n_asked)
+		if (!session_more(s))
 			return false;
-	}
 	return true;
 }
 
@@ -268,9 +278,10 @@ void
 record_target(struct gate *g, const struct target *target, struct verdict *out)
 {
 	uint32_t n = g->opts->runs ? g->opts->runs : target->record_runs;
-	struct session s = { g, target, out, arena_array(g->arena, n, sizeof *s.runs),
-		arena_array(g->arena, n, sizeof *s.perturbed),
-		arena_array(g->arena, n, sizeof *s.is_held), n, 0, NULL };
+	uint32_t most = MAX(n, (uint32_t)SESSION_MOST);
+	struct session s = { g, target, out, arena_array(g->arena, most, sizeof *s.runs),
+		arena_array(g->arena, most, sizeof *s.perturbed),
+		arena_array(g->arena, most, sizeof *s.is_held), n, 0, n, most, false };
 	AUTO(golden_free) struct golden *golden = NULL;
 	struct merged result;
 
@@ -279,8 +290,9 @@ record_target(struct gate *g, const struct target *target, struct verdict *out)
 	if (!has_golden(g, target, out))
 		return;
 	out->kind = VERDICT_PASS;
+	g->listings = true;
 	if (run_all(&s) && session_agree(&s, &golden, &result)) {
-		save(g, target, s.runs, n, golden, out);
+		save(g, target, s.runs, s.n, golden, out);
 		list_holes(&s, &result);
 		usage_tell(g, target, out);
 	}

@@ -117,7 +117,8 @@ start(struct runner *r, struct err *err)
 		.wanted = wanted_calls(r),
 		.payload_limit = PAYLOAD_LIMIT,
 		.want_busy = r->watch.needs.busy,
-		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT,
+		.want_input = t->profile == PROFILE_IO || t->profile == PROFILE_STRICT ||
+			      r->opts->listings,
 		.aslr = t->aslr || (r->opts->perturbed & PERTURB_ASLR),
 		.deny_io_uring = t->deny_io_uring,
 		.stack_depth = r->watch.needs.stacks ? STACK_DEPTH : 0,
@@ -167,6 +168,7 @@ begin_effects(struct runner *r, struct err *err)
 	const struct trace_header *header = capture_header(r->capture);
 	struct effects_opts opts = run_effects_opts(r->config, r->target);
 
+	opts.listings = r->opts->listings;
 	r->effects = watch_begin(&r->watch, header, &opts);
 	if (r->opts->tape)
 		tape_header(r->opts->tape, header);

@@ -20,7 +20,8 @@ struct run_opts {
 	const char *trace_path;                /* the raw trace is stored here; NULL: not */
 	const char *stdout_path, *stderr_path; /* what was printed; NULL: not stored */
 	bool all_calls;                        /* whatever the rules need */
-	bool stacks; /* of all calls, and their origins in the columns */
+	bool stacks;   /* of all calls, and their origins in the columns */
+	bool listings; /* effects_chance() will be asked */
 	bool keep_sandbox;
 	unsigned perturbed; /* bits of gate/perturb.h: what is changed in this run */
 	struct tape *tape;  /* what the run gave to `effects` is kept there; NULL: nowhere */

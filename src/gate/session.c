@@ -11,6 +11,7 @@
 #include "gate/session.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "gate/perturb.h"
 #include "gate/present.h"
@@ -22,24 +23,96 @@
 #define NS_PER_MINUTE ((uint64_t)60 * NS_PER_S)
 #define MOST_SENTENCES 10 /* on what differed between runs */
 
-/* 1: the runs of `which` agree; 0: they do not, see *result; -1: the verdict says why not. */
+/* Of copies: the runs stay as they are, for more of them to be paired with. */
+static int
+merge_copies(struct golden *const *runs, size_t n, struct golden **out, struct merged *result,
+	struct err *err)
+{
+	struct golden **copies = mem_array(n, sizeof(struct golden *));
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		copies[i] = golden_share(runs[i]);
+	golden_free(*out);
+	*out = NULL;
+	rc = effects_merge(out, copies, n, result, err);
+	for (size_t i = 0; i < n; i++)
+		golden_free(copies[i]);
+	mem_free(copies);
+	return rc < 0 ? -1 : !result->n_unstable && !result->excess;
+}
+
+static struct golden **
+goldens_of(struct session *s)
+{
+	struct golden **goldens = arena_array(s->gate->arena, s->n, sizeof *goldens);
+
+	for (uint32_t i = 0; i < s->n; i++)
+		goldens[i] = s->runs[i].golden;
+	return goldens;
+}
+
+/* 1: the runs agree; 0: they do not, see *result; -1: the verdict says why not. */
 static int
 merge(struct session *s, struct golden **out, struct merged *result)
 {
-	struct golden **goldens = arena_array(s->gate->arena, s->n, sizeof *goldens);
 	struct err err = { 0 };
 	int rc;
 
 	*result = (struct merged){ .arena = s->gate->arena };
-	for (uint32_t i = 0; i < s->n; i++)
-		goldens[i] = s->runs[i].golden;
-	rc = effects_merge(out, goldens, s->n, result, &err);
+	rc = merge_copies(goldens_of(s), s->n, out, result, &err);
 	if (rc < 0) {
 		verdict_from_err(s->verdict, s->gate->arena, &err);
 		err_done(&err);
-		return -1;
 	}
-	return !result->n_unstable && !result->excess;
+	return rc;
+}
+
+static void
+note_more(struct session *s, const char *why, uint32_t n_before)
+{
+	if (s->n > n_before)
+		session_note(s, FINDING_NOTE, "renacer/record/more",
+			arena_printf(s->gate->arena, "%u more recording%s %s taken: %s",
+				s->n - n_before, s->n - n_before == 1 ? "" : "s",
+				s->n - n_before == 1 ? "was" : "were", why),
+			NULL);
+}
+
+/* Recordings beyond those asked for are witnesses: how many there had to be is chance, and no
+ * part of a golden that all of them agree on. */
+static void
+count_asked(struct golden *g, uint32_t n_asked)
+{
+	uint32_t n = g->n_runs;
+
+	for (size_t i = 0; i < g->n_effects; i++)
+		if (g->effects[i].n_runs != n)
+			return;
+	for (size_t i = 0; i < g->n_effects; i++)
+		g->effects[i].n_runs = n_asked;
+	g->n_runs = n_asked;
+}
+
+/* What agrees may do so by luck: while that is known, one more is taken. As merge(). */
+static int
+merge_for_certain(struct session *s, struct golden **out, struct merged *result)
+{
+	uint32_t n_before = s->n;
+	const char *why, *first = NULL;
+	int rc;
+
+	while ((rc = merge(s, out, result)) > 0 && s->n_asked > 1 && s->n < s->n_most &&
+		(why = effects_chance(goldens_of(s), s->n, s->gate->arena))) {
+		first = first ? first : why;
+		if (!session_more(s))
+			return -1;
+		s->n++;
+	}
+	note_more(s, first, n_before);
+	if (rc > 0)
+		count_asked(*out, s->n_asked);
+	return rc;
 }
 
 /* 1: a run with this changed differs from the first one; 0: not; -1: it could not be made. */
@@ -53,14 +126,12 @@ differs_when(struct session *s, unsigned bits)
 	if (gate_run_perturbed(s->gate, s->target, 0, bits, &run, &err) == 0 &&
 		!run.timed_out && !run.interrupted && trace_is_complete(&run.footer)) {
 		AUTO(golden_free) struct golden *merged = NULL;
-
 		struct golden *both[] = { s->runs[0].golden, run.golden };
 		struct merged result = { .arena = s->gate->arena };
 
-		effects_settle(run.golden, s->settled);
-		rc = effects_merge(&merged, both, 2, &result, &err);
-		if (rc == 0)
-			rc = result.n_unstable || result.excess;
+		rc = merge_copies(both, 2, &merged, &result, &err);
+		if (rc >= 0)
+			rc = !rc;
 	}
 	if (err_is_set(&err))
 		err_drop(&err); /* only a cause was looked for, and is not found now */
@@ -68,14 +139,17 @@ differs_when(struct session *s, unsigned bits)
 	return rc;
 }
 
-/* Which of these changes alone makes the target differ; NULL: none, or it does so by itself. */
+/* Which of these changes alone makes the target differ; NULL: none, or it does so by itself.
+ * Each is asked twice: what is chance does not answer the same for long. */
 static const struct perturbation *
 find_cause(struct session *s, unsigned bits)
 {
-	if (differs_when(s, 0) != 0)
+	if (differs_when(s, 0) != 0 || differs_when(s, 0) != 0)
 		return NULL;
 	for (size_t i = 0; i < N_PERTURBATIONS; i++)
-		if ((bits & perturbations[i].bit) && differs_when(s, perturbations[i].bit) > 0)
+		if ((bits & perturbations[i].bit) &&
+			differs_when(s, perturbations[i].bit) > 0 &&
+			differs_when(s, perturbations[i].bit) > 0)
 			return &perturbations[i];
 	return NULL;
 }
@@ -150,6 +224,34 @@ advice_on(struct session *s, const struct merged *result)
 		       : "set sandbox = true in its [[target]], or add ignore_paths or redact";
 }
 
+/* Nothing differs but which drawn name stands where. */
+static bool
+is_all_order(const struct merged *result)
+{
+	for (size_t i = 0; i < result->n_unstable; i++)
+		if (!result->unstable[i].is_order)
+			return false;
+	return result->n_unstable && !result->excess;
+}
+
+static void
+refuse_order(struct session *s, const struct merged *result)
+{
+	struct arena *a = s->gate->arena;
+	AUTO(str_done) struct str detail = { 0 };
+
+	add_sentences(s, &detail, result);
+	verdict_set(s->gate, s->verdict, VERDICT_FLAKY, "renacer/record/unstable",
+		arena_printf(a,
+			"not recorded: %zu effect%s tell%s names that are drawn at random in "
+			"an "
+			"order that is chance",
+			result->n_unstable, result->n_unstable == 1 ? "" : "s",
+			result->n_unstable == 1 ? "s" : ""),
+		arena_strdup(a, str_text(&detail)),
+		"have it sort those names, or tell them in the order in which it made them");
+}
+
 static void
 refuse_unstable(struct session *s, const struct merged *result)
 {
@@ -195,6 +297,7 @@ warn_of_surroundings(struct session *s, const struct merged *result, unsigned bi
 static bool
 run_plain(struct session *s, unsigned *bits)
 {
+	s->is_plain = true;
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (!s->is_held[i])
 			continue;
@@ -204,7 +307,6 @@ run_plain(struct session *s, unsigned *bits)
 		run_done(&s->runs[i]);
 		if (!session_run(s, i))
 			return false;
-		effects_settle(s->runs[i].golden, s->settled);
 	}
 	return true;
 }
@@ -221,7 +323,7 @@ agree_when_plain(struct session *s, struct golden **out, struct merged *result)
 
 	if (!run_plain(s, &bits))
 		return -1;
-	rc = merge(s, out, result);
+	rc = merge_for_certain(s, out, result);
 	if (rc > 0) {
 		s->perturbed = was;
 		warn_of_surroundings(s, &first, bits);
@@ -256,7 +358,6 @@ static int
 agree_a_minute_later(struct session *s, struct golden **out, struct merged *result,
 	const struct present *now)
 {
-	AUTO(golden_free) struct golden *settled = TAKE(*out);
 	uint32_t last = s->n - 1;
 
 	session_note(s, FINDING_NOTE, "renacer/record/minute",
@@ -273,8 +374,7 @@ agree_a_minute_later(struct session *s, struct golden **out, struct merged *resu
 	run_done(&s->runs[last]);
 	if (!session_run(s, last))
 		return -1;
-	effects_settle(s->runs[last].golden, settled);
-	return merge(s, out, result);
+	return merge_for_certain(s, out, result);
 }
 
 /* It was the same in all recordings, and will not be in a check. */
@@ -316,21 +416,18 @@ agree_for_long(struct session *s, struct golden **out, struct merged *result)
 bool
 session_agree(struct session *s, struct golden **out, struct merged *result)
 {
-	AUTO(golden_free) struct golden *settled = NULL;
 	bool is_held = false;
-	int rc = merge(s, out, result);
+	int rc = merge_for_certain(s, out, result);
 
 	for (uint32_t i = 0; i < s->n; i++)
 		is_held |= s->is_held[i];
-	if (rc == 0) {
-		settled = TAKE(*out);
-		s->settled = settled;
-		rc = is_held ? agree_when_plain(s, out, result) : 0;
-	}
+	if (rc == 0 && is_held)
+		rc = agree_when_plain(s, out, result);
 	if (rc > 0)
 		rc = agree_for_long(s, out, result);
-	if (rc == 0)
+	if (rc == 0 && is_all_order(result))
+		refuse_order(s, result);
+	else if (rc == 0)
 		refuse_unstable(s, result);
-	s->settled = NULL;
 	return rc > 0;
 }

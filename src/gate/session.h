@@ -14,13 +14,19 @@ struct session {
 	struct gate *gate;
 	const struct target *target;
 	struct verdict *verdict;
-	struct run *runs;
+	struct run *runs;    /* room for n_most; not settled */
 	unsigned *perturbed; /* of each */
 	bool *is_held;
-	uint32_t n, n_done;
-	const struct golden *settled; /* the first that was made of all: what varies in names */
+	uint32_t n, n_done; /* n_asked at first */
+	uint32_t n_asked, n_most;
+	bool is_plain; /* nothing is changed any more that every check keeps equal */
 };
 
+#define SESSION_MOST 12 /* recordings: an order of two has come up both ways but once in 2048  \
+			 */
+
+/* One run more, the next; false: as above. */
+bool session_more(struct session *s);
 /* Run i (from 0), with what is to be changed in it; false: the verdict says why it is of no
  * use. */
 bool session_run(struct session *s, uint32_t i);

@@ -58,6 +58,25 @@ golden_free(struct golden *g)
 	mem_free(g);
 }
 
+struct golden *
+golden_share(const struct golden *g)
+{
+	struct golden *to = golden_new();
+	struct arena *arena = to->arena;
+
+	*to = *g;
+	to->arena = arena;
+	to->capacity = g->n_effects;
+	to->effects = mem_array(g->n_effects + 1, sizeof *to->effects);
+	for (size_t i = 0; i < g->n_effects; i++) {
+		struct effect *e = &to->effects[i];
+
+		*e = g->effects[i];
+		e->values = arena_dup(arena, e->values, e->n_values * sizeof *e->values);
+	}
+	return to;
+}
+
 struct effect *
 golden_add(struct golden *g, enum effect_kind kind, const char *key)
 {

@@ -88,16 +88,32 @@ struct fingerprint {
 	const char *arch, *libc, *interpreter, *build_id; /* "" when not known */
 };
 
+/* What a directory had in it, in the order in which the run was told of it. */
+struct golden_listing {
+	const char *const *names;
+	size_t n;
+};
+
 /* A name that a run gave to something in the file system. */
 struct golden_made {
 	const char *path;   /* canonical, but for what varies in it */
 	const char *random; /* the part of its last component that looks drawn; NULL: none */
 	const char *prefix; /* what stands before that part in its word */
+	/* The events between which it was there: 0: not known; still there. */
+	uint64_t from_seq, to_seq;
+	const struct golden_listing *listing; /* that it is in; NULL: none was taken */
+	size_t rank;                          /* its place in it, from 0 */
 };
 
 /* A number that the run was given, and what stands for it: "4711", "<pid:1.2>". */
 struct golden_word {
 	const char *raw, *alias;
+};
+
+/* A word that was drawn, and the number of what stands for it. */
+struct golden_drawn {
+	uint32_t number;
+	const char *raw;
 };
 
 /* What the recordings came to in something that a budget counts. */
@@ -134,11 +150,15 @@ struct golden {
 	struct golden_made *made;
 	struct golden_word *words;
 	size_t n_made, n_words;
+	struct golden_drawn *drawn; /* of a run that is settled; by number */
+	size_t n_drawn;
 	uint64_t first_s, last_s; /* wall clock: seconds in which it ran; 0: not known */
 };
 
 struct golden *golden_new(void);
 void golden_free(struct golden *g);
+/* The same once more, to be settled and sorted; shares its words with g, which outlives it. */
+struct golden *golden_share(const struct golden *g);
 AUTO_DEFINE(struct golden *, golden_free)
 /* Appends; key and values are copied into the arena. The place is borrowed until the next add.
  */

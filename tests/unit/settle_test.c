@@ -93,7 +93,7 @@ static const struct {
 	/* Used in another order than made; more than there are digits. */
 	{ { "!<cwd>/x.aB3xY9\n!<cwd>/x.kk11Mm|kk11Mm aB3xY9",
 		  "!<cwd>/x.qq77Zt\n!<cwd>/x.zz99Pp|zz99Pp qq77Zt" },
-		"|<tmp:1> <tmp:2>", "<cwd>/x.<tmp:2=6> <cwd>/x.<tmp:1=6>" },
+		"|<tmp:2> <tmp:1>", "<cwd>/x.<tmp:1=6> <cwd>/x.<tmp:2=6>" },
 	{ { "!/Aaaa01\n!/Aaaa02\n!/Aaaa03\n!/Aaaa04\n!/Aaaa05\n!/Aaaa06\n!/Aaaa07\n!/Aaaa08\n"
 	    "!/Aaaa09\n!/Aaaa10|Aaaa01 Aaaa02 Aaaa03 Aaaa04 Aaaa05 Aaaa06 Aaaa07 Aaaa08 "
 	    "Aaaa09 Aaaa10",
@@ -114,10 +114,183 @@ static const struct {
 	/* What is gone, and told of nowhere, needs no number. */
 	{ { "!<cwd>/tmp_obj_aB3xY9\n<cwd>/o|", "!<cwd>/tmp_obj_qq77Zt\n<cwd>/o|" },
 		"<cwd>/o\n|", "" },
+	/* In the order of their letters, whatever that is; chosen names between them too. */
+	{ { "!/x.aaaa11\n!/x.bbbb22|aaaa11 bbbb22", "!/x.bbbb11\n!/x.aaaa22|aaaa22 bbbb11" },
+		"|<tmp:1|2 sorted> <tmp:1|2 sorted>", "/x.<tmp:1=6> /x.<tmp:2=6>" },
+	{ { "!/x.aaaa11\n!/x.bbbb22|bbbb22 aaaa11", "!/x.bbbb11\n!/x.aaaa22|bbbb11 aaaa22" },
+		"|<tmp:1|2 reversed> <tmp:1|2 reversed>", "/x.<tmp:1=6> /x.<tmp:2=6>" },
+	{ { "!/x.aaaa11\n!/x.bbbb22\n!/x.cccc33|aaaa11\nbbbb22\ncccc33\n",
+		  "!/x.bbbb11\n!/x.cccc22\n!/x.aaaa33|aaaa33\nbbbb11\ncccc22\n" },
+		"|<tmp:1-3 sorted>\n<tmp:1-3 sorted>\n<tmp:1-3 sorted>\n",
+		"/x.<tmp:1=6> /x.<tmp:2=6> /x.<tmp:3=6>" },
+	/* Told as they were made, then listed twice. */
+	{ { "!/x.aaaa11\n!/x.bbbb22|aaaa11 bbbb22: aaaa11 bbbb22, aaaa11 bbbb22",
+		  "!/x.bbbb11\n!/x.aaaa22|bbbb11 aaaa22: aaaa22 bbbb11, aaaa22 bbbb11" },
+		"|<tmp:1> <tmp:2>: <tmp:1|2 sorted> <tmp:1|2 sorted>, <tmp:1|2 sorted> "
+		"<tmp:1|2 sorted>",
+		"/x.<tmp:1=6> /x.<tmp:2=6>" },
 	/* Chosen ones that were made in another order stay what they are. */
 	{ { "<cwd>/one-aaaaaa\n<cwd>/one-bbbbbb|", "<cwd>/one-bbbbbb\n<cwd>/one-aaaaaa|" },
 		"<cwd>/one-aaaaaa\n<cwd>/one-bbbbbb\n|", "" },
 };
+
+/* What a run with these names and this text comes to, held against a golden of two that list
+ * theirs sorted. */
+static const struct {
+	const char *run, *wanted;
+} listed[] = {
+	{ "!/x.kkkk11\n!/x.jjjj22|jjjj22 kkkk11", "|<tmp:1|2 sorted> <tmp:1|2 sorted>" },
+	{ "!/x.kkkk11\n!/x.jjjj22|kkkk11 jjjj22", "|<tmp:1> <tmp:2>" },
+	{ "!/x.kkkk11\n!/x.jjjj22|jjjj22 jjjj22", "|<tmp:1> <tmp:1>" },
+	{ "!/x.kkkk11\n!/x.jjjj22|jjjj22, kkkk11", "|<tmp:2>, <tmp:1>" },
+	{ "!/x.kkkk11\n!/x.jjjj22|jjjj22 kkkk11 kkkk11", "|<tmp:2> <tmp:1> <tmp:1>" },
+	{ "!/x.kkkk11|jjjj22 kkkk11", "|jjjj22 <tmp:1>" },
+};
+
+static void
+a_list_is_a_list_only_when_it_is_sorted(void **state)
+{
+	struct golden *runs[] = { made("!/x.aaaa11\n!/x.bbbb22|aaaa11 bbbb22"),
+		made("!/x.bbbb11\n!/x.aaaa22|aaaa22 bbbb11") };
+	AUTO(str_done) struct str out = { 0 };
+
+	(void)state;
+	settle_runs(runs, 2);
+	for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
+		AUTO(golden_free) struct golden *run = made(listed[i].run);
+
+		effects_settle(run, runs[0]);
+		put_golden(&out, run);
+		assert_string_equal(out.data, listed[i].wanted);
+	}
+	golden_free(runs[0]);
+	golden_free(runs[1]);
+}
+
+/* Names with the events between which they were there, and where a listing had them. */
+struct drawn {
+	const char *path;
+	uint64_t from, to;
+	const char *listing; /* its directory's; NULL: none */
+};
+
+static struct golden *
+drew(const struct drawn *names, size_t n)
+{
+	struct golden *g = golden_new();
+
+	g->is_raw = true;
+	g->made = arena_array(g->arena, n, sizeof *g->made);
+	for (; g->n_made < n; g->n_made++) {
+		const struct drawn *d = &names[g->n_made];
+		struct golden_made *m = &g->made[g->n_made];
+		struct golden_listing *l;
+		const char **list, *p = d->listing;
+
+		*m = (struct golden_made){
+			.path = d->path, .from_seq = d->from, .to_seq = d->to
+		};
+		if (!p)
+			continue;
+		l = g->n_made && names[g->n_made - 1].listing == p
+			    ? (struct golden_listing *)m[-1].listing
+			    : arena_alloc(g->arena, sizeof *l);
+		list = arena_array(g->arena, 8, sizeof *list);
+		for (l->n = 0; *p; p += strcspn(p, " "), p += *p == ' ')
+			list[l->n++] = arena_strndup(g->arena, p, strcspn(p, " "));
+		l->names = list;
+		m->listing = l;
+		while (strcmp(list[m->rank], strrchr(d->path, '/') + 1) != 0)
+			m->rank++;
+	}
+	return g;
+}
+
+#define DRAWN_MAX 2
+
+static const struct {
+	const char *why;
+	struct drawn runs[RUNS_MAX][DRAWN_MAX];
+	bool is_chance;
+} chances[] = {
+	{ "sorted the same way",
+		{ { { "/d/aaaa11", 1, 0, NULL }, { "/d/bbbb22", 2, 0, NULL } },
+			{ { "/d/cccc11", 1, 0, NULL }, { "/d/xxxx22", 2, 0, NULL } },
+			{ { "/d/gggg11", 1, 0, NULL }, { "/d/hhhh22", 2, 0, NULL } } },
+		true },
+	{ "both ways",
+		{ { { "/d/aaaa11", 1, 0, NULL }, { "/d/bbbb22", 2, 0, NULL } },
+			{ { "/d/xxxx11", 1, 0, NULL }, { "/d/cccc22", 2, 0, NULL } },
+			{ { "/d/gggg11", 1, 0, NULL }, { "/d/hhhh22", 2, 0, NULL } } },
+		false },
+	{ "never there together",
+		{ { { "/d/aaaa11", 1, 2, NULL }, { "/d/bbbb22", 3, 4, NULL } },
+			{ { "/d/cccc11", 1, 2, NULL }, { "/d/xxxx22", 3, 4, NULL } },
+			{ { "/d/gggg11", 1, 2, NULL }, { "/d/hhhh22", 3, 4, NULL } } },
+		false },
+	{ "counted",
+		{ { { "/d/x.412345.1", 1, 0, NULL }, { "/d/x.412345.2", 2, 0, NULL } },
+			{ { "/d/x.598765.1", 1, 0, NULL }, { "/d/x.598765.2", 2, 0, NULL } },
+			{ { "/d/x.698764.1", 1, 0, NULL }, { "/d/x.698764.2", 2, 0, NULL } } },
+		false },
+	{ "chosen",
+		{ { { "/d/first-one", 1, 0, NULL }, { "/d/second-one", 2, 0, NULL } },
+			{ { "/d/first-one", 1, 0, NULL }, { "/d/second-one", 2, 0, NULL } },
+			{ { "/d/first-one", 1, 0, NULL }, { "/d/second-one", 2, 0, NULL } } },
+		false },
+	{ "listed the same way",
+		{ { { "/d/aaaa11", 1, 0, "aaaa11 bbbb22" },
+			  { "/d/bbbb22", 2, 0, "aaaa11 bbbb22" } },
+			{ { "/d/xxxx11", 1, 0, "xxxx11 cccc22" },
+				{ "/d/cccc22", 2, 0, "xxxx11 cccc22" } },
+			{ { "/d/gggg11", 1, 0, "gggg11 hhhh22" },
+				{ "/d/hhhh22", 2, 0, "gggg11 hhhh22" } } },
+		true },
+	{ "listed as they sort",
+		{ { { "/d/aaaa11", 1, 0, "aaaa11 bbbb22" },
+			  { "/d/bbbb22", 2, 0, "aaaa11 bbbb22" } },
+			{ { "/d/xxxx11", 1, 0, "cccc22 xxxx11" },
+				{ "/d/cccc22", 2, 0, "cccc22 xxxx11" } },
+			{ { "/d/gggg11", 1, 0, "gggg11 hhhh22" },
+				{ "/d/hhhh22", 2, 0, "gggg11 hhhh22" } } },
+		true },
+	{ "listed in every order",
+		{ { { "/d/aaaa11", 1, 0, "aaaa11 bbbb22" },
+			  { "/d/bbbb22", 2, 0, "aaaa11 bbbb22" } },
+			{ { "/d/xxxx11", 1, 0, "cccc22 xxxx11" },
+				{ "/d/cccc22", 2, 0, "cccc22 xxxx11" } },
+			{ { "/d/gggg11", 1, 0, "hhhh22 gggg11" },
+				{ "/d/hhhh22", 2, 0, "hhhh22 gggg11" } } },
+		false },
+	{ "one beside a chosen one, always behind it",
+		{ { { "/d/x.aaaa11", 1, 0, "other x.aaaa11" } },
+			{ { "/d/x.cccc11", 1, 0, "other x.cccc11" } },
+			{ { "/d/x.gggg11", 1, 0, "other x.gggg11" } } },
+		true },
+	{ "one beside a chosen one, on both sides",
+		{ { { "/d/x.aaaa11", 1, 0, "other x.aaaa11" } },
+			{ { "/d/x.cccc11", 1, 0, "x.cccc11 other" } },
+			{ { "/d/x.gggg11", 1, 0, "other x.gggg11" } } },
+		false },
+};
+
+static void
+an_order_that_was_never_another_one_is_chance(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof chances / sizeof chances[0]; i++) {
+		AUTO(arena_free) struct arena *arena = arena_new();
+		struct golden *runs[RUNS_MAX];
+
+		for (size_t r = 0; r < RUNS_MAX; r++)
+			runs[r] = drew(chances[i].runs[r], chances[i].runs[r][1].path ? 2 : 1);
+		print_message("%s\n", chances[i].why);
+		assert_int_equal(
+			effects_chance(runs, RUNS_MAX, arena) != NULL, chances[i].is_chance);
+		for (size_t r = 0; r < RUNS_MAX; r++)
+			golden_free(runs[r]);
+	}
+}
 
 static void
 recordings_tell_what_varies(void **state)
@@ -229,6 +402,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recordings_tell_what_varies),
+		cmocka_unit_test(a_list_is_a_list_only_when_it_is_sorted),
+		cmocka_unit_test(an_order_that_was_never_another_one_is_chance),
 		cmocka_unit_test(a_golden_tells_what_may_vary),
 		cmocka_unit_test(numbers_are_processes_where_all_recordings_say_so),
 	};
