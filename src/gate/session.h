@@ -22,8 +22,8 @@ struct session {
 	bool is_plain; /* nothing is changed any more that every check keeps equal */
 };
 
-#define SESSION_MOST 12 /* recordings: an order of two has come up both ways but once in 2048  \
-			 */
+/* Recordings: an order of two has come up both ways but once in 2048. */
+#define SESSION_MOST 12
 
 /* One run more, the next; false: as above. */
 bool session_more(struct session *s);
