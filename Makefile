@@ -3,6 +3,7 @@
 #   V=1     show commands          DEV=1   warnings are errors
 #   WITH_DW=0  without libdw: no stacks, no source lines
 #   WITH_BPF=0 without libbpf: no eBPF backend (BPF_CC=clang-14 builds its kernel half)
+#   WITH_CURL=0  without libcurl: spans go into files, not to a collector
 #   SAN=1   address and undefined sanitizers, in a build folder of their own
 #   CC=clang CXX=clang++ work as well
 
@@ -25,7 +26,9 @@ say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' "$(1)" "$(2)")
 
 FLOORS := base model decode symbol store capture effects mutate query judge analyze report export gate cli
 LIB_FLOORS := $(filter-out cli,$(FLOORS))
-PACKAGES := libzstd libpcre2-8 libxml-2.0
+PACKAGES := libzstd libpcre2-8 libxml-2.0 zlib
+# Needed to build, and never linked: looked for when a program needs it.
+LOADED :=
 # Optional libraries: WITH_X=0 takes a twin that says what is missing.
 WITH_DW ?= 1
 ifeq ($(WITH_DW),1)
@@ -45,6 +48,14 @@ else
 LEFT_OUT += src/capture/bpf_load.c src/capture/bpf_session.c src/capture/bpf_object.c
 endif
 
+WITH_CURL ?= 1
+ifeq ($(WITH_CURL),1)
+LOADED += libcurl
+LEFT_OUT += src/export/http-none.c
+else
+LEFT_OUT += src/export/http.c
+endif
+
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wundef
 CWARN = $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
 OPT := -O2 -g
@@ -62,7 +73,7 @@ ifeq ($(DEV),1)
 WARN += -Werror
 endif
 CPPFLAGS_ALL := -Isrc -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRENACER_VERSION='"$(VERSION)"' $(CPPFLAGS)
-PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) $(LOADED) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 CFLAGS_ALL = -std=gnu17 $(OPT) $(STRUCTS) $(CWARN) -fno-common -fstack-protector-strong $(PKG_CFLAGS) $(CFLAGS)
 # Unique symbols of templates could not be made local in the library that is installed.
@@ -97,7 +108,7 @@ FLAGS_TEXT := $(BPF_CC) $(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_AL
 .PHONY: FORCE
 FORCE:
 $(FLAGS_FILE): FORCE
-	@pkg-config --exists --print-errors $(PACKAGES) || \
+	@pkg-config --exists --print-errors $(PACKAGES) $(LOADED) || \
 		{ echo 'libraries are missing; hint: tools/install-deps build' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || \

@@ -104,8 +104,8 @@ in_environment(void)
 	return text ? text : getenv("OTEL_TRACEPARENT");
 }
 
-static int
-read_parent(struct trace_parent *out, const char *text, struct err *err)
+int
+lamport_trace_parent(struct trace_parent *out, const char *text, struct err *err)
 {
 	const char *value = strcmp(text, "env") == 0 ? in_environment() : text;
 
@@ -138,7 +138,7 @@ lamport_environment(const char *const **out, struct arena *arena, const char *tr
 	uint64_t clock = 0;
 	size_t n = 0, k = 0;
 
-	if (trace_parent && read_parent(&p, trace_parent, err) < 0)
+	if (trace_parent && lamport_trace_parent(&p, trace_parent, err) < 0)
 		return -1;
 	if (has_clock && lamport_ours(&clock, err) < 0)
 		return -1;

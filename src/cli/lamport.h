@@ -26,6 +26,10 @@ AUTO_DEFINE(struct lamport *, lamport_free)
 
 /* The clock in our environment; 0: none. A variable that holds no number is an error. */
 MUST_CHECK int lamport_ours(uint64_t *out, struct err *err);
+/* What --trace-parent says: a traceparent, or "env": the one in our environment. */
+struct trace_parent;
+MUST_CHECK int lamport_trace_parent(
+	struct trace_parent *out, const char *text, struct err *err);
 /* Our environment with that traceparent, and with a clock that goes on from ours. trace_parent
  * NULL: as it is; "env": the one in our environment, checked. In the arena. */
 MUST_CHECK int lamport_environment(const char *const **out, struct arena *arena,

@@ -5,6 +5,7 @@
 #include "cli/analyze.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/export.h"
 #include "cli/query.h"
 #include "cli/rights.h"
 #include "cli/trace.h"
@@ -24,6 +25,8 @@ static const char usage[] =
 	"       renacer query FILE EXPR                  ask a stored trace (query --help)\n"
 	"       renacer analyze FILE                     what a run does badly (analyze "
 	"--help)\n"
+	"       renacer export FILE                      for other tools, as OpenTelemetry's "
+	"spans\n"
 	"\n"
 	"The trace goes to stderr, or to FILE with -o; the target's own output is never "
 	"touched.\n"
@@ -52,19 +55,6 @@ help(struct err *err)
 	options_help(&text, trace_options);
 	str_add(&text, examples);
 	return cli_print(&text, err);
-}
-
-/* In the interface, not here yet; a program of that name is run behind "--". */
-static int
-refuse_later(const char *word, struct err *err)
-{
-	static const char *const later[] = { "export" };
-
-	for (size_t i = 0; word && i < ARRAY_LEN(later); i++)
-		if (strcmp(later[i], word) == 0)
-			return cli_usage(err, "renacer -- traces a program of that name",
-				"command '%s' is not supported yet", word);
-	return 0;
 }
 
 static const char *
@@ -117,8 +107,11 @@ main(int argc, char **argv)
 			return cli_fail("renacer", &err);
 		return status;
 	}
-	if (refuse_later(argv[1], &err) < 0)
-		return cli_fail("renacer", &err);
+	if (argc > 1 && strcmp(argv[1], "export") == 0) {
+		if (export_main(&status, words + 1, &err) < 0)
+			return cli_fail("renacer", &err);
+		return status;
+	}
 	if (mode != TRACE_PRINT)
 		words++;
 	if (options_read(&parsed, trace_options, &values, words, mode != TRACE_REPORT, &err) <

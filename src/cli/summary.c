@@ -5,6 +5,7 @@
 
 #include "analyze/counts.h"
 #include "base/mem.h"
+#include "cli/names.h"
 #include "cli/trace.h"
 #include "export/csv.h"
 #include "export/folded.h"
@@ -15,59 +16,13 @@
 struct summary {
 	enum trace_format format;
 	const struct call_set *shown;
-	struct export_names names;
-	struct decode_text how;
+	struct names names;
 	struct counts *counts;
 	struct folded *folded;
 	struct str rows; /* CSV not yet written */
 	bool has_lamport;
 	uint64_t lamport; /* of the event at hand */
 };
-
-static void
-add_name(void *arg, const struct call *call, struct str *out)
-{
-	char room[32];
-
-	(void)arg;
-	str_add(out, decode_name((enum arch)call->arch, call->nr, room));
-}
-
-/* What stands between the parentheses of the printed call. */
-static void
-add_arguments(void *arg, const struct call *call, struct str *out)
-{
-	const struct summary *s = arg;
-	AUTO(str_done) struct str text = { 0 };
-	const char *open, *close;
-
-	decode_call(&text, call, &s->how);
-	open = strchr(str_text(&text), '(');
-	close = strrchr(str_text(&text), ')');
-	if (open && close && close > open)
-		str_add_n(out, open + 1, (size_t)(close - open) - 1);
-}
-
-static void
-add_error(void *arg, int number, struct str *out)
-{
-	const char *name = decode_errno(number);
-
-	(void)arg;
-	if (name)
-		str_add(out, name);
-	else
-		str_addf(out, "%d", number);
-}
-
-static void
-add_signal(void *arg, int number, struct str *out)
-{
-	char room[16];
-
-	(void)arg;
-	str_add(out, decode_signal_name(number, room));
-}
 
 /* Behind the last column of the row that was just added. */
 static void
@@ -87,8 +42,7 @@ summary_new(unsigned format, const struct call_set *shown, bool has_lamport)
 	s->has_lamport = has_lamport;
 	s->format = (enum trace_format)format;
 	s->shown = shown;
-	s->how = (struct decode_text){ .string_limit = 32, .list_limit = 32 };
-	s->names = (struct export_names){ s, add_name, add_arguments, add_error, add_signal };
+	names_init(&s->names, NULL, 0);
 	if (s->format == FORMAT_TEXT)
 		s->counts = counts_new();
 	else if (s->format == FORMAT_FOLDED)
@@ -116,13 +70,13 @@ summary_event(struct summary *s, const struct event *event, FILE *out, struct er
 		!call_set_has(s->shown, decode_spec((enum arch)call->arch, call->nr)->id))
 		return 0;
 	if (s->folded)
-		folded_event(s->folded, event, &s->names);
+		folded_event(s->folded, event, &s->names.names);
 	if (s->counts && call)
 		counts_event(
 			s->counts, event, decode_name((enum arch)call->arch, call->nr, room));
 	if (s->format != FORMAT_CSV)
 		return 0;
-	csv_event(&s->rows, event, &s->names);
+	csv_event(&s->rows, event, &s->names.names);
 	snprintf(room, sizeof room, "%llu", (unsigned long long)s->lamport);
 	add_column(s, room);
 	if (fwrite(str_text(&s->rows), 1, s->rows.n, out) != s->rows.n)

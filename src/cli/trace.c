@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "capture/capture.h"
 #include "cli/cli.h"
+#include "cli/filters.h"
 #include "cli/lamport.h"
 #include "cli/print.h"
 #include "cli/rights.h"
@@ -46,7 +47,9 @@ struct sinks {
 	struct summary *summary;
 	struct trace_writer *writer;
 	struct lamport *lamport;
-	FILE *text; /* stderr, or a file of ours */
+	struct otlp *otlp;
+	const struct call_set *shown; /* calls that are spans; NULL: all */
+	FILE *text;                   /* stderr, or a file of ours */
 };
 
 static int
@@ -56,11 +59,22 @@ next_event(struct source *from, struct event *event, struct err *err)
 			     : trace_read(from->reader, event, err);
 }
 
+static bool
+is_shown(const struct call_set *shown, const struct event *event)
+{
+	const struct call *c = &event->call;
+
+	return !shown || event->kind != EVENT_CALL ||
+	       call_set_has(shown, decode_spec((enum arch)c->arch, c->nr)->id);
+}
+
 static int
 give(const struct sinks *to, const struct event *event, struct err *err)
 {
 	if (to->writer && trace_write(to->writer, event, err) < 0)
 		return -1;
+	if (to->otlp && is_shown(to->shown, event))
+		otlp_event(to->otlp, event);
 	if (to->summary && summary_event(to->summary, event, to->text, err) < 0)
 		return -1;
 	return to->printer ? printer_event(to->printer, event, err) : 0;
@@ -90,43 +104,6 @@ pump(struct source *from, const struct sinks *to, struct err *err)
 				 : give(to, &event, err)) < 0)
 			return -1;
 	return rc == 0 && to->lamport ? lamport_end(to->lamport, err) : rc;
-}
-
-static int
-read_expression(struct call_set *set, bool *has_set, struct print_opts *print, const char *expr,
-	struct err *err)
-{
-	if (strcmp(expr, "signal=none") == 0 || strcmp(expr, "signals=none") == 0) {
-		print->no_signals = true;
-		return 0;
-	}
-	if (str_has_prefix(expr, "trace="))
-		expr += strlen("trace=");
-	else if (strchr(expr, '=') && expr[0] != '/')
-		return cli_usage(err, "trace=SPEC and signal=none are understood",
-			"option '-e %s' is not supported", expr);
-	*has_set = true;
-	if (call_set_parse(set, expr, err) < 0)
-		return err_as(err, ERR_USAGE);
-	return 0;
-}
-
-static int
-read_filters(struct call_set *set, bool *has_set, struct print_opts *print,
-	const struct trace_values *values, struct err *err)
-{
-	for (size_t i = 0; i < values->expressions.n; i++)
-		if (read_expression(set, has_set, print, values->expressions.items[i], err) < 0)
-			return -1;
-	if (values->filter) {
-		AUTO(str_done) struct str spec = { 0 };
-
-		str_addf(&spec, "/%s/", values->filter);
-		*has_set = true;
-		if (call_set_parse(set, str_text(&spec), err) < 0)
-			return err_as(err, ERR_USAGE);
-	}
-	return 0;
 }
 
 static int
@@ -268,10 +245,16 @@ read_pid(struct capture_opts *opts, const char *text, struct err *err)
 	return 0;
 }
 
+/* What is in the place of --trace-parent for the target: the run itself, when it is a span. */
+static const char *
+trace_parent_of(const struct trace_values *values, struct otlp *otlp)
+{
+	return values->trace_parent && otlp ? otlp_trace_parent(otlp) : values->trace_parent;
+}
+
 static int
 start(struct source *from, const struct trace_values *values, const struct parsed *parsed,
-	const struct call_set *wanted, enum trace_mode mode, struct arena *arena,
-	struct err *err)
+	const struct sinks *to, enum trace_mode mode, struct arena *arena, struct err *err)
 {
 	struct capture_opts opts = {
 		.backend = (enum capture_backend)values->backend,
@@ -279,7 +262,7 @@ start(struct source *from, const struct trace_values *values, const struct parse
 		.argv = parsed->command,
 		.stdio = { -1, -1, -1 },
 		.follow = values->follow || mode == TRACE_RECORD,
-		.wanted = values->lamport ? NULL : wanted,
+		.wanted = values->lamport ? NULL : to->shown,
 		.payload_limit = (uint32_t)MIN(values->payload_limit, 1u << 30),
 		.stack_depth = values->stacks || values->source ? STACK_DEPTH : 0,
 		.want_input = true,
@@ -295,13 +278,13 @@ start(struct source *from, const struct trace_values *values, const struct parse
 	if (!values->pid && (!parsed->command || !parsed->command[0]))
 		return cli_usage(
 			err, "renacer -- ls -l, or renacer --help", "no command to trace");
-	if (values->pid && values->trace_parent)
+	if (values->pid && values->trace_parent && !to->otlp)
 		return cli_usage(err, NULL,
 			"the environment of a running process cannot be changed: '-p' and "
 			"'--trace-parent' exclude each other");
 	if (!values->pid && (values->trace_parent || values->lamport) &&
-		lamport_environment(
-			&opts.envp, arena, values->trace_parent, values->lamport, err) < 0)
+		lamport_environment(&opts.envp, arena, trace_parent_of(values, to->otlp),
+			values->lamport, err) < 0)
 		return -1;
 	if (values->pid && parsed->command)
 		return cli_usage(err, NULL, "either a command or '-p', not both");
@@ -346,6 +329,32 @@ begin(struct source *from, const struct trace_values *values, struct err *err)
 }
 
 static int
+open_otlp(struct sinks *to, const struct trace_values *values, struct err *err)
+{
+	const struct otlp_wish wish = otlp_wish_of(&values->otlp, values->trace_parent);
+
+	if (!values->otlp.url)
+		return 0;
+	if (strcmp(values->otlp.url, "file:-") == 0)
+		return cli_usage(err, "--otlp file:run.jsonl",
+			"the standard output is the target's: spans cannot go there");
+	return otlp_open(&to->otlp, &wish, err);
+}
+
+/* When the target is gone and all else is written: ^C ends this wait like any other. */
+static void
+send_spans(struct otlp *o, const struct capture *c)
+{
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		signal(signals[i], SIG_DFL);
+	otlp_end_run(o, capture_footer(c));
+	otlp_close(o);
+	otlp_tell(o);
+}
+
+static int
 watch(int *status, enum trace_mode mode, const struct trace_values *values,
 	const struct parsed *parsed, struct source *from, struct err *err)
 {
@@ -356,13 +365,16 @@ watch(int *status, enum trace_mode mode, const struct trace_values *values,
 	AUTO(arena_free) struct arena *arena = arena_new();
 	int rc;
 
-	if (read_filters(&set, &has_set, &print, values, err) < 0)
+	if (filters_read(&set, &has_set, &print, values, err) < 0)
 		return -1;
 	if (mode == TRACE_RECORD && !values->output)
 		return cli_usage(err, "renacer record -o FILE -- CMD", "no file to record to");
-	print.shown = has_set ? &set : NULL;
+	print.shown = to.shown = has_set ? &set : NULL;
+	if (open_otlp(&to, values, err) < 0)
+		return -1;
+	AUTO(otlp_free) struct otlp *otlp = to.otlp;
 	cli_catch_signals();
-	if (start(from, values, parsed, print.shown, mode, arena, err) < 0)
+	if (start(from, values, parsed, &to, mode, arena, err) < 0)
 		return -1;
 	AUTO(capture_free) struct capture *owner = from->capture;
 	rights_lend(from->lender);
@@ -371,6 +383,9 @@ watch(int *status, enum trace_mode mode, const struct trace_values *values,
 	else
 		rc = open_sinks(&to, capture_header(owner), values, &print, err);
 	rights_take_back(from->lender);
+	if (to.otlp)
+		otlp_begin_run(otlp, capture_header(owner),
+			&(struct otlp_run){ .is_subset = has_set, .is_live = true });
 	if (rc == 0)
 		rc = pump(from, &to, err);
 	rights_lend(from->lender);
@@ -385,10 +400,16 @@ watch(int *status, enum trace_mode mode, const struct trace_values *values,
 		fprintf(stderr, "renacer: process %s runs on untraced\n", values->pid);
 	else
 		warn_of_capture(owner);
+	*status = how_it_ended(values, capture_status(owner));
+	if (to.otlp) {
+		rights_lend(from->lender);
+		send_spans(otlp, owner);
+		rights_take_back(from->lender);
+	}
 	if (mode == TRACE_RECORD && !trace_is_complete(capture_footer(owner)))
 		*status = 4;
 	else
-		*status = pass_on(how_it_ended(values, capture_status(owner)));
+		*status = pass_on(*status);
 	return 0;
 }
 
@@ -421,7 +442,10 @@ run_report(int *status, const struct trace_values *values, const struct parsed *
 	if (parsed->n_words != 1)
 		return cli_usage(
 			err, NULL, "report takes one file: renacer report FILE [options]");
-	if (read_filters(&set, &has_set, &print, values, err) < 0)
+	if (values->otlp.url)
+		return cli_usage(err, "renacer export --otlp URL FILE",
+			"a stored trace is sent by export, not by report");
+	if (filters_read(&set, &has_set, &print, values, err) < 0)
 		return -1;
 	print.shown = has_set ? &set : NULL;
 	if (trace_reader_open(&from.reader, parsed->words[0], err) < 0)

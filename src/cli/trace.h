@@ -6,6 +6,7 @@
 #define CLI_TRACE_H
 
 #include "cli/options.h"
+#include "cli/otlp.h"
 
 enum trace_mode { TRACE_PRINT, TRACE_RECORD, TRACE_REPORT };
 enum trace_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_FOLDED };
@@ -18,11 +19,12 @@ struct trace_values {
 	const char *output, *pid, *filter, *trace_parent;
 	struct option_list expressions;
 	unsigned backend, format;
+	struct otlp_values otlp;
 };
 
 #define TRACE_DEFAULTS                                                                         \
 	{                                                                                      \
-		.string_limit = 32, .column = 40, .payload_limit = 4096                        \
+		.string_limit = 32, .column = 40, .payload_limit = 4096, .otlp = OTLP_DEFAULTS \
 	}
 
 extern const struct option trace_options[];

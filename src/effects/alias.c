@@ -432,28 +432,5 @@ alias_own_words(struct effects *fx, struct str *out, const char *words, bool has
 bool
 redact(struct effects *fx, struct str *text)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < fx->opts.n_redactions; i++) {
-		struct redaction *r = &fx->opts.redactions[i];
-		AUTO(str_done) struct str out = { 0 };
-		size_t from = 0, start, end;
-
-		while (from <= text->n && regex_find(r->pattern, str_text(text), text->n, from,
-						  &start, &end, NULL)) {
-			str_add_n(&out, text->data + from, start - from);
-			str_add(&out, r->with);
-			r->n_used++;
-			any = true;
-			if (end == start && end < text->n)
-				str_add_char(&out, text->data[end]);
-			from = end + (end == start);
-		}
-		if (from > text->n)
-			from = text->n;
-		str_add_n(&out, str_text(text) + from, text->n - from);
-		str_clear(text);
-		str_add_n(text, str_text(&out), out.n);
-	}
-	return any;
+	return redactions_apply(fx->opts.redactions, fx->opts.n_redactions, text, NULL);
 }
