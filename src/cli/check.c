@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "cli/reports.h"
+#include "cli/send.h"
 #include "gate/gate.h"
 #include "gate/output_maps.h"
 #include "gate/paired.h"
@@ -100,7 +101,9 @@ load(struct config **out, const struct gate_values *values, const struct parsed 
 					      : "output-map");
 	if (!values->config && config_find(&found, ".", err) < 0)
 		return -1;
-	return config_load(out, values->config ? values->config : found, err);
+	if (config_load(out, values->config ? values->config : found, err) < 0)
+		return -1;
+	return send_check(*out, err);
 }
 
 /* One line on a terminal that the next one replaces; nothing elsewhere. */
@@ -140,6 +143,7 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 {
 	AUTO(config_free) struct config *config = NULL;
 	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(send_done) struct sending sending = { 0 };
 	struct verdicts verdicts = { 0 };
 	bool on_terminal = isatty(STDERR_FILENO) && !values->quiet;
 	struct gate_opts opts = {
@@ -175,6 +179,8 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 		opts.n_patterns = 0;
 	if (values->jobs)
 		config->jobs = (uint32_t)MIN(values->jobs, 1024u);
+	if (function == gate_check)
+		send_begin(&sending, config, &opts);
 	if (function(&verdicts, arena, config, &opts, err) < 0)
 		return -1;
 	verdicts.tool_version = RENACER_VERSION;
@@ -182,6 +188,7 @@ judge(int *status, judge_fn function, const struct gate_values *values,
 	if (reports_write(values, is_about_goldens(function) ? NULL : config, &verdicts, err) <
 		0)
 		return -1;
+	send_runs(&sending, config, &opts, &verdicts, values->quiet);
 	*status = verdicts.exit_status;
 	if (cli_signal())
 		*status = 128 + cli_signal();

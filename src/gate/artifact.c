@@ -17,12 +17,24 @@
 #include <unistd.h>
 
 static const char *
-path_of(struct gate *g, const struct target *target, uint32_t nr, const char *ending)
+path_in(struct arena *arena, const char *dir, const char *target, uint32_t nr,
+	const char *ending)
 {
 	if (nr > 1)
-		return arena_printf(
-			g->arena, "%s/%s.%u.%s", g->opts->artifacts, target->name, nr, ending);
-	return arena_printf(g->arena, "%s/%s.%s", g->opts->artifacts, target->name, ending);
+		return arena_printf(arena, "%s/%s.%u.%s", dir, target, nr, ending);
+	return arena_printf(arena, "%s/%s.%s", dir, target, ending);
+}
+
+static const char *
+path_of(struct gate *g, const struct target *target, uint32_t nr, const char *ending)
+{
+	return path_in(g->arena, g->opts->artifacts, target->name, nr, ending);
+}
+
+const char *
+gate_trace_path(struct arena *arena, const char *dir, const char *target, uint32_t nr)
+{
+	return path_in(arena, dir, target, nr, "rtrace");
 }
 
 /* Only a task that stands still at its calls can be held up there, or its stack followed. */
@@ -54,6 +66,8 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 		.arg = g->opts->arg,
 	};
 
+	if (g->opts->traces && nr)
+		opts.trace_path = gate_trace_path(g->arena, g->opts->traces, target->name, nr);
 	if (g->opts->artifacts && nr) {
 		if (dir_make(g->opts->artifacts, 0755, err) < 0)
 			return err_wrap(err, "artifacts");
@@ -67,9 +81,10 @@ gate_run_perturbed(struct gate *g, const struct target *target, uint32_t nr, uns
 void
 artifacts_remove(struct gate *g, const struct target *target, uint32_t nr)
 {
-	static const char *const endings[] = { "rtrace", "stdout", "stderr" };
+	static const char *const endings[] = { "stdout", "stderr", "rtrace" };
+	size_t n = ARRAY_LEN(endings) - (g->opts->traces != NULL);
 
-	for (size_t i = 0; g->opts->artifacts && i < ARRAY_LEN(endings); i++)
+	for (size_t i = 0; g->opts->artifacts && i < n; i++)
 		unlink(path_of(g, target, nr, endings[i]));
 }
 

@@ -77,6 +77,16 @@ struct config_note {
  * again what the first one did. */
 enum source_lines { SOURCE_LINES_NEVER, SOURCE_LINES_SANDBOX, SOURCE_LINES_ALWAYS };
 
+/* [otlp]: runs of a check as spans. Whoever sends them knows what the words mean. */
+struct otlp_setting {
+	bool enabled;
+	const char *endpoint, *service_name, *protocol, *compression; /* NULL: not said */
+	struct pos endpoint_at;
+	uint64_t timeout_ns, min_ns; /* 0: not said */
+	uint32_t max_calls;
+	bool has_max_calls, hides_arguments;
+};
+
 struct config {
 	struct arena *arena;    /* owns everything */
 	const char *path, *dir; /* absolute; "" for an ad hoc configuration */
@@ -98,6 +108,7 @@ struct config {
 	size_t n_build;
 	const char *clock_variable; /* gets a Lamport clock that goes on from ours; NULL: none
 				     */
+	struct otlp_setting otlp;
 	uint32_t jobs;
 	bool fail_fast;
 	enum source_lines source_lines;

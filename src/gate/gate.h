@@ -15,6 +15,9 @@ struct gate_opts {
 	const struct capture_grant *grant; /* as in struct capture_opts */
 	size_t grant_nr;
 	const char *artifacts; /* directory for traces, outputs, pending goldens; NULL: none */
+	/* Where the trace of each run of a check stays, whatever comes of it: that directory if
+	 * there is one, else another. NULL: traces stay as artifacts do. */
+	const char *traces;
 	bool fail_fast;
 	bool keep_sandboxes; /* for people to look at; a note says where */
 	bool verbose;        /* verdicts tell how each run was made */
@@ -29,6 +32,10 @@ struct gate_opts {
 		const struct verdict *verdict);
 	void *arg;
 };
+
+/* Where the trace of run nr (from 1) of a target is; in the arena. */
+const char *gate_trace_path(
+	struct arena *arena, const char *dir, const char *target, uint32_t nr);
 
 /* A pattern that matches no target, and a configuration without targets, is ERR_USAGE. Verdicts
  * are borrowed from the arena and the configuration. An interrupt ends the list with a verdict

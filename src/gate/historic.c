@@ -4,11 +4,20 @@
 #include "gate/historic.h"
 
 #include "base/context.h"
+#include "base/str.h"
 #include "gate/key.h"
 #include "gate/paths.h"
 #include "gate/setting.h"
 
 #include <string.h>
+
+struct otlp_values {
+	bool enabled, command_args;
+	const char *endpoint, *service_name;
+	int protocol, compression;
+	uint64_t timeout_ns, min_ns;
+	uint32_t max_calls;
+};
 
 /* One room for the values of any of these tables. */
 struct values {
@@ -17,6 +26,7 @@ struct values {
 	const char *text[4];
 	int choice;
 	uint32_t size_kb;
+	struct otlp_values otlp;
 };
 
 #define BOOL(i) KEY_BOOL, .offset = offsetof(struct values, truth[i])
@@ -184,12 +194,58 @@ use_lamport(struct config *c, const struct toml *table, const struct values *v, 
 	return 0;
 }
 
+/* The words of OTEL_EXPORTER_OTLP_PROTOCOL and …_COMPRESSION. */
+static const char *const protocols[] = { "http/protobuf", "http/json", "grpc", NULL };
+static const char *const compressions[] = { "none", "gzip", NULL };
+#define MAX_CALLS 1000000
+
 static const struct key otlp_keys[] = {
-	ENABLED,
-	{ "endpoint", TEXT(0) },
-	{ "service_name", TEXT(1) },
+	{ "enabled", KEY_BOOL, .offset = offsetof(struct values, otlp.enabled) },
+	{ "endpoint", KEY_TEXT, .offset = offsetof(struct values, otlp.endpoint) },
+	{ "service_name", KEY_TEXT, .offset = offsetof(struct values, otlp.service_name) },
+	{ "protocol", KEY_CHOICE, .offset = offsetof(struct values, otlp.protocol),
+		.choices = protocols },
+	{ "compression", KEY_CHOICE, .offset = offsetof(struct values, otlp.compression),
+		.choices = compressions },
+	{ "timeout", KEY_DURATION, .offset = offsetof(struct values, otlp.timeout_ns) },
+	{ "max_calls", KEY_NUMBER, .offset = offsetof(struct values, otlp.max_calls),
+		.max = MAX_CALLS },
+	{ "min_duration", KEY_DURATION, .offset = offsetof(struct values, otlp.min_ns) },
+	{ "command_args", KEY_BOOL, .offset = offsetof(struct values, otlp.command_args) },
 	{ .name = NULL },
 };
+
+/* A table without `enabled` is one that somebody wants. Of a URL only what it begins with is
+ * looked at here; whoever sends knows more. */
+static int
+use_otlp(struct config *c, const struct toml *table, const struct values *values,
+	struct err *err)
+{
+	const struct otlp_values *v = &values->otlp;
+	const struct toml *endpoint = toml_get(table, "endpoint");
+	const char *url = v->endpoint;
+
+	(void)err;
+	if (url && str_has_prefix(url, "file:"))
+		url = arena_printf(c->arena, "file:%s",
+			paths_join(c->arena, c->dir, url + strlen("file:")));
+	c->otlp = (struct otlp_setting){
+		.enabled = v->enabled || !toml_get(table, "enabled"),
+		.endpoint = url,
+		.service_name = v->service_name,
+		.protocol = toml_get(table, "protocol") ? protocols[v->protocol] : NULL,
+		.compression =
+			toml_get(table, "compression") ? compressions[v->compression] : NULL,
+		.timeout_ns = v->timeout_ns,
+		.min_ns = v->min_ns,
+		.max_calls = v->max_calls,
+		.has_max_calls = toml_get(table, "max_calls") != NULL,
+		.hides_arguments = toml_get(table, "command_args") && !v->command_args,
+	};
+	if (endpoint)
+		c->otlp.endpoint_at = endpoint->at;
+	return 0;
+}
 
 /* "rle" is what folding repeated calls in a golden does; the file itself is zstd. */
 static const char *const algorithms[] = { "rle", "zstd", NULL };
@@ -210,20 +266,6 @@ static const struct key ci_keys[] = {
 	{ "compare_with_baseline", BOOL(1) },
 	{ .name = NULL },
 };
-
-/* A table without `enabled` is one that somebody wants. */
-static int
-refuse(struct config *c, const struct toml *table, const struct values *v, struct err *err)
-{
-	const struct toml *enabled = toml_get(table, "enabled");
-
-	(void)c;
-	if (enabled && !v->enabled)
-		return 0;
-	err_at(err, enabled ? enabled->at : table->key_at, "[%s] is not supported yet",
-		table->key);
-	return err_hint(err, "set enabled = false");
-}
 
 static int
 use_compression(
@@ -284,7 +326,7 @@ static const struct historic {
 	{ "semantic_equivalence", equivalence_keys, use_equivalence },
 	{ "lamport_clock", lamport_keys, use_lamport },
 	{ "compression", compression_keys, use_compression },
-	{ "otlp", otlp_keys, refuse },
+	{ "otlp", otlp_keys, use_otlp },
 	{ "ci", ci_keys, use_ci },
 };
 

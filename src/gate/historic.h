@@ -4,7 +4,7 @@
  * [lamport_clock], [compression], [otlp], [ci]
  *
  * What we can do is done with the meaning the key states; a key that nothing goes by is a note
- * of the configuration; what would be missed is an error while it is enabled.
+ * of the configuration.
  */
 #ifndef GATE_HISTORIC_H
 #define GATE_HISTORIC_H
