@@ -111,13 +111,20 @@ renacer-gate check --github --json - 2> err | python3 -m json.tool > /dev/null |
 
 fails 2 "no command to trace" renacer
 for option in -y -yy -P -w --flamegraph --flamegraph=x --function-time \
-	--stats-extended --transpiler-map --config --otlp --otlp-endpoint --compress; do
+	--stats-extended --transpiler-map --config --compress; do
 	fails 2 "is not supported yet" renacer $option true
 done
 for option in --html --shard; do
 	fails 2 "is not supported yet" renacer-gate $option x
 done
-fails 2 "command 'export' is not supported yet" renacer export a b
+fails 2 "'nowhere' is no http or https URL" renacer --otlp nowhere true
+fails 2 "names no host, or a port that there is not" renacer --otlp http://127.0.0.1:x/ true
+fails 2 "'file:' names no file" renacer --otlp file: true
+fails 2 "the standard output is the target's" renacer --otlp file:- true
+fails 2 "a stored trace is sent by export, not by report" renacer report --otlp http://localhost x
+fails 2 "export takes one file, not 2" renacer export a b
+fails 2 "'--otlp' and '--output' exclude each other" renacer export --otlp http://localhost -o x y
+fails 3 "No such file or directory" renacer export nowhere.rtrace
 fails 2 "unknown option '--nope'" renacer --nope true
 fails 2 "option '-e' needs a value" renacer -e
 fails 2 "did you mean 'openat'?" renacer -e trace=openatt true

@@ -360,8 +360,10 @@ static const struct {
 		"'check_memory_allocations': how memory is asked for is no effect",
 		"budget = { mapped_bytes = \"+10%\" } of a target, or a rule of type "
 		"memory_usage" },
-	{ "[otlp]\nenabled = true\n", "2:11", "[otlp] is not supported yet",
-		"set enabled = false" },
+	{ "[otlp]\nprotocol = \"http\"\n", "2:12", "'protocol' in [otlp] cannot be \"http\"",
+		"one of \"http/protobuf\", \"http/json\", \"grpc\"" },
+	{ "[otlp]\nmax_calls = 1000001\n", "2:13",
+		"'max_calls' in [otlp] must be from 0 to 1000000, not 1000001", NULL },
 	{ "[lamport_clock]\npropagate_across_fork = false\n", "2:25",
 		"the environment cannot be kept from forked processes",
 		"set enabled = false, or remove the key" },
@@ -576,6 +578,35 @@ historic_tables_do_what_they_say(void **state)
 }
 
 static void
+otlp_says_where_spans_go(void **state)
+{
+	AUTO(config_free) struct config *off = load("[otlp]\nenabled = false\n");
+	AUTO(config_free) struct config *on = load("[otlp]\nendpoint = \"http://h:4317\"\n");
+	AUTO(config_free)
+	struct config *all = load("[otlp]\nenabled = true\nendpoint = \"file:out/x.jsonl\"\n"
+				  "service_name = \"s\"\nprotocol = \"grpc\"\n"
+				  "compression = \"gzip\"\ntimeout = \"2s\"\nmax_calls = 0\n"
+				  "min_duration = \"5us\"\ncommand_args = false\n");
+	AUTO(config_free) struct config *none = load("");
+
+	(void)state;
+	assert_false(off->otlp.enabled || none->otlp.enabled);
+	assert_true(on->otlp.enabled && all->otlp.enabled);
+	assert_string_equal(on->otlp.endpoint, "http://h:4317");
+	assert_false(on->otlp.hides_arguments || on->otlp.has_max_calls);
+	assert_null(on->otlp.protocol);
+	assert_true(str_has_prefix(all->otlp.endpoint, "file:/"));
+	assert_true(str_has_suffix(all->otlp.endpoint, "/out/x.jsonl"));
+	assert_string_equal(all->otlp.service_name, "s");
+	assert_string_equal(all->otlp.protocol, "grpc");
+	assert_string_equal(all->otlp.compression, "gzip");
+	assert_int_equal(all->otlp.timeout_ns, 2000000000);
+	assert_true(all->otlp.has_max_calls && all->otlp.max_calls == 0);
+	assert_int_equal(all->otlp.min_ns, 5000);
+	assert_true(all->otlp.hides_arguments);
+}
+
+static void
 the_configuration_is_found_in_a_parent(void **state)
 {
 	struct err err = { 0 };
@@ -655,6 +686,7 @@ main(void)
 		cmocka_unit_test(rule_packs_are_read_once_and_hold_rules_only),
 		cmocka_unit_test(a_rule_that_applies_to_nothing_is_an_error),
 		cmocka_unit_test(historic_tables_do_what_they_say),
+		cmocka_unit_test(otlp_says_where_spans_go),
 		cmocka_unit_test(configurations_in_the_wild_load),
 		cmocka_unit_test(the_configuration_is_found_in_a_parent),
 		cmocka_unit_test(an_ad_hoc_target_is_named_after_its_golden),

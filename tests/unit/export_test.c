@@ -33,7 +33,7 @@ name_number(void *arg, int number, struct str *out)
 }
 
 static const struct export_names names = { NULL, name_call, name_arguments, name_number,
-	name_number };
+	name_number, NULL, NULL, NULL };
 
 static void
 each_event_is_a_row(void **state)
