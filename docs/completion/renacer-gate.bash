@@ -25,11 +25,12 @@ _renacer_gate() {
 	--output-map) mapfile -t COMPREPLY < <(compgen -W 'bool_case py_repr_quotes debug_wrapper float_tolerance= json sorted_lines trailing_newline' -- "$cur"); return ;;
 	--backend) mapfile -t COMPREPLY < <(compgen -W "auto ptrace seccomp ebpf" -- "$cur"); return ;;
 	--pattern) mapfile -t COMPREPLY < <(compgen -W "$("$1" analyze --list 2> /dev/null | sed -n 's/^\([A-Za-z-]*\): .*/\1/p')" -- "$cur"); return ;;
+	--otlp-protocol) mapfile -t COMPREPLY < <(compgen -W 'auto http/protobuf http/json grpc' -- "$cur"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
 	esac
 	local words
 	case ${COMP_WORDS[1]} in
-	query | analyze) words=$(_renacer_gate_words "$1" "${COMP_WORDS[1]}") ;;
+	query | analyze | export) words=$(_renacer_gate_words "$1" "${COMP_WORDS[1]}") ;;
 	*) words=$(_renacer_gate_words "$1") ;;
 	esac
 	if [ "${1##*/}" = renacer-gate ] && [ -f "$config" ]; then

@@ -70,8 +70,8 @@ struct redaction {
 	uint64_t n_used; /* counted here */
 };
 
-/* In place. True when something was found. *gave_up (may be NULL): a pattern met its limits, and
- * what it was to find may still be there. */
+/* In place. True when something was found. *gave_up (may be NULL): a pattern met its limits,
+ * and what it was to find may still be there. */
 bool redactions_apply(struct redaction *list, size_t n, struct str *text, bool *gave_up);
 
 /* Paths that the user does not want to hear of. */

@@ -12,8 +12,8 @@ apply(struct redaction *r, struct str *text, bool *gave_up)
 	size_t from = 0, start, end;
 	bool any = false;
 
-	while (from <= text->n && regex_find(r->pattern, str_text(text), text->n, from, &start,
-					  &end, gave_up)) {
+	while (from <= text->n &&
+		regex_find(r->pattern, str_text(text), text->n, from, &start, &end, gave_up)) {
 		str_add_n(&out, text->data + from, start - from);
 		str_add(&out, r->with);
 		r->n_used++;

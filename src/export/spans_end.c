@@ -157,7 +157,8 @@ fill_root(struct spans *s, const struct trace_footer *footer, const struct spans
 		s->root->span.status = first->span.status;
 	attributes_text(a, w, "process.working_directory", s->header->cwd);
 	attributes_text(a, w, "renacer.backend", s->header->backend);
-	attributes_text(a, w, "renacer.trace.calls", s->header->is_subset || s->opts.is_subset ? "subset" : "all");
+	attributes_text(a, w, "renacer.trace.calls",
+		s->header->is_subset || s->opts.is_subset ? "subset" : "all");
 	attributes_bool(a, "renacer.trace.complete", footer && trace_is_complete(footer));
 	if (!footer)
 		attributes_text(a, w, "renacer.trace.reason", "it ends without its footer");

@@ -16,7 +16,7 @@ for program in renacer renacer-gate renacer-compare; do
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$ROOT" $program | sed 's/^--//' | grep . | sort -u > completed
 	diff help completed > difference || { echo "$program: bash completes other options (>)"; cat difference; bad=1; }
 done
-for command in query analyze; do
+for command in query analyze export; do
 	renacer $command --help | sed -nE 's/^ +(-[A-Za-z], )?--([a-z-]+).*/\2/p' | sort -u > help
 	grep -oE 'It (Fl . , )?Fl Fl [a-z-]+' "$ROOT/docs/man/renacer-$command.1" | sed 's/.* //' | sort -u > page
 	[ "$(wc -l < help)" -gt 4 ] || { echo "renacer $command: --help lists next to nothing"; bad=1; }

@@ -194,16 +194,16 @@ shell = "echo hi; : token-hunter2"
 redact = [{ pattern = 'hunter\d', with = "<secret>" }]
 [[target]]
 name = "bad"
-shell = "cat what"
+shell = "cat text.in"
 runs = 2
 [[target]]
 name = "never"
 command = ["./nowhere"]
 END
-echo a > what
+echo a > text.in
 renacer-gate record good bad > /dev/null 2>&1 || { echo 'nothing is recorded'; bad=1; }
 wants 'a recording was sent' test ! -e gate/1.body
-echo b > what
+echo b > text.in
 says 5 'renacer-gate: [0-9]+ spans sent to http' renacer-gate check
 cat gate/*.body > all
 "$python" - gate << 'END' || { echo 'what the gate sent is not right'; bad=1; }
