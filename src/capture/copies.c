@@ -133,6 +133,16 @@ copies_add(struct copies *c, uint64_t address, const void *bytes, size_t n)
 	c->list[c->n++] = (struct copy){ .address = address, .size = n, .offset = base };
 }
 
+uint64_t
+copies_left_out(const struct copies *c, uint64_t address)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->list[i].address == address && c->list[i].state == SNIPPET_CUT)
+			return c->list[i].size;
+	}
+	return 0;
+}
+
 static bool
 covers(const struct copy *copy, uint64_t address)
 {
@@ -186,10 +196,10 @@ static size_t
 read_live(const struct copies_reader *r, const struct copy *copy, uint64_t address, void *buf,
 	size_t n)
 {
-	if (!r->live || !copy)
+	if (!r->live || (!copy && !r->is_all_live))
 		return 0;
-	return memory_read(
-		r->live, address, buf, (size_t)MIN(n, copy->address + copy->size - address));
+	return memory_read(r->live, address, buf,
+		copy ? (size_t)MIN(n, copy->address + copy->size - address) : n);
 }
 
 static size_t
@@ -203,14 +213,15 @@ read_some(struct copies_reader *r, uint64_t address, void *buf, size_t n,
 		struct copies *set = NULL;
 		const struct copy *copy = find(r, address + done, &set);
 		uint64_t offset = copy ? address + done - copy->address : 0;
-		size_t part = copy ? (size_t)MIN(n - done, copy->size - offset) : 0;
+		size_t part = copy ? (size_t)MIN(n - done, copy->size - offset) : n - done;
 
 		if (copy && copy->state == SNIPPET_OK)
 			memcpy((char *)buf + done, set->bytes + copy->offset + offset, part);
 		else
-			part = set == r->past ? 0
-					      : read_live(r, copy, address + done,
-							(char *)buf + done, part);
+			part = set == r->past && !r->is_all_live
+				       ? 0
+				       : read_live(r, copy, address + done, (char *)buf + done,
+						 part);
 		*stopped_at = copy;
 		if (!part)
 			break;

@@ -35,6 +35,8 @@ bool copies_are_whole(const void *snippets, size_t size, size_t n);
  * keeps the bytes. False: they do not fit into size; nothing was added. */
 bool copies_lend(struct copies *c, const void *snippets, size_t size, size_t n);
 bool copies_keep(struct copies *c, const void *snippets, size_t size, size_t n);
+/* How many bytes from this address on were left out for want of room; 0: none. */
+uint64_t copies_left_out(const struct copies *c, uint64_t address);
 /* One more piece, known from elsewhere; not of a set that borrows. */
 void copies_add(struct copies *c, uint64_t address, const void *bytes, size_t n);
 
@@ -51,8 +53,9 @@ struct copies_gap {
 struct copies_reader {
 	struct copies *sets[3];    /* NULL: none */
 	const struct copies *past; /* of these, what the task has there now is another thing */
-	pid_t live;            /* a task that stands still and may be asked itself; 0: none */
-	bool skips_faults;     /* what could not be read before the call, it did not change */
+	pid_t live;        /* a task that stands still and may be asked itself; 0: none */
+	bool skips_faults; /* what could not be read before the call, it did not change */
+	bool is_all_live;  /* it has all as it was: also `past`, and what nothing was told of */
 	struct copies_gap gap; /* the first, cleared by the caller */
 };
 

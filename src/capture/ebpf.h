@@ -127,6 +127,9 @@ void ebpf_flush(struct drain *d, struct task *t, const struct record *next);
  * be copied. */
 void ebpf_fill_execve(
 	struct drain *d, struct task *t, const struct record_exec *rec, const char *filename);
+/* Where there was no room for any of that: while its task stands. live: its number; 0: it does
+ * not. */
+void ebpf_late_strings(struct task *t, pid_t live);
 /* Of the exec that follows. */
 void ebpf_strings(struct drain *d, const struct record_strings *rec);
 

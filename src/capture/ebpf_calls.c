@@ -181,11 +181,12 @@ fetch(struct drain *d, struct task *t, struct copies_reader *from, bool is_exit)
 }
 
 static void
-fetch_both(struct drain *d, struct task *t, struct copies *late, pid_t live)
+fetch_both(struct drain *d, struct task *t, struct copies *late, pid_t live, bool is_late)
 {
 	struct copies_reader before = { .sets = { &t->early, &t->ahead, late },
 		.past = &t->early,
 		.live = live,
+		.is_all_live = is_late && t->call.is_error,
 		.skips_faults = t->call.is_error };
 	struct copies_reader after = { .sets = { &t->ahead, late }, .live = live };
 
@@ -395,7 +396,8 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	set_result(d, t, rec);
 	note(d, t);
 	if (t->is_wanted) {
-		fetch_both(d, t, late, is_live ? t->tid : 0);
+		ebpf_late_strings(t, is_live ? t->tid : 0);
+		fetch_both(d, t, late, is_live ? t->tid : 0, rec->flags & CALL_LATE);
 		tell_or_hold(d, t);
 	}
 	leave(t, late);

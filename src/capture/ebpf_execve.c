@@ -3,12 +3,14 @@
  * ebpf_execve.c - the program and its arguments, where they could not be copied at the entry
  *
  * After the call the memory that held them is gone; but the kernel has taken its own copies,
- * and the record of the exec brings them.
+ * and the record of the exec brings them. When there is no room for that either, the task waits
+ * behind the call, and we read them.
  */
 
 #include "capture/ebpf.h"
 
 #include "base/mem.h"
+#include "capture/memory.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -49,6 +51,25 @@ load_pointers(struct task *t, uint64_t address, uint64_t **pointers, size_t *n)
 	return true;
 }
 
+/* Where a user has no memory: an array that was left out gets pointers that lead there. */
+#define NOWHERE(reg, i) (0xffff800000000000u + ((uint64_t)(reg) << 40) + ((uint64_t)(i) << 18))
+
+static bool
+make_pointers(struct task *t, unsigned reg, uint64_t **pointers, size_t *n)
+{
+	uint64_t size = copies_left_out(&t->early, t->call.arg[reg]);
+
+	if (t->call.arch != ARCH_X86_64 || size < sizeof **pointers)
+		return false;
+	*n = size / sizeof **pointers - 1;
+	*pointers = mem_resize(*pointers, *n + 1, sizeof **pointers);
+	for (size_t i = 0; i < *n; i++)
+		(*pointers)[i] = NOWHERE(reg, i);
+	(*pointers)[*n] = 0;
+	copies_add(&t->early, t->call.arg[reg], *pointers, (*n + 1) * sizeof **pointers);
+	return true;
+}
+
 /* Texts, each with its NUL. */
 struct texts {
 	const char **at;
@@ -73,19 +94,22 @@ split(struct texts *texts, const char *bytes, size_t n)
 /* The strings that an array leads to. A script's interpreter has other arguments first; the
  * last ones are the same. */
 static void
-fill_array(struct task *t, uint64_t address, const char *bytes, size_t n_bytes)
+fill_array(struct task *t, unsigned reg, const char *bytes, size_t n_bytes)
 {
 	struct texts texts = { 0 };
 	uint64_t *pointers = NULL;
 	size_t n = 0;
+	bool is_made = false, is_known = load_pointers(t, t->call.arg[reg], &pointers, &n);
 
+	if (!is_known)
+		is_made = is_known = make_pointers(t, reg, &pointers, &n);
 	split(&texts, bytes, n_bytes);
-	if (load_pointers(t, address, &pointers, &n) && texts.n >= n) {
+	if (is_known && texts.n >= n) {
 		for (size_t i = texts.n > n ? 1 : 0; i < n; i++) {
 			const char *text = texts.at[texts.n - n + i];
 			size_t size = strlen(text) + 1;
 
-			if (!has_copy(t, pointers[i], size))
+			if (is_made || !has_copy(t, pointers[i], size))
 				copies_add(&t->early, pointers[i], text, size);
 		}
 	}
@@ -108,6 +132,30 @@ path_of(const struct call *call, const char *filename)
 	return filename[n] == '/' ? filename + n + 1 : filename;
 }
 
+static void
+fill_both(struct task *t, unsigned at, const char *all, size_t n_args, size_t n)
+{
+	fill_array(t, at, all, n_args);
+	fill_array(t, at + 1, all + n_args, n - n_args);
+}
+
+void
+ebpf_late_strings(struct task *t, pid_t live)
+{
+	size_t n = (size_t)t->strings_size, got;
+	char *all = live && n ? mem_array(n, 1) : NULL;
+
+	t->strings_size = 0;
+	if (!all)
+		return;
+	got = memory_read(live, t->strings_at, all, n);
+	if (got == n)
+		fill_both(t, t->id == CALL_execveat ? 2 : 1, all, (size_t)t->args_size, n);
+	mem_free(all);
+}
+
+#define STRINGS_MAX ((uint64_t)8 << 20) /* the kernel takes 6 MiB */
+
 /* Arguments and environment. Only the first ones came with the exec, unless the entry could not
  * read something. */
 static void
@@ -117,12 +165,15 @@ fill_arrays(struct drain *d, struct task *t, const struct record_exec *rec, cons
 	const char *all = str_text(&d->strings);
 	size_t n = d->strings.n;
 
-	if (n <= rec->args_size) {
-		fill_array(t, t->call.arg[at], args, rec->n_args);
-		return;
+	if (rec->is_late) {
+		t->strings_at = rec->strings_at;
+		t->strings_size = MIN(rec->strings_size, STRINGS_MAX);
+		t->args_size = MIN(rec->args_size, t->strings_size);
+	} else if (n <= rec->args_size) {
+		fill_array(t, at, args, rec->n_args);
+	} else {
+		fill_both(t, at, all, rec->args_size, n);
 	}
-	fill_array(t, t->call.arg[at], all, rec->args_size);
-	fill_array(t, t->call.arg[at + 1], all + rec->args_size, n - rec->args_size);
 }
 
 void

@@ -61,7 +61,7 @@ has_all(const struct drain *d, uint32_t cpu, const struct record_call *rec)
 {
 	const struct task *t = task_find(&d->tasks, rec->head.tid);
 
-	return !d->is_apart[cpu] && !(t && t->ahead.n) &&
+	return !d->is_apart[cpu] && !(t && t->ahead.n) && !(rec->flags & CALL_LATE) &&
 	       copies_are_whole(rec + 1, rec->head.size - sizeof *rec, rec->n_snippets);
 }
 

@@ -75,8 +75,11 @@ struct task {
 	uint64_t entry_ns; /* of the call that `early` belongs to */
 	uint64_t exit_ns;  /* of the call that is held */
 	uint64_t since_ns; /* ebpf: entry of the call that goes on; 0: none does */
-	bool is_resumed;   /* ebpf: it goes on as restart_syscall, which is at hand */
-	bool is_denied;    /* ebpf: its last call was refused by a filter */
+	/* ebpf: where the strings of its execve lie, which are to be read while it stands: all,
+	 * and the arguments of them; 0: they are not. */
+	uint64_t strings_at, strings_size, args_size;
+	bool is_resumed; /* ebpf: it goes on as restart_syscall, which is at hand */
+	bool is_denied;  /* ebpf: its last call was refused by a filter */
 	/* ebpf: signals without a handler that were told of when they were sent; they arrive
 	 * when the call that their task is in has ended. */
 	struct sent_signal *sent;

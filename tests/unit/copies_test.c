@@ -192,6 +192,46 @@ what_was_left_for_later_is_read_though_the_entry_had_a_fault(void **state)
 }
 
 static void
+a_call_that_failed_leaves_all_of_its_memory_to_be_read(void **state)
+{
+	static const char path[] = "/bin/true";
+	uint64_t at = (uintptr_t)path;
+	struct copies c = { 0 };
+	struct text t = { 0 };
+	char buf[16] = "";
+	(void)state;
+
+	add(&t, at, SNIPPET_FAULT, NULL, 1);
+	assert_true(copies_keep(&c, t.bytes, t.n, t.n_snippets));
+	struct copies_reader r = { .sets = { &c }, .past = &c, .live = getpid() };
+
+	assert_int_equal(read_from(copies_peer(&r), at, buf, sizeof path), 0);
+	assert_true(r.gap.is_found);
+	r.gap.is_found = false;
+	r.is_all_live = true;
+	assert_int_equal(read_from(copies_peer(&r), at, buf, sizeof path), sizeof path);
+	assert_string_equal(buf, path);
+	assert_false(r.gap.is_found);
+	copies_done(&c);
+}
+
+static void
+what_was_left_out_says_how_much_it_was(void **state)
+{
+	struct copies c = { 0 };
+	struct text t = { 0 };
+	(void)state;
+
+	add(&t, 1000, SNIPPET_OK, "abcde", 5);
+	add(&t, 2000, SNIPPET_CUT, NULL, 480);
+	assert_true(copies_keep(&c, t.bytes, t.n, t.n_snippets));
+	assert_int_equal(copies_left_out(&c, 1000), 0);
+	assert_int_equal(copies_left_out(&c, 2000), 480);
+	assert_int_equal(copies_left_out(&c, 2008), 0);
+	copies_done(&c);
+}
+
+static void
 snippets_that_do_not_fit_are_refused_whole(void **state)
 {
 	struct text t = { 0 };
@@ -223,6 +263,8 @@ main(void)
 		cmocka_unit_test(
 			what_was_not_readable_before_the_call_is_not_taken_from_after_it),
 		cmocka_unit_test(what_was_left_for_later_is_read_though_the_entry_had_a_fault),
+		cmocka_unit_test(a_call_that_failed_leaves_all_of_its_memory_to_be_read),
+		cmocka_unit_test(what_was_left_out_says_how_much_it_was),
 		cmocka_unit_test(snippets_that_do_not_fit_are_refused_whole),
 	};
 

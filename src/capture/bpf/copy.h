@@ -102,6 +102,28 @@ leave_for_later(struct scratch *s, uint64_t address, uint64_t size)
 	s->must_stop = s->may_stop;
 }
 
+/* Is the row at hand of what an execve leads to? That can be had otherwise when there is no
+ * room for it at the entry: from the new program, or from the old one when it goes on. */
+static __always_inline bool
+is_spare_row(struct scratch *s)
+{
+	const uint32_t gone = HINT_AT_ENTRY | HINT_IF_FAILED;
+	const struct call_hints *hints = hints_of(scratch_call(s));
+	uint32_t i = s->hint;
+
+	if (i >= HINTS_MAX)
+		return false;
+	barrier_var(i);
+	return (hints->hint[i].when & gone) == gone;
+}
+
+static __always_inline void
+cut(struct scratch *s)
+{
+	s->is_cut = s->had_fault = 1;
+	s->must_stop |= s->may_stop;
+}
+
 /* All of it, at once where that works; limit 0: none. Without room, what cannot wait is tried
  * all the same. */
 __noinline int
@@ -114,7 +136,7 @@ copy(struct scratch *s, uint64_t address, uint64_t size, uint64_t limit)
 		return 0;
 	if (size <= s->room) {
 		s->room -= least(s->room, size + SNIPPET_COST);
-	} else if (s->may_stop) {
+	} else if (s->may_stop || is_spare_row(s)) {
 		leave_for_later(s, address, size);
 		return 0;
 	}

@@ -127,16 +127,26 @@ tell_piece(uint32_t i, struct strings *s)
 
 #define STRINGS_MAX (8u << 20) /* the kernel takes 6 MiB */
 
-/* Pages that nobody had read before execve(2) were not there for us at its entry. */
-static __always_inline void
-tell_strings(const struct state *st, struct task_struct *task, const struct turn *t)
+/* Is there room for so many bytes, beside what is kept free? */
+static __always_inline bool
+has_room(const struct turn *t, uint64_t size)
 {
-	struct strings s = { .start = BPF_CORE_READ(task, mm, arg_start),
-		.end = BPF_CORE_READ(task, mm, env_end),
-		.head = head(t, st, RECORD_STRINGS, 0) };
+	return fill_of(t->mine) + size + shared.control.reserve_bytes <= ring_bytes();
+}
 
-	s.at = s.start;
-	bpf_loop(STRINGS_MAX / PIECE, tell_piece, &s, 0);
+/* Pages that nobody had read before execve(2) were not there for us at its entry, or there was
+ * no room. */
+static __always_inline void
+tell_strings(struct state *st, struct strings *s, const struct turn *t)
+{
+	uint64_t size = s->end - s->start;
+
+	if (!has_room(t, size + (size / PIECE + 1) * sizeof(struct record_strings))) {
+		st->is_late = 1;
+		return;
+	}
+	s->head = head(t, st, RECORD_STRINGS, 0);
+	bpf_loop(STRINGS_MAX / PIECE, tell_piece, s, 0);
 }
 
 static __always_inline void
@@ -145,7 +155,9 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 {
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
 	struct record_exec *out;
-	uint64_t start, size;
+	struct strings strings = { .start = BPF_CORE_READ(task, mm, arg_start),
+		.end = BPF_CORE_READ(task, mm, env_end) };
+	uint64_t size;
 	uint32_t used = sizeof *out;
 	int32_t former = st->call.head.tid;
 	long n;
@@ -155,17 +167,22 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 		return;
 	}
 	st->is_secret = is_secret(task);
+	st->is_late = 0;
+	strings.at = strings.start;
 	if (st->is_secret)
 		lose(t->mine, LOSS_SECRET);
 	else if (st->had_fault)
-		tell_strings(st, task, t);
+		tell_strings(st, &strings, t);
 	name_task(st, task);
 	out = (struct record_exec *)s->bytes;
 	*out = (struct record_exec){ .head = head(t, st, RECORD_EXEC, 0),
 		.former_tid = former,
 		.arch = arch,
 		.is_secure = BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec),
-		.time_entry_ns = st->call.enter_ns };
+		.is_late = st->is_late,
+		.time_entry_ns = st->call.enter_ns,
+		.strings_at = strings.start,
+		.strings_size = strings.end - strings.start };
 
 	n = path_of(s, task, s->bytes + exec_room(used));
 	out->has_path = n > 0;
@@ -177,13 +194,13 @@ tell_exec(struct state *st, struct task_struct *task, struct linux_binprm *bprm,
 	out->n_filename = n > 0 ? (uint32_t)n : 0;
 	used += SNIPPET_PAD(out->n_filename);
 
-	start = BPF_CORE_READ(task, mm, arg_start);
-	size = BPF_CORE_READ(task, mm, arg_end) - start;
+	size = BPF_CORE_READ(task, mm, arg_end) - strings.start;
 	out->args_size = (uint32_t)size;
 	if (size > PIECE)
 		size = PIECE;
-	if (!st->is_secret &&
-		!bpf_probe_read_user(s->bytes + exec_room(used), size, (const void *)start)) {
+	if (!st->is_secret && has_room(t, used + size) &&
+		!bpf_probe_read_user(
+			s->bytes + exec_room(used), size, (const void *)strings.start)) {
 		out->n_args = (uint32_t)size;
 		used += SNIPPET_PAD(out->n_args);
 	}

@@ -82,6 +82,9 @@ enum record_call_flags {
 	CALL_STOPPED = 1, /* has stopped itself behind this call */
 	CALL_SPARE = 2,   /* a program of the target's is about to trace this process: nobody
 			   * else may be attached to it */
+	CALL_LATE = 4,    /* of an execve: there was no room for its strings. With CALL_STOPPED:
+			   * they are to be read while the task stands, where the call has them
+			   * when it failed, and else where record_exec says */
 };
 
 struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
@@ -113,10 +116,12 @@ struct record_exec {
 	uint8_t arch;       /* of the new program */
 	uint8_t is_secure;
 	uint8_t has_path; /* 0: the path was too long or too deep: ask /proc */
-	uint8_t pad;
+	uint8_t is_late;  /* its strings are still to be read: CALL_LATE */
 	uint32_t n_path, n_filename, n_args; /* bytes; each part padded to 8 */
 	uint32_t args_size;                  /* bytes of arguments there are */
 	uint64_t time_entry_ns;              /* of the execve */
+	uint64_t strings_at, strings_size;   /* all arguments, and the environment behind them,
+						in the new program's memory */
 	/* path (as /proc/PID/exe), bprm->filename, arguments each with its NUL */
 };
 

@@ -109,6 +109,15 @@ room_for_data(const struct turn *t, uint64_t kept_free)
 	return least(room, c->data_bytes);
 }
 
+/* What is changed or gone after the call is tried all the same; this is for the others. */
+static __always_inline uint64_t
+room_at_entry(const struct turn *t)
+{
+	uint64_t kept = t->fill + shared.control.reserve_bytes;
+
+	return ring_bytes() > kept ? ring_bytes() - kept : 0;
+}
+
 static __always_inline void
 look_at_ring(struct turn *t)
 {
@@ -131,7 +140,7 @@ tell_entry(struct state *st)
 	s = scratch_of(&t, &st->call);
 	if (s) {
 		scratch_call(s)->ret = -1;
-		s->room = room_for_data(&t, 0);
+		s->room = room_at_entry(&t);
 		s->may_stop = 0;
 		walk(s, HINT_AT_ENTRY);
 		st->had_fault = s->had_fault;
@@ -233,7 +242,7 @@ tell_slowly(const struct record_call *call, uint32_t when)
 	s->room = room_for_data(&t, s->may_stop ? shared.control.reserve_bytes : 0);
 	walk(s, when);
 	if (s->must_stop || (s->may_stop && is_high(&t, s->used)))
-		scratch_call(s)->flags |= CALL_STOPPED;
+		scratch_call(s)->flags |= CALL_STOPPED | (s->is_cut ? CALL_LATE : 0);
 	if (!scratch_publish(s, RECORD_CALL) || !(scratch_call(s)->flags & CALL_STOPPED))
 		return 0;
 	hold_back(&t, &call->head);
@@ -304,7 +313,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		when |= HINT_AT_ENTRY;
 	}
 	st->in_call = 0;
-	note_spared(st, task);
+	note_needs(st, task);
 	if (!is_wanted(&st->call) || !turn_begin(&t))
 		return 0;
 	st->call.ret = ret;

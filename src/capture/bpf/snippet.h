@@ -30,7 +30,7 @@ scratch_begin(struct scratch *s, const struct turn *t, const struct record_call 
 	to->head.time_ns = t->now_ns;
 	s->used = sizeof *call;
 	s->n_snippets = 0;
-	s->had_fault = s->must_stop = 0;
+	s->had_fault = s->must_stop = s->is_cut = 0;
 }
 
 static __always_inline bool

@@ -100,9 +100,9 @@ is_attached_to(struct task_struct *task)
 }
 
 /* The record of a call that makes a tracer says so. If we are attached to the task, it waits
- * behind the call until we are not. */
+ * behind the call until we are not. So it does when something is to be read from outside. */
 static __always_inline void
-note_spared(struct state *st, struct task_struct *task)
+note_needs(struct state *st, struct task_struct *task)
 {
 	uint32_t cpu = bpf_get_smp_processor_id() % BPF_CPUS;
 
@@ -111,7 +111,9 @@ note_spared(struct state *st, struct task_struct *task)
 		spare(st, &shared.cpus[cpu]);
 	if (st->is_spared)
 		st->call.flags |= CALL_SPARE | (is_attached_to(task) ? CALL_STOPPED : 0);
-	st->is_spared = 0;
+	if (st->is_late)
+		st->call.flags |= CALL_LATE | CALL_STOPPED;
+	st->is_spared = st->is_late = 0;
 }
 
 #endif

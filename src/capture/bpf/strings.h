@@ -36,8 +36,12 @@ step_string(struct scratch *s, struct work *k)
 	uint32_t at, n = (uint32_t)least(k->n, PAGE);
 	long got = -1;
 
-	if (!n || (s->may_stop && s->room < n)) {
-		if (n)
+	bool is_spare = is_spare_row(s);
+
+	if (!n || s->is_cut || (s->room < n && (is_spare || s->may_stop))) {
+		if (n && is_spare)
+			cut(s);
+		else if (n)
 			leave_for_later(s, k->address, k->n);
 		pop(s);
 		return 0;
@@ -54,7 +58,7 @@ step_string(struct scratch *s, struct work *k)
 	else
 		pop(s);
 	snippet_head(s, at, k->address, (uint32_t)got, SNIPPET_OK);
-	s->room -= least(s->room, (uint64_t)got);
+	s->room -= least(s->room, (uint64_t)got + SNIPPET_COST);
 	k->address += got;
 	k->n -= got;
 	return 0;

@@ -56,7 +56,7 @@ track(struct task_struct *task)
 		return NULL;
 	}
 	s->run = shared.control.run;
-	s->in_call = s->is_born = s->is_secret = s->is_spared = 0;
+	s->in_call = s->is_born = s->is_secret = s->is_spared = s->is_late = 0;
 	name_task(s, task);
 	return s;
 }

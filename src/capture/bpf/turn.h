@@ -26,7 +26,8 @@ struct state {
 	uint8_t is_born;   /* has not returned yet from the call that made it */
 	uint8_t is_spared; /* by this call its process comes to be traced by one of the target's
 			    */
-	uint8_t pad[3];
+	uint8_t is_late;   /* the strings of this execve are to be read behind it */
+	uint8_t pad[2];
 	struct record_call call; /* head.pid and head.tid are always true */
 };
 
@@ -55,7 +56,8 @@ struct scratch {
 	uint8_t may_stop; /* the task can be made to wait until we read its memory from outside
 			   */
 	uint8_t must_stop;
-	uint8_t pad[2];
+	uint8_t is_cut; /* there was no room for the strings of an execve */
+	uint8_t pad;
 	uint32_t path_at;         /* of path.h: its first byte, from 0 to BPF_EXE_MAX */
 	struct work works[WORKS]; /* the last one is at work */
 	struct record_signal aside[ASIDE]; /* sent within a turn, told at its end */

@@ -175,8 +175,12 @@ walk(struct scratch *s, uint32_t when)
 	s->word = hints->word;
 	s->when = (uint8_t)when;
 	s->n_works = 0;
-	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++)
-		row(s, i);
+	/* The work that is pushed last is done first: a path goes before the environment, for
+	 * which there may be no room. */
+	for (uint32_t i = HINTS_MAX; i-- > 0;) {
+		if (i < hints->n)
+			row(s, i);
+	}
 	if (!s->n_works)
 		return;
 	bpf_loop(STEPS_MAX, next_step, &s, 0);
