@@ -275,6 +275,45 @@ effects_put_path(struct effects *fx, struct str *out, const char *path)
 	alias_path(fx, out, path);
 }
 
+/* The last component, without what was drawn. */
+static void
+put_component(struct str *out, const struct name *n, const char *text, size_t size)
+{
+	size_t n_random = n && n->random ? strlen(n->random) : 0;
+	const char *random = n_random ? memmem(text, size, n->random, n_random) : NULL;
+
+	if (!random) {
+		str_add_n(out, text, size);
+		return;
+	}
+	str_add_n(out, text, (size_t)(random - text));
+	str_add(out, "*");
+	str_add_n(out, random + n_random, (size_t)(text + size - random) - n_random);
+}
+
+void
+effects_put_lasting_path(struct effects *fx, struct str *out, const char *path)
+{
+	AUTO(str_done) struct str lasting = { 0 };
+	const struct name *n = NULL;
+	struct name spelled;
+
+	for (const char *from = path, *end; *from; from = end) {
+		end = from + 1 + strcspn(from + 1, "/");
+		n = map_get(fx->names, path, (size_t)(end - path));
+		put_component(&lasting, n, from, (size_t)(end - from));
+	}
+	if (!n) {
+		alias_path(fx, out, str_text(&lasting));
+		return;
+	}
+	spelled = *n;
+	spelled.path = str_text(&lasting);
+	if (!n->maker) /* it may have been there before: then its number is chance, mostly */
+		spelled.maker = fx->first ? fx->first->nr : 0;
+	alias_made_path(fx, out, &spelled);
+}
+
 const char *
 effects_path_of_file(const void *id)
 {

@@ -70,6 +70,10 @@ const char *effects_family(enum call_id id);
 /* An absolute path in canonical spelling, "<cwd>/a", appended. */
 void effects_put_path(struct effects *fx, struct str *out, const char *path);
 
+/* The same, as it is called in every run: '*' for what looks drawn in names that the run made,
+ * and its makers' numbers aliased. When all names are known. */
+void effects_put_lasting_path(struct effects *fx, struct str *out, const char *path);
+
 /* The path that a LOOK_FILE's id has now; NULL: none. */
 const char *effects_path_of_file(const void *id);
 /* Would a change of this path be told at all: is it no cache, and not ignored on request? */

@@ -92,7 +92,7 @@ uint64_t
 antipattern_columns(enum antipattern which)
 {
 	const struct row *row = &rows[which];
-	uint64_t columns = row->columns;
+	uint64_t columns = row->columns | COLUMNS_LASTING;
 
 	if (row->find)
 		return columns | columns_of(row->where) | columns_of(row->aside) |
@@ -124,12 +124,38 @@ search_hit(struct search *s, const char *identity)
 	return hit;
 }
 
+/* The port of a client is the kernel's choice. */
+static size_t
+without_port(const char *name)
+{
+	const char *colon = strrchr(name, ':');
+	char *end;
+
+	if (!colon || strncmp(name, "inet", 4) != 0 || strtoul(colon + 1, &end, 10) < 32768)
+		return strlen(name);
+	return (size_t)(colon - name);
+}
+
+void
+search_name(struct str *out, const struct search *s, enum column column, size_t row)
+{
+	const char *name = columns_lasting(s->columns, column, row, 0);
+
+	if (name)
+		str_add_n(out, name, without_port(name));
+	else if (column == COLUMN_FD_NAME)
+		str_addf(out, "descriptor %lld",
+			(long long)columns_number(s->columns, COLUMN_FD, row));
+}
+
 struct antipattern_hit *
 search_hit_in(struct search *s, size_t row, double confidence, uint64_t n, uint64_t n_of)
 {
-	const char *program = columns_text(s->columns, COLUMN_EXEC, row, 0);
-	struct antipattern_hit *hit = search_hit(s, program ? program : "");
+	AUTO(str_done) struct str identity = { 0 };
+	struct antipattern_hit *hit;
 
+	search_name(&identity, s, COLUMN_EXEC, row);
+	hit = search_hit(s, str_text(&identity));
 	hit->confidence = confidence;
 	hit->n = n;
 	hit->n_of = n_of;
@@ -286,7 +312,7 @@ describe(struct str *where, struct str *identity, const struct search *s,
 {
 	const char *program = columns_text(s->columns, COLUMN_EXEC, row, 0);
 
-	str_add(identity, program ? program : "");
+	search_name(identity, s, COLUMN_EXEC, row);
 	for (int i = 0; i < GROUP_COLUMNS; i++) {
 		enum column column = spec->group[i];
 		int64_t number;
@@ -301,7 +327,8 @@ describe(struct str *where, struct str *identity, const struct search *s,
 				name = arena_printf(s->arena, "descriptor %lld",
 					(long long)columns_number(s->columns, COLUMN_FD, row));
 			str_add(where, name);
-			str_addf(identity, " %s", name);
+			str_add(identity, " ");
+			search_name(identity, s, column, row);
 			continue;
 		}
 		number = columns_number(s->columns, column, row);

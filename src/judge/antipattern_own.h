@@ -24,6 +24,8 @@ struct antipattern_hit *search_hit_in(
 const char *search_process(const struct search *s, int64_t process, size_t row);
 bool search_is(const struct search *s, size_t row, const char *event); /* "exit" */
 
+/* What the row has there, appended, as it is called in every run. */
+void search_name(struct str *out, const struct search *s, enum column column, size_t row);
 /* A value as bytes that are equal for equal values, appended; false: it has none. An fd_name
  * that is not known is the descriptor's number. */
 bool search_key(struct str *key, const struct columns *c, enum column column, size_t row);

@@ -63,6 +63,7 @@ tell_spin(struct search *s, const struct tried *t)
 	const char *name = columns_text(s->columns, COLUMN_FD_NAME, t->row, 0);
 	const char *program = columns_text(s->columns, COLUMN_EXEC, t->row, 0);
 	double n = (double)t->n;
+	AUTO(str_done) struct str identity = { 0 };
 	struct antipattern_hit *hit;
 
 	if (t->n < s->spec->least)
@@ -70,7 +71,10 @@ tell_spin(struct search *s, const struct tried *t)
 	if (!name)
 		name = arena_printf(s->arena, "descriptor %lld",
 			(long long)search_number(s, COLUMN_FD, t->row));
-	hit = search_hit(s, arena_printf(s->arena, "%s %s", program ? program : "", name));
+	search_name(&identity, s, COLUMN_EXEC, t->row);
+	str_add(&identity, " ");
+	search_name(&identity, s, COLUMN_FD_NAME, t->row);
+	hit = search_hit(s, str_text(&identity));
 	hit->confidence = n / (double)t->n_of * n / (n + (double)s->spec->least);
 	hit->n = t->n;
 	hit->n_of = t->n_of;

@@ -246,33 +246,47 @@ nth_of_set(enum column column, int64_t bits, unsigned nth)
 	return NULL;
 }
 
-const char *
-columns_text(const struct columns *c, enum column column, size_t row, unsigned nth)
+/* The nth that a row has; NULL: none. */
+static const struct dict_entry *
+entry_of(const struct columns *c, enum column column, size_t row, unsigned nth)
 {
-	int64_t value;
-
-	assert(column_specs[column].type > COLUMN_IS_TIME);
-	if (column_specs[column].type == COLUMN_IS_SET)
-		return nth_of_set(column, raw_value(c, column, row, 0), nth);
 	for (unsigned i = 0; i < column_sources[column].n; i++) {
-		value = raw_value(c, column, row, i);
+		int64_t value = raw_value(c, column, row, i);
+
 		if (value > 0 && nth-- == 0)
-			return c->dict.entries[value].text;
+			return &c->dict.entries[value];
 	}
 	return NULL;
 }
 
 const char *
+columns_text(const struct columns *c, enum column column, size_t row, unsigned nth)
+{
+	const struct dict_entry *e;
+
+	assert(column_specs[column].type > COLUMN_IS_TIME);
+	if (column_specs[column].type == COLUMN_IS_SET)
+		return nth_of_set(column, raw_value(c, column, row, 0), nth);
+	e = entry_of(c, column, row, nth);
+	return e ? e->text : NULL;
+}
+
+const char *
 columns_real(const struct columns *c, enum column column, size_t row, unsigned nth)
 {
-	int64_t value;
+	const struct dict_entry *e = NULL;
 
-	if (column_specs[column].type != COLUMN_IS_PATH)
-		return NULL;
-	for (unsigned i = 0; i < column_sources[column].n; i++) {
-		value = raw_value(c, column, row, i);
-		if (value > 0 && nth-- == 0)
-			return c->dict.entries[value].other;
-	}
-	return NULL;
+	if (column_specs[column].type == COLUMN_IS_PATH)
+		e = entry_of(c, column, row, nth);
+	return e ? e->other : NULL;
+}
+
+const char *
+columns_lasting(const struct columns *c, enum column column, size_t row, unsigned nth)
+{
+	const struct dict_entry *e = NULL;
+
+	if (column_specs[column].type == COLUMN_IS_PATH)
+		e = entry_of(c, column, row, nth);
+	return e && e->lasting ? e->lasting : columns_text(c, column, row, nth);
 }

@@ -23,7 +23,7 @@ enum column {
 #undef COLUMN
 	N_COLUMNS,
 };
-_Static_assert(N_COLUMNS <= 64, "a set of columns is one word");
+_Static_assert(N_COLUMNS < 64, "a set of columns is one word, with a bit to spare");
 
 enum column_type {
 	COLUMN_IS_NUMBER,
@@ -51,6 +51,9 @@ extern const struct column_spec column_specs[N_COLUMNS];
 /* Those that only a run with stacks tells. */
 #define COLUMNS_OF_STACKS                                                                      \
 	(COLUMN_BIT(COLUMN_FUNCTION) | COLUMN_BIT(COLUMN_FILE) | COLUMN_BIT(COLUMN_LINE))
+
+/* Beside the columns of a set: columns_lasting() will be asked. */
+#define COLUMNS_LASTING ((uint64_t)1 << 63)
 
 /* A value that is not there: null. */
 #define COLUMN_NULL INT64_MIN
@@ -90,5 +93,9 @@ int64_t columns_number(const struct columns *c, enum column column, size_t row);
 const char *columns_text(const struct columns *c, enum column column, size_t row, unsigned nth);
 /* The real spelling of what columns_text() gave; NULL: it has no other one. */
 const char *columns_real(const struct columns *c, enum column column, size_t row, unsigned nth);
+/* What columns_text() gave as it is called in any other run, with COLUMNS_LASTING: '*' for what
+ * the run drew of a name that it made, <pid:1> for the number of a process in it. */
+const char *columns_lasting(
+	const struct columns *c, enum column column, size_t row, unsigned nth);
 
 #endif

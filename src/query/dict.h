@@ -12,8 +12,9 @@
 #include "base/mem.h"
 
 struct dict_entry {
-	const char *text;  /* canonical */
-	const char *other; /* the other spelling; NULL: there is none */
+	const char *text;    /* canonical */
+	const char *other;   /* the other spelling; NULL: there is none */
+	const char *lasting; /* of a path, with COLUMNS_LASTING; NULL: as text */
 };
 
 struct dict {

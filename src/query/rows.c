@@ -355,6 +355,25 @@ builder_is_subset(const struct builder *b)
 	return b->fx && !effects_facts(b->fx)->has_all_calls;
 }
 
+/* What was drawn is known only when the run is over. */
+static void
+fill_lasting(struct builder *b)
+{
+	struct dict *d = &b->c->dict;
+
+	for (size_t i = 1; i < d->n; i++) {
+		struct dict_entry *e = &d->entries[i];
+		const char *path = e->other ? e->other : e->text;
+
+		if (*path != '/')
+			continue;
+		str_clear(&b->text);
+		effects_put_lasting_path(b->fx, &b->text, path);
+		if (strcmp(str_text(&b->text), e->text) != 0)
+			e->lasting = arena_strdup(d->arena, str_text(&b->text));
+	}
+}
+
 void
 builder_finish(struct builder *b)
 {
@@ -375,4 +394,6 @@ builder_finish(struct builder *b)
 		row_fill_argv(b);
 	if (c->wanted & COLUMN_BIT(COLUMN_REGION))
 		fill_regions(b);
+	if (c->wanted & COLUMNS_LASTING)
+		fill_lasting(b);
 }

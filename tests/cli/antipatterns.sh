@@ -62,6 +62,30 @@ END
 done
 cmp -s f1 f2 || fail "another fingerprint"
 
+# Nor does what is drawn, or chosen by the kernel, make another one: temporary names, the number of
+# the process, ports.
+cat > drawn.py << 'END'
+import os, socket, tempfile
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen()
+end = socket.create_connection(listener.getsockname())
+for i in range(200):
+    end.send(b"hello")
+for file in tempfile.mkstemp()[0], os.open("log.%d" % os.getpid(), os.O_CREAT | os.O_WRONLY):
+    for i in range(200):
+        os.write(file, b"x")
+END
+for i in 1 2; do
+	renacer record -o drawn.rtrace -- python3 drawn.py > log 2>&1 || fail "record"
+	for pattern in tiny-write chatty-socket; do
+		renacer analyze --pattern $pattern --format json drawn.rtrace | grep '"fingerprint"'
+	done | sort > f$i
+	rm -f log.[0-9]*
+done
+[ "$(wc -l < f1)" -eq 3 ] || fail "not three findings"
+cmp -s f1 f2 || fail "drawn names make another fingerprint: $(cat f1 f2)"
+
 # A threshold hides what is less sure; a wrong one, and a wrong name, are errors.
 analyze 0 --threshold 1 --pattern tiny-write t1.rtrace
 analyze 2 --threshold 2 t1.rtrace
