@@ -31,24 +31,26 @@ struct curl {
 	char why[CURL_ERROR_SIZE];
 };
 
+static bool
+find_functions(struct curl *c)
+{
+	c->init = (__typeof__(c->init))dlsym(c->library, "curl_easy_init");
+	c->set = (__typeof__(c->set))dlsym(c->library, "curl_easy_setopt");
+	c->perform = (__typeof__(c->perform))dlsym(c->library, "curl_easy_perform");
+	c->get = (__typeof__(c->get))dlsym(c->library, "curl_easy_getinfo");
+	c->cleanup = (__typeof__(c->cleanup))dlsym(c->library, "curl_easy_cleanup");
+	c->strerror = (__typeof__(c->strerror))dlsym(c->library, "curl_easy_strerror");
+	c->append = (__typeof__(c->append))dlsym(c->library, "curl_slist_append");
+	c->free_all = (__typeof__(c->free_all))dlsym(c->library, "curl_slist_free_all");
+	return c->init && c->set && c->perform && c->get && c->cleanup && c->strerror &&
+	       c->append && c->free_all;
+}
+
 /* Never closed again: it has its own ends at exit. */
 static int
 find_library(struct curl *c, struct err *err)
 {
 	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	const struct {
-		const char *name;
-		void *at;
-	} functions[] = {
-		{ "curl_easy_init", &c->init },
-		{ "curl_easy_setopt", &c->set },
-		{ "curl_easy_perform", &c->perform },
-		{ "curl_easy_getinfo", &c->get },
-		{ "curl_easy_cleanup", &c->cleanup },
-		{ "curl_easy_strerror", &c->strerror },
-		{ "curl_slist_append", &c->append },
-		{ "curl_slist_free_all", &c->free_all },
-	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && !c->library; i++)
 		c->library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
@@ -56,14 +58,8 @@ find_library(struct curl *c, struct err *err)
 		err_set(err, "libcurl is not installed");
 		return err_hint(err, "apt-get install libcurl4, or write to file:PATH");
 	}
-	for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
-		void *function = dlsym(c->library, functions[i].name);
-
-		if (!function)
-			return err_set(
-				err, "libcurl is too old: it has no %s", functions[i].name);
-		memcpy(functions[i].at, &function, sizeof function);
-	}
+	if (!find_functions(c))
+		return err_set(err, "libcurl is too old: it lacks functions that are needed");
 	c->handle = c->init();
 	return c->handle ? 0 : err_set(err, "libcurl could not begin");
 }
@@ -142,6 +138,7 @@ prepare(struct curl *c, const struct http_post *post, struct http_answer *out)
 		{ CURLOPT_XFERINFODATA, post },
 	};
 
+	assert(c->append && c->set); /* find_functions() saw to it */
 	add_headers(c, post->more);
 	add_headers(c, post->headers);
 	c->headers = c->append(c->headers, "Expect:"); /* no second question first */

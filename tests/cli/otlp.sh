@@ -36,6 +36,9 @@ wants() { # WHAT TEST...
 	"$@" || { echo "line ${BASH_LINENO[0]}: $what"; bad=1; }
 }
 
+OTEL_EXPORTER_OTLP_TIMEOUT=100 quietly --otlp http://127.0.0.1:1 -- true > log 2>&1
+grep -q 'built without libcurl' log && { echo 'built without libcurl'; exit 77; }
+
 # Who sends nothing loads nothing.
 wants 'libcurl is loaded at every start' test "$(ldd "$BUILD/renacer" "$BUILD/renacer-gate" | grep -c libcurl)" = 0
 
