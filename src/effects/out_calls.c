@@ -416,4 +416,5 @@ out_calls(struct out *o)
 			       "a matter of time";
 	}
 	o->golden->luck = luck;
+	o->golden->doubt = arena_strdup(o->golden->arena, o->fx->doubt);
 }

@@ -337,6 +337,8 @@ struct effects {
 	bool is_finished;
 	struct str room, room2; /* scratch, for one handler at a time */
 	const char *luck;       /* of profile strict: what only time decides; NULL: nothing */
+	const char *doubt;      /* what it may have decided; NULL: nothing known */
+	struct doubts *doubts;  /* doubt.c; NULL: nothing noted */
 	struct strict *strict;  /* of that profile, and of opts.regions; else NULL */
 	struct regions *regions;
 };

@@ -8,6 +8,7 @@
  */
 #include "effects/strict.h"
 
+#include "effects/doubt.h"
 #include "effects/flows.h"
 #include "effects/msg.h"
 #include "effects/net.h"
@@ -52,6 +53,7 @@ strict_free(struct effects *fx)
 			map_free(m->made);
 		mem_free(m);
 	}
+	doubt_free(fx);
 	map_free(fx->strict->foreign);
 	str_done(&fx->strict->text);
 	mem_free(fx->strict);
@@ -375,6 +377,7 @@ strict_after(const struct act *a)
 	} else {
 		canon_put_result(a, (enum canon_kind)line->kind, &s->text);
 	}
+	doubt_note(a, line);
 	line->text = arena_intern(a->fx->arena, str_text(&s->text), s->text.n);
 	line->n_before = lines_of(a->task)->n_left_out;
 	lines_of(a->task)->n_left_out = 0;

@@ -94,6 +94,16 @@ count_asked(struct golden *g, uint32_t n_asked)
 	g->n_runs = n_asked;
 }
 
+/* Why runs that agree may do so by luck; NULL: nothing speaks for that. */
+static const char *
+find_doubt(struct session *s)
+{
+	for (uint32_t i = 0; s->target->profile == PROFILE_STRICT && i < s->n; i++)
+		if (s->runs[i].golden->doubt)
+			return arena_strdup(s->gate->arena, s->runs[i].golden->doubt);
+	return effects_chance(goldens_of(s), s->n, s->gate->arena);
+}
+
 /* What agrees may do so by luck: while that is known, one more is taken. As merge(). */
 static int
 merge_for_certain(struct session *s, struct golden **out, struct merged *result)
@@ -103,7 +113,7 @@ merge_for_certain(struct session *s, struct golden **out, struct merged *result)
 	int rc;
 
 	while ((rc = merge(s, out, result)) > 0 && s->n_asked > 1 && s->n < s->n_most &&
-		(why = effects_chance(goldens_of(s), s->n, s->gate->arena))) {
+		(why = find_doubt(s))) {
 		first = first ? first : why;
 		if (!session_more(s))
 			return -1;

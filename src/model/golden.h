@@ -146,7 +146,8 @@ struct golden {
 	size_t n_temps;
 	/* Of a fresh run only, until effects_settle(): is_raw. The words stay. */
 	bool is_raw;
-	const char *luck; /* of profile strict: what only time decided; NULL: nothing known */
+	const char *luck;  /* of profile strict: what only time decided; NULL: nothing known */
+	const char *doubt; /* what it may have decided; NULL: nothing known */
 	struct golden_made *made;
 	struct golden_word *words;
 	size_t n_made, n_words;

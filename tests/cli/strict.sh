@@ -105,6 +105,16 @@ fi
 # One after the other is none.
 stable turns sh -c 'seq 1 9 | { read -r one; cat; }; seq 1 3 | { head -n 1; cat; }'
 
+# Who may be faster is looked at more often.
+gate record --golden race.golden --profile strict -- sh -c 'touch made & [ -e made ] || :; wait; rm made'
+grep -q 'looks for .*made. while another one' log || grep -q 'not recorded' log ||
+	fails "a race for a name was not looked at again: $(cat log)"
+gate record --golden pool.golden --profile strict -- sh -c 'seq 1 8 | xargs -P 2 -n 1 echo > /dev/null'
+grep -q 'starts another one when one of several has ended' log || grep -q 'not recorded' log ||
+	fails "a pool of children was not looked at again: $(cat log)"
+gate record --golden pipe.golden --profile strict -- sh -c 'seq 1 9 | cat > out; test -e out; cat out; rm out'
+grep -q 'recorded: 3 runs' log || fails "a pipeline needs more than three recordings: $(cat log)"
+
 # What a threaded program does is still compared.
 if [ -x /usr/bin/python3 ]; then
 	sed -i 's/n \* n/n * n + (n == 3)/' threads.py
