@@ -20,9 +20,9 @@ struct sorting {
 	struct golden *const *runs;
 	size_t n_runs;
 	struct places *places; /* of each */
-	size_t *list;         /* by place: the first place of its list; SIZE_MAX: it is the same
-			       * in all */
-	const char **instead; /* by place */
+	size_t *list;          /* by place: another, nearer to the first one of its list */
+	bool *varies;          /* by place: not the same in all */
+	const char **instead;  /* by place */
 	struct arena *arena;
 };
 
@@ -49,23 +49,25 @@ join_places(struct sorting *s, struct map *seen, uint32_t number, size_t place)
 	s->list[MAX(a, b)] = MIN(a, b);
 }
 
+/* True: some place has not the same name in all. */
 static bool
 find_lists(struct sorting *s)
 {
-	AUTO(map_free) struct map *seen = map_new();
+	AUTO(map_free) struct map *varying = map_new(), *constant = map_new();
 	size_t n = s->places[0].n;
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		s->list[i] = SIZE_MAX;
+		s->list[i] = i;
 		for (size_t r = 1; r < s->n_runs; r++)
-			if (s->places[r].items[i].number != s->places[0].items[i].number)
-				s->list[i] = i;
-		any |= s->list[i] == i;
+			s->varies[i] |=
+				s->places[r].items[i].number != s->places[0].items[i].number;
+		any |= s->varies[i];
 	}
 	for (size_t i = 0; i < n && any; i++)
-		for (size_t r = 0; r < s->n_runs && s->list[i] != SIZE_MAX; r++)
-			join_places(s, seen, s->places[r].items[i].number, i);
+		for (size_t r = 0; r < s->n_runs; r++)
+			join_places(s, s->varies[i] ? varying : constant,
+				s->places[r].items[i].number, i);
 	return any;
 }
 
@@ -77,44 +79,78 @@ compare_numbers(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* The list that begins at this place, if it is one. */
-static bool
-settle_list(struct sorting *s, size_t first)
+/* The places of one list, or of two, and the names there. */
+struct extent {
+	size_t *at, n, way;
+	struct list names;
+};
+
+static void
+find_extent(struct sorting *s, struct extent *e, size_t one, size_t other)
 {
-	size_t n = s->places[0].n, n_places = 0, way = 0;
-	size_t *places = arena_array(s->arena, n, sizeof *places);
-	struct list set = { arena_array(s->arena, n, sizeof *set.numbers), 0 };
-	AUTO(str_done) struct str words = { 0 };
-	const char *instead;
+	size_t n = s->places[0].n;
 
-	for (size_t i = first; i < n; i++) {
+	*e = (struct extent){ .at = arena_array(s->arena, n, sizeof *e->at) };
+	e->names.numbers = arena_array(s->arena, n, sizeof *e->names.numbers);
+	for (size_t i = 0; i < n; i++) {
 		uint32_t number = s->places[0].items[i].number;
+		size_t first = first_of(s, i);
 
-		if (s->list[i] == SIZE_MAX || first_of(s, i) != first)
+		if (first != one && first != other)
 			continue;
-		places[n_places++] = i;
-		if (!list_has(&set, number))
-			set.numbers[set.n++] = number;
+		e->at[e->n++] = i;
+		if (!list_has(&e->names, number))
+			e->names.numbers[e->names.n++] = number;
 	}
-	if (set.n < 2 || set.n > LIST_MOST)
+	if (e->names.n)
+		qsort(e->names.numbers, e->names.n, sizeof *e->names.numbers, compare_numbers);
+}
+
+/* Is it a list in all recordings? */
+static bool
+stands(const struct sorting *s, struct extent *e)
+{
+	if (e->names.n < 2 || e->names.n > LIST_MOST)
 		return false;
-	qsort(set.numbers, set.n, sizeof *set.numbers, compare_numbers);
-	while (way < LIST_WAYS) {
+	for (e->way = 0; e->way < LIST_WAYS; e->way++) {
 		size_t r = 0;
 
 		while (r < s->n_runs &&
-			list_stands(s->runs[r], &s->places[r], places, n_places, &set, way))
+			list_stands(s->runs[r], &s->places[r], e->at, e->n, &e->names, e->way))
 			r++;
 		if (r == s->n_runs)
-			break;
-		way++;
+			return true;
 	}
-	if (way == LIST_WAYS)
+	return false;
+}
+
+/* The list that begins at this place, if it is one. A name in the midst of it that fits belongs
+ * to it, though it may have been in one place so far. */
+static bool
+settle_list(struct sorting *s, size_t first)
+{
+	AUTO(str_done) struct str words = { 0 };
+	struct extent e, more;
+	const char *instead;
+
+	find_extent(s, &e, first, first);
+	if (!stands(s, &e))
 		return false;
-	list_put(&words, &set, way);
+	for (size_t i = e.at[0] + 1; i < e.at[e.n - 1]; i++) {
+		size_t other = first_of(s, i);
+
+		if (other == first)
+			continue;
+		find_extent(s, &more, first, other);
+		if (!stands(s, &more))
+			continue;
+		s->list[other] = first;
+		e = more;
+	}
+	list_put(&words, &e.names, e.way);
 	instead = arena_strdup(s->arena, words.data);
-	for (size_t i = 0; i < n_places; i++)
-		s->instead[places[i]] = instead;
+	for (size_t i = 0; i < e.n; i++)
+		s->instead[e.at[i]] = instead;
 	return true;
 }
 
@@ -136,11 +172,12 @@ settle_lists(struct sorting *s, const char *const *texts)
 				return false;
 	}
 	s->list = arena_array(s->arena, n, sizeof *s->list);
+	s->varies = arena_array(s->arena, n, sizeof *s->varies);
 	s->instead = arena_array(s->arena, n, sizeof *s->instead);
 	if (!find_lists(s))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (s->list[i] == i)
+		if (s->list[i] == i && s->varies[i])
 			any |= settle_list(s, i);
 	return any;
 }

@@ -123,6 +123,17 @@ static const struct {
 		  "!/x.bbbb11\n!/x.cccc22\n!/x.aaaa33|aaaa33\nbbbb11\ncccc22\n" },
 		"|<tmp:1-3 sorted>\n<tmp:1-3 sorted>\n<tmp:1-3 sorted>\n",
 		"/x.<tmp:1=6> /x.<tmp:2=6> /x.<tmp:3=6>" },
+	/* One in the midst that had one place by chance; a directory has it by itself. */
+	{ { "!/x.aaaa11\n!/x.bbbb22\n!/x.cccc33|aaaa11 bbbb22 cccc33",
+		  "!/x.kkkk11\n!/x.jjjj22\n!/x.dddd34|dddd34 jjjj22 kkkk11" },
+		"|<tmp:1-3 sorted> <tmp:1-3 sorted> <tmp:1-3 sorted>",
+		"/x.<tmp:1=6> /x.<tmp:2=6> /x.<tmp:3=6>" },
+	{ { "!/d.aaaa11\n!/d.aaaa11/bbbb22\n!/d.aaaa11/cccc33|"
+	    "/d.aaaa11/bbbb22 /d.aaaa11/cccc33",
+		  "!/d.zzzz11\n!/d.zzzz11/kkkk22\n!/d.zzzz11/jjjj33|"
+		  "/d.zzzz11/jjjj33 /d.zzzz11/kkkk22" },
+		"|/d.<tmp:1>/<tmp:2|3 sorted> /d.<tmp:1>/<tmp:2|3 sorted>",
+		"/d.<tmp:1=6> /d.<tmp:1>/<tmp:2=6> /d.<tmp:1>/<tmp:3=6>" },
 	/* Told as they were made, then listed twice. */
 	{ { "!/x.aaaa11\n!/x.bbbb22|aaaa11 bbbb22: aaaa11 bbbb22, aaaa11 bbbb22",
 		  "!/x.bbbb11\n!/x.aaaa22|bbbb11 aaaa22: aaaa22 bbbb11, aaaa22 bbbb11" },
