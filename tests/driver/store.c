@@ -68,8 +68,10 @@ name_signal(void *arg, int number, struct str *out)
 	str_add(out, decode_signal_name(number, room));
 }
 
-static const struct export_names names = { NULL, name_call, name_arguments, name_error,
-	name_signal };
+static const struct export_names names = { .call = name_call,
+	.arguments = name_arguments,
+	.error = name_error,
+	.signal = name_signal };
 
 static int
 record(char **args, struct err *err)
