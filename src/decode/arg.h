@@ -76,7 +76,8 @@ enum arg_kind {
 	ARG_MSGBUF_IN,
 	ARG_ADDRESS_IN,
 	ARG_ADDRESS_OUT,
-	ARG_LENGTH, /* socklen_t *: value and result */
+	ARG_LENGTH, /* socklen_t *: value and result; with `len`: of that address, not looked at
+		       where it is NULL */
 	ARG_OPT_IN,
 	ARG_OPT_OUT,
 	ARG_ARGV,
@@ -91,6 +92,8 @@ enum arg_kind {
 	ARG_FD_PAIR,
 	ARG_PTR_IN,
 	ARG_PTR_OUT,
+	ARG_PTR_FOUND, /* filled when somebody was found to wait for: the result counts; with
+			  `len`: that siginfo says so */
 	ARG_PTR_BOTH,
 	ARG_PTR_LEFT, /* the kernel counts it down */
 	ARG_PTR_REM,  /* filled when a signal interrupted */

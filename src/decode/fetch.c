@@ -98,7 +98,7 @@ length_now(struct walk *w, const struct arg *a)
 static void
 address_out(struct walk *w, const struct arg *a)
 {
-	if (walk_is_ok(w))
+	if (walk_is_ok(w) && a->value)
 		walk_offer(w, AREA_STRUCT, a->value, MIN(length_now(w, a), MAX_SOCKADDR));
 }
 
@@ -110,9 +110,10 @@ option_out(struct walk *w, const struct arg *a)
 }
 
 static void
-int_any(struct walk *w, const struct arg *a)
+length_any(struct walk *w, const struct arg *a)
 {
-	walk_offer(w, AREA_STRUCT, a->value, 4);
+	if (a->spec->len == NO_LEN || arg_len(&w->args, a))
+		walk_offer(w, AREA_STRUCT, a->value, 4);
 }
 
 static void
@@ -196,11 +197,26 @@ struct_in(struct walk *w, const struct arg *a)
 static void
 struct_out(struct walk *w, const struct arg *a)
 {
-	/* Nobody to wait for: neither status nor usage is written. */
-	bool has_nothing = (w->id == CALL_wait4 || w->id == CALL_waitpid) && !w->call->ret;
-
-	if (walk_is_ok(w) && !has_nothing)
+	if (walk_is_ok(w))
 		struct_in(w, a);
+}
+
+/* Nobody to wait for: neither status nor usage is written. */
+static bool
+has_found(struct walk *w, const struct arg *a)
+{
+	uint8_t bytes[4];
+
+	if (a->spec->len == NO_LEN)
+		return walk_result(w);
+	return walk_peek(w, arg_len(&w->args, a), bytes, 4) && load_uint(bytes, 4);
+}
+
+static void
+struct_found(struct walk *w, const struct arg *a)
+{
+	if (walk_is_ok(w) && a->value && has_found(w, a))
+		walk_offer(w, AREA_STRUCT, a->value, layout_size(a->spec->ref, w->arch));
 }
 
 static void
@@ -360,7 +376,7 @@ static const struct {
 	[ARG_MSGBUF_IN] = { NULL, fetch_msgbuf_in },
 	[ARG_ADDRESS_IN] = { address_in, NULL },
 	[ARG_ADDRESS_OUT] = { NULL, address_out },
-	[ARG_LENGTH] = { int_any, int_any },
+	[ARG_LENGTH] = { length_any, length_any },
 	[ARG_OPT_IN] = { raw_in, NULL },
 	[ARG_OPT_OUT] = { NULL, option_out },
 	[ARG_ARGV] = { fetch_strings, NULL },
@@ -375,6 +391,7 @@ static const struct {
 	[ARG_FD_PAIR] = { NULL, fd_pair },
 	[ARG_PTR_IN] = { struct_in, NULL },
 	[ARG_PTR_OUT] = { NULL, struct_out },
+	[ARG_PTR_FOUND] = { NULL, struct_found },
 	[ARG_PTR_BOTH] = { struct_in, struct_out },
 	[ARG_PTR_LEFT] = { struct_in, struct_out },
 	[ARG_PTR_REM] = { NULL, struct_left },

@@ -88,6 +88,7 @@ static const struct rule rules[N_ARG_KINDS][RULES_MAX] = {
 	[ARG_FD_PAIR] = { { HINT_BYTES, OUT, UNIT_BYTE, 8, 0 } },
 	[ARG_PTR_IN] = { { HINT_BYTES, IN, UNIT_LAYOUT, 1, 0 } },
 	[ARG_PTR_OUT] = { { HINT_BYTES, OUT, UNIT_LAYOUT, 1, 0 } },
+	[ARG_PTR_FOUND] = { { HINT_BYTES, OUT, UNIT_LAYOUT, 1, 0 } },
 	[ARG_PTR_BOTH] = { { HINT_BYTES, BOTH, UNIT_LAYOUT, 1, 0 } },
 	[ARG_PTR_LEFT] = { { HINT_BYTES, BOTH, UNIT_LAYOUT, 1, 0 } },
 	[ARG_PTR_REM] = { { HINT_BYTES, LEFT, UNIT_LAYOUT, 1, 0 } },

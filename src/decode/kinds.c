@@ -41,6 +41,7 @@ static const struct {
 	[ARG_FD_PAIR] = { show_fd_pair, KNOWN_AFTER },
 	[ARG_PTR_IN] = { show_ptr_in, KNOWN_BEFORE },
 	[ARG_PTR_OUT] = { show_ptr_out, KNOWN_AFTER },
+	[ARG_PTR_FOUND] = { show_ptr_found, KNOWN_AFTER },
 	[ARG_PTR_BOTH] = { show_ptr_both, KNOWN_BEFORE },
 	[ARG_PTR_LEFT] = { show_ptr_in, KNOWN_BEFORE },
 	[ARG_PTR_REM] = { show_ptr_rem, KNOWN_AFTER },

@@ -30,9 +30,10 @@ kind_fn show_address_in, show_address_out, show_length, show_opt_in, show_opt_ou
 kind_fn show_sigset_in, show_sigset_out, show_sigset_pair, show_cpu_set_in, show_cpu_set_out,
 	show_bits_in, show_fd_set, show_sigframe, show_old_sigframe;
 /* pointers.c */
-kind_fn show_fd_pair, show_ptr_in, show_ptr_out, show_ptr_both, show_ptr_rem, show_pair_in,
-	show_pair_out, show_array_in, show_array_out, show_ptr_list, show_dirents, show_caps_in,
-	show_caps_out, show_file_handle_in, show_file_handle_both, show_clone_args;
+kind_fn show_fd_pair, show_ptr_in, show_ptr_out, show_ptr_found, show_ptr_both, show_ptr_rem,
+	show_pair_in, show_pair_out, show_array_in, show_array_out, show_ptr_list, show_dirents,
+	show_caps_in, show_caps_out, show_file_handle_in, show_file_handle_both,
+	show_clone_args;
 
 /* "{sa_family=AF_INET, …}"; n is what the caller said. */
 void show_sockaddr(struct text *t, bool at_exit, uint64_t address, uint64_t n);

@@ -45,11 +45,28 @@ show_ptr_in(struct text *t, const struct arg *a)
 void
 show_ptr_out(struct text *t, const struct arg *a)
 {
-	/* Nobody to wait for: the status is not written. */
-	bool has_nothing = (t->id == CALL_wait4 || t->id == CALL_waitpid) && t->call->ret == 0;
-
-	if (t->is_ok && !has_nothing)
+	if (t->is_ok)
 		show_or_address(t, true, a->value, a->spec->ref, limit_of(t, a));
+	else
+		text_address(t, a->value);
+}
+
+/* Nobody to wait for: nothing is written. */
+static bool
+has_found(struct text *t, const struct arg *a)
+{
+	uint8_t bytes[4];
+
+	if (a->spec->len == NO_LEN)
+		return t->call->ret > 0;
+	return text_read(t, true, arg_len(t->args, a), bytes, 4) && load_uint(bytes, 4);
+}
+
+void
+show_ptr_found(struct text *t, const struct arg *a)
+{
+	if (t->is_ok && a->value && has_found(t, a))
+		show_or_address(t, true, a->value, a->spec->ref, UINT64_MAX);
 	else
 		text_address(t, a->value);
 }

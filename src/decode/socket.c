@@ -45,9 +45,10 @@ show_address_out(struct text *t, const struct arg *a)
 void
 show_length(struct text *t, const struct arg *a)
 {
+	bool is_of_nothing = a->spec->len != NO_LEN && !arg_len(t->args, a);
 	uint32_t before, after;
 
-	if (!length_at(t, false, a->value, &before)) {
+	if (is_of_nothing || !length_at(t, false, a->value, &before)) {
 		text_address(t, a->value);
 		return;
 	}

@@ -72,6 +72,7 @@
 #define ADDRESS_IN(name, len) WORD_LEN(name, ADDRESS_IN, len)
 #define ADDRESS_OUT(name, len) WORD_LEN(name, ADDRESS_OUT, len)
 #define LENGTH(name) WORD(name, LENGTH)
+#define LENGTH_OF(name, address) WORD_LEN(name, LENGTH, address)
 #define OPT_IN(name, len) WORD_LEN(name, OPT_IN, len)
 #define OPT_OUT(name, len) WORD_LEN(name, OPT_OUT, len)
 #define ARGV(name) WORD(name, ARGV)
@@ -89,6 +90,8 @@
 #define PTR_LEFT(name, layout) WORD_REF(name, PTR_LEFT, layout_##layout)
 #define POLLFDS(name, layout, len) { name, ARG_POLLFDS, len, &layout_##layout }
 #define PTR_OUT(name, layout) WORD_REF(name, PTR_OUT, layout_##layout)
+#define PTR_FOUND(name, layout) WORD_REF(name, PTR_FOUND, layout_##layout)
+#define PTR_FOUND_BY(name, layout, by) { name, ARG_PTR_FOUND, by, &layout_##layout }
 #define PTR_BOTH(name, layout) WORD_REF(name, PTR_BOTH, layout_##layout)
 #define PTR_REM(name, layout) WORD_REF(name, PTR_REM, layout_##layout)
 #define PAIR_IN(name, layout) WORD_REF(name, PAIR_IN, layout_##layout)

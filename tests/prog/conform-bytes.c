@@ -309,6 +309,32 @@ storm(int argc, char **argv)
 	WANT(n * n_writes, "^CALL [0-9]+ pwrite64\\(.*, 1000\\) = 4096 \\[1O> 4096/4096 ");
 }
 
+/* Who does not ask for an address need not say how much room it has. */
+static void
+nameless(int argc, char **argv)
+{
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0),
+	    client = socket(AF_UNIX, SOCK_STREAM, 0), fd;
+	struct sockaddr_un name = { AF_UNIX, "" };
+	socklen_t *untouched = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char c = 'x';
+
+	(void)argc;
+	(void)argv;
+	strcpy(name.sun_path, "socket");
+	MUST(untouched != MAP_FAILED && !bind(listener, (void *)&name, sizeof name));
+	MUST(!listen(listener, 2));
+	MUST(!connect(client, (void *)&name, sizeof name));
+	fd = accept(listener, NULL, untouched);
+	MUST(fd >= 0 && send(client, &c, 1, 0) == 1);
+	MUST(recvfrom(fd, &c, 1, 0, NULL, untouched) == 1);
+	close(client);
+	client = socket(AF_UNIX, SOCK_STREAM, 0);
+	MUST(!connect(client, (void *)&name, sizeof name));
+	MUST(accept4(listener, NULL, untouched, SOCK_CLOEXEC) >= 0);
+	printf("accepted\n");
+}
+
 /* A child that moves more at once than is copied: does its parent hear of it? -v: how often. */
 static void
 unnoticed(int argc, char **argv)
@@ -342,7 +368,8 @@ unnoticed(int argc, char **argv)
 
 static const struct part parts[] = { { "big", big }, { "sizes", sizes }, { "vectors", vectors },
 	{ "messages", messages }, { "passed", passed }, { "moved", moved },
-	{ "sockets", sockets }, { "storm", storm }, { "unnoticed", unnoticed } };
+	{ "sockets", sockets }, { "storm", storm }, { "unnoticed", unnoticed },
+	{ "nameless", nameless } };
 
 int
 main(int argc, char **argv)

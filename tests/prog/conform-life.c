@@ -417,6 +417,10 @@ unasked(int argc, char **argv)
 	printf("not yet: %ld\n", got);
 	got = syscall(SYS_wait4, pid, closed, WNOHANG, closed);
 	printf("not yet: %ld\n", got);
+	got = syscall(SYS_waitid, P_PID, pid, new, WNOHANG | WEXITED, new + 4096);
+	printf("not yet: %ld\n", got);
+	got = syscall(SYS_waitid, P_PID, pid, NULL, WNOHANG | WEXITED, new + 4096);
+	printf("not yet: %ld\n", got);
 	if (write(gate[1], "x", 1) != 1 || waitpid(pid, &status, 0) != pid)
 		die_3();
 	printf("ended %d\n", WEXITSTATUS(status));

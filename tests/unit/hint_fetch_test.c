@@ -253,7 +253,8 @@ kernel(struct trial *t)
 static bool
 is_filled(uint8_t kind)
 {
-	return kind == ARG_PTR_OUT || kind == ARG_SIGSET_OUT || kind == ARG_PTR_REM;
+	return kind == ARG_PTR_OUT || kind == ARG_PTR_FOUND || kind == ARG_SIGSET_OUT ||
+	       kind == ARG_PTR_REM;
 }
 
 /* One buffer for what the call reads and what it fills. */
