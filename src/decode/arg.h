@@ -189,6 +189,12 @@ struct args {
 	unsigned n;
 };
 
+/* With which registers a list of arguments holds. */
+struct args_case {
+	uint64_t mask, value; /* (register & mask) == value; mask 0: where no other list does */
+	uint8_t reg;
+};
+
 /* The kinds alone, variants chosen; n: how many, ARG_SKIP too. Of an unknown call: none. */
 const struct arg_spec *args_list(
 	const struct call *call, const struct call_spec *spec, unsigned *n);
@@ -199,7 +205,8 @@ void args_from(struct args *out, const struct call *call, const struct call_spec
 	const struct arg_spec *list, unsigned n);
 /* The i-th of the lists of arguments that a call may have on arch: what its rows of
  * variants.def say, then calls.def. Values are 0. False: there are no more. */
-bool args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigned i);
+bool args_any(struct args *out, struct args_case *when, enum arch arch,
+	const struct call_spec *spec, unsigned i);
 /* What the argument that counts this one holds; 0 when there is none. */
 uint64_t arg_len(const struct args *args, const struct arg *a);
 

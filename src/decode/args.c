@@ -156,7 +156,8 @@ args_of(struct args *out, const struct call *call, const struct call_spec *spec)
 }
 
 bool
-args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigned i)
+args_any(struct args *out, struct args_case *when, enum arch arch, const struct call_spec *spec,
+	unsigned i)
 {
 	const struct call call = { .arch = (uint8_t)arch };
 	size_t at = last_rows[spec->id], end = at;
@@ -169,6 +170,7 @@ args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigne
 
 		if (is_for && !i--) {
 			args_from(out, &call, spec, v->args, v->n);
+			*when = (struct args_case){ v->mask, v->value, v->reg };
 			return true;
 		}
 		if (is_for && !v->mask) /* it always fits: none behind it counts */
@@ -177,6 +179,7 @@ args_any(struct args *out, enum arch arch, const struct call_spec *spec, unsigne
 	if (i)
 		return false;
 	args_from(out, &call, spec, spec->args, spec->n_args);
+	*when = (struct args_case){ 0 };
 	return true;
 }
 

@@ -219,19 +219,25 @@ add_rule(struct call_hints *out, const struct walk_of *w, const struct arg *a,
 	add(out, &h);
 }
 
-static void
+/* False: it leads nowhere. */
+static bool
 add_list(struct call_hints *out, const struct walk_of *w)
 {
+	bool has_rows = false;
+
 	for (unsigned i = 0; i < w->args->n; i++) {
 		const struct arg *a = &w->args->arg[i];
 
 		for (unsigned k = 0; k < RULES_MAX; k++) {
 			const struct rule *rule = &rules[a->spec->kind][k];
 
-			if (rule->op != HINT_NONE)
+			if (rule->op != HINT_NONE) {
 				add_rule(out, w, a, rule);
+				has_rows = true;
+			}
 		}
 	}
+	return has_rows;
 }
 
 static bool
@@ -281,19 +287,40 @@ is_outer(struct call_hints *out, enum arch arch, enum call_id id)
 	return false;
 }
 
+/* A list with rows, and the registers with which it holds. False: that cannot be told by the
+ * bits of one register. */
+static bool
+narrow(struct call_hints *out, const struct args_case *when)
+{
+	if (!when->mask || when->mask > UINT32_MAX || when->value > UINT32_MAX)
+		return false;
+	if (out->only && (out->only_reg != when->reg || out->only_mask != when->mask))
+		return false;
+	out->only_reg = when->reg;
+	out->only_mask = (uint32_t)when->mask;
+	out->only |= hint_bit((uint32_t)when->value);
+	return true;
+}
+
 void
 hint_of(struct call_hints *out, enum arch arch, uint32_t nr)
 {
 	const struct call_spec *spec = decode_spec(arch, arch == ARCH_X32 ? nr | X32_BIT : nr);
 	struct args args;
+	struct args_case when;
 	struct walk_of w = { .arch = arch, .id = spec->id, .args = &args };
+	bool is_narrow = true;
 
 	w.word = width_size(arch, WL);
 	memset(out, 0, sizeof(*out));
 	out->word = (uint8_t)w.word;
 	if (is_outer(out, arch, spec->id))
 		return;
-	for (unsigned i = 0; args_any(&args, arch, spec, i); i++)
-		add_list(out, &w);
+	for (unsigned i = 0; args_any(&args, &when, arch, spec, i); i++) {
+		if (add_list(out, &w) && is_narrow)
+			is_narrow = narrow(out, &when);
+	}
+	if (!is_narrow)
+		out->only = 0;
 	name_rivals(out);
 }

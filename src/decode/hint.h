@@ -85,13 +85,25 @@ struct hint {
 	uint32_t limit; /* bytes at most, of one string; of payload and arrays of pointers: 0 */
 };
 
+/* What fcntl leads to hangs on its operation, and most operations lead nowhere: `only` has a bit
+ * for each value of (register only_reg & only_mask) with which there are rows at all, by
+ * hint_bit(). Two values may share a bit. */
 struct call_hints {
 	uint8_t n;
 	uint8_t word;  /* bytes of a pointer of this architecture: 4 or 8 */
 	uint8_t flags; /* of the kernel half; 0 here */
-	uint8_t pad;
+	uint8_t only_reg;
+	uint32_t only_mask;
+	uint64_t only; /* 0: the rows hold whatever the registers are */
 	struct hint hint[HINTS_MAX];
 };
+
+/* The operations of fcntl that lead nowhere have bits of their own. */
+static inline uint64_t
+hint_bit(uint32_t value)
+{
+	return (uint64_t)1 << ((value ^ value >> 5) & 63);
+}
 
 /* Whether the entry takes this row. */
 static inline int
@@ -100,6 +112,15 @@ hint_is_early(const struct hint *h, const uint64_t arg[6])
 	unsigned rival = h->when >> HINT_RIVAL_SHIFT;
 
 	return (h->when & HINT_AT_ENTRY) || (rival && arg[rival - 1] == arg[h->reg]);
+}
+
+/* False: with these registers the call leads to no memory. */
+static inline int
+hint_leads(const struct call_hints *h, const uint64_t arg[6])
+{
+	uint64_t value = h->only_reg < 6 ? arg[h->only_reg] : 0;
+
+	return h->n && (!h->only || (h->only & hint_bit((uint32_t)value & h->only_mask)));
 }
 
 #ifndef __bpf__

@@ -106,6 +106,42 @@ what_exec_is_given_is_taken_before_it_and_after_it_only_if_it_failed(void **stat
 	}
 }
 
+/* What a program leaves in the register of an argument that the operation does not have is no
+ * address. */
+static void
+an_operation_that_leads_nowhere_is_told_by_its_register(void **state)
+{
+	static const struct {
+		uint16_t id;
+		uint32_t op;
+		bool leads;
+	} ops[] = {
+		{ CALL_fcntl, 0, false },     /* F_DUPFD */
+		{ CALL_fcntl, 1, false },     /* F_GETFD */
+		{ CALL_fcntl, 2, false },     /* F_SETFD */
+		{ CALL_fcntl, 3, false },     /* F_GETFL */
+		{ CALL_fcntl, 4, false },     /* F_SETFL */
+		{ CALL_fcntl, 1030, false },  /* F_DUPFD_CLOEXEC */
+		{ CALL_fcntl, 5, true },      /* F_GETLK */
+		{ CALL_fcntl, 7, true },      /* F_SETLKW */
+		{ CALL_fcntl, 38, true },     /* F_OFD_SETLKW */
+		{ CALL_fcntl, 1036, true },   /* F_SET_RW_HINT */
+		{ CALL_futex, 128, true },    /* FUTEX_WAIT_PRIVATE */
+		{ CALL_futex, 137, true },    /* FUTEX_WAIT_BITSET_PRIVATE */
+		{ CALL_ioctl, 0x5401, true }, /* TCGETS */
+		{ CALL_openat, 0, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		const uint64_t arg[6] = { 3, 0xffffffff00000000 | ops[i].op, 1, 1, 1, 1 };
+		struct call_hints hints;
+
+		hint_of(&hints, ARCH_X86_64, (uint32_t)decode_nr(ARCH_X86_64, ops[i].id));
+		assert_int_equal(!!hint_leads(&hints, arg), ops[i].leads);
+	}
+}
+
 static void
 a_number_that_is_not_known_has_no_rows(void **state)
 {
@@ -128,6 +164,7 @@ main(void)
 		cmocka_unit_test(a_buffer_that_is_passed_twice_is_taken_before_the_call),
 		cmocka_unit_test(
 			what_exec_is_given_is_taken_before_it_and_after_it_only_if_it_failed),
+		cmocka_unit_test(an_operation_that_leads_nowhere_is_told_by_its_register),
 		cmocka_unit_test(a_number_that_is_not_known_has_no_rows),
 	};
 

@@ -272,6 +272,8 @@ walk_has(const struct hint_walk *w, const struct hint *h)
 static inline void
 hint_walk(const struct hint_walk *w)
 {
+	if (!hint_leads(w->hints, w->arg))
+		return;
 	for (unsigned i = 0; i < w->hints->n; i++) {
 		const struct hint *h = &w->hints->hint[i];
 		uint64_t at = w->arg[h->reg];

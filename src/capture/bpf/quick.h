@@ -20,6 +20,12 @@ struct quick_snippet {
 	uint8_t bytes[QUICK_PIECE];
 };
 
+static __always_inline uint64_t
+most(uint64_t size, uint32_t limit)
+{
+	return limit ? least(size, limit) : size;
+}
+
 /* A row's size; more than QUICK_PIECE: it is none for us. */
 static __always_inline uint64_t
 quick_size(const struct record_call *call, const struct hint *h)
@@ -30,6 +36,10 @@ quick_size(const struct record_call *call, const struct hint *h)
 	switch (h->op) {
 	case HINT_BYTES:
 		return h->size;
+	case HINT_COUNTED:
+		return most(h->size * least(n, QUICK_PIECE + 1), h->limit);
+	case HINT_RESULT:
+		return most(h->size * least(least(n, moved), QUICK_PIECE + 1), h->limit);
 	case HINT_DATA_OUT:
 		return call_has_failed(call) ? n : least(n, moved);
 	case HINT_DATA_IN:
