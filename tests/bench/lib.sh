@@ -15,6 +15,10 @@ methods=(
 	'renacer ebpf|fast|renacer -f --backend ebpf -o /dev/null --'
 	'record, ptrace|slow|renacer record --backend ptrace -o trace.rtrace --'
 	'record, ebpf|fast|renacer record --backend ebpf -o trace.rtrace --'
+	# What of it is not ours, and what the target feels of those who read its records.
+	'ebpf: empty|fast|floor empty'
+	'ebpf: clock|fast|floor clock'
+	'ebpf: kernel half|fast|kernel_half'
 )
 
 # Leaves only the methods that work here, and says why the others do not.
