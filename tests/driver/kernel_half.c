@@ -23,6 +23,7 @@ static void
 want_all(struct bpf_control *c)
 {
 	c->follow = 1;
+	c->want_input = 1; /* as `renacer record` */
 	c->data_bytes = 1u << 20;
 	for (unsigned arch = 0; arch < HINT_ARCHES; arch++)
 		for (unsigned nr = 0; nr < HINT_NRS; nr++) {
