@@ -85,8 +85,8 @@ struct hint {
 	uint32_t limit; /* bytes at most, of one string; of payload and arrays of pointers: 0 */
 };
 
-/* What fcntl leads to hangs on its operation, and most operations lead nowhere: `only` has a bit
- * for each value of (register only_reg & only_mask) with which there are rows at all, by
+/* What fcntl leads to hangs on its operation, and most operations lead nowhere: `only` has a
+ * bit for each value of (register only_reg & only_mask) with which there are rows at all, by
  * hint_bit(). Two values may share a bit. */
 struct call_hints {
 	uint8_t n;

@@ -257,7 +257,8 @@ tell_call(struct state *st, struct turn *t, uint32_t when, bool is_quick)
 	const struct call_hints *hints = hints_of(&st->call);
 
 	look_at_ring(t);
-	if (st->call.nr >= HINT_NRS || !when || st->is_secret || !hint_leads(hints, st->call.arg)) {
+	if (st->call.nr >= HINT_NRS || !when || st->is_secret ||
+		!hint_leads(hints, st->call.arg)) {
 		tell_bare(st, t);
 		return;
 	}
