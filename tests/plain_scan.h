@@ -187,7 +187,7 @@ static inline void
 plain_see(struct plain *p, const struct node *n, struct plain_seen *seen)
 {
 	const struct node *about = n->children[0], *where = n->children[1];
-	bool life = (about && about->needs_life) || (where && where->needs_life);
+	bool life = ((about ? about->also : 0) | (where ? where->also : 0)) & ALSO_LIFE;
 
 	for (size_t row = 0; row < p->c->n_rows; row++) {
 		struct expr_value v = { .truth = true };
@@ -363,7 +363,7 @@ plain_count(struct plain *p, const struct expr *e, uint64_t *applied)
 	for (size_t row = 0; row < p->c->n_rows; row++) {
 		struct expr_value v;
 
-		if (!e->root->needs_life &&
+		if (!(e->root->also & ALSO_LIFE) &&
 			strcmp(columns_text(p->c, COLUMN_EVENT, row, 0), "call") != 0)
 			continue;
 		v = plain_row(p, e->root, row);

@@ -25,6 +25,8 @@ handler_of(enum call_id id)
 	return handlers[id].run ? &handlers[id] : NULL;
 }
 
+#define NO_ARG 0xff /* no call has that many */
+
 /* i386: one call for all of sockets; its second argument points to the real ones. */
 static const struct {
 	uint16_t id;
@@ -49,36 +51,51 @@ static const struct {
 	[SYS_SENDMMSG] = { CALL_sendmmsg, 4 },
 };
 
+bool
+inner_call_load(struct inner_call *out, const struct call *call)
+{
+	uint64_t which = call->arg[0];
+	uint32_t words[6] = { 0 };
+	unsigned n;
+
+	if (which >= ARRAY_LEN(socketcalls) || !socketcalls[which].id)
+		return false;
+	n = socketcalls[which].n;
+	if (!call_read(call, 1, call->arg[1], words, n * 4u))
+		return false;
+	out->call = *call;
+	memset(out->call.arg, 0, sizeof out->call.arg);
+	for (unsigned i = 0; i < n; i++)
+		out->call.arg[i] = words[i];
+	/* The areas were all led to by argument 1; whoever looks for them has the real one. */
+	out->call.n_areas = MIN(call->n_areas, (uint32_t)ARRAY_LEN(out->areas));
+	for (uint32_t i = 0; i < out->call.n_areas; i++) {
+		out->areas[i] = call->areas[i];
+		if (out->areas[i].address == call->arg[1])
+			out->areas[i].arg = NO_ARG; /* the words themselves */
+		for (unsigned k = 0; k < n; k++)
+			if (words[k] && out->areas[i].address == words[k])
+				out->areas[i].arg = (uint8_t)k;
+	}
+	out->call.areas = out->areas;
+	out->id = socketcalls[which].id;
+	return true;
+}
+
 void
 on_socketcall(struct act *a)
 {
-	uint64_t which = a->call->arg[0];
-	struct call call = *a->call;
-	struct act inner = *a;
+	struct inner_call inner;
+	struct act act = *a;
 	const struct handler *h;
-	uint32_t words[6] = { 0 };
-	struct area areas[64];
 
-	if (which >= ARRAY_LEN(socketcalls) || !socketcalls[which].id ||
-		!call_read(a->call, 1, call.arg[1], words, socketcalls[which].n * 4u))
+	if (!inner_call_load(&inner, a->call))
 		return;
-	memset(call.arg, 0, sizeof call.arg);
-	for (unsigned i = 0; i < socketcalls[which].n; i++)
-		call.arg[i] = words[i];
-	/* The areas were all led to by argument 1; handlers look for them by the real one. */
-	call.n_areas = MIN(call.n_areas, (uint32_t)ARRAY_LEN(areas));
-	for (uint32_t i = 0; i < call.n_areas; i++) {
-		areas[i] = a->call->areas[i];
-		for (unsigned k = 0; k < socketcalls[which].n; k++)
-			if (words[k] && areas[i].address == words[k])
-				areas[i].arg = (uint8_t)k;
-	}
-	call.areas = areas;
-	inner.call = &call;
-	inner.id = socketcalls[which].id;
-	h = handler_of(inner.id);
-	if (!h || (call.is_error && !h->on_failure))
+	act.call = &inner.call;
+	act.id = inner.id;
+	h = handler_of(act.id);
+	if (!h || (act.call->is_error && !h->on_failure))
 		return;
-	inner.col = h->col;
-	h->run(&inner);
+	act.col = h->col;
+	h->run(&act);
 }

@@ -71,4 +71,13 @@ void on_keyctl(struct act *a);
 /* calls.c */
 void on_socketcall(struct act *a);
 
+/* The call inside a socketcall of i386, with its own arguments, to which its areas belong. */
+struct inner_call {
+	struct call call;
+	struct area areas[64];
+	enum call_id id;
+};
+/* False: there is none, or its arguments were not read. */
+bool inner_call_load(struct inner_call *out, const struct call *call);
+
 #endif

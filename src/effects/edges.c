@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <stddef.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -24,6 +25,23 @@ open_of(const struct act *a, int arg)
 }
 
 /* Of datagrams it is messages that are counted. */
+/* sigwait(3), sigtimedwait(2): the signal is delivered to nobody else. */
+static void
+take_sigwait(const struct act *a, int arg)
+{
+	bool is_wide = a->call->arch == ARCH_X86_64 || a->call->arch == ARCH_AARCH64;
+	uint64_t at = a->call->arg[arg];
+	struct signal_info s = { .signal = (int32_t)a->call->ret };
+	int32_t code = 0, pid = 0;
+
+	if (!call_read(a->call, arg, at + 8, &code, sizeof code) ||
+		!call_read(a->call, arg, at + (is_wide ? 16 : 12), &pid, sizeof pid))
+		return;
+	s.code = code;
+	s.pid = pid;
+	edges_signal_came(a->fx, a->task, &s);
+}
+
 static uint64_t
 units(const struct act *a, const struct open_file *o)
 {
@@ -268,13 +286,45 @@ lock_type(const struct act *a)
 	return -1;
 }
 
+bool
+edges_lock_range(const struct act *a, struct lock_range *out)
+{
+	struct flock lock;
+
+	if ((a->call->arg[1] != F_SETLK && a->call->arg[1] != F_SETLKW) ||
+		(a->call->arch != ARCH_X86_64 && a->call->arch != ARCH_AARCH64) ||
+		!call_read(a->call, 2, a->call->arg[2], &lock, offsetof(struct flock, l_pid)) ||
+		lock.l_whence != SEEK_SET || lock.l_len < 0)
+		return false;
+	*out = (struct lock_range){ a->task->process->nr, lock.l_type == F_UNLCK, lock.l_start,
+		lock.l_len ? lock.l_start + lock.l_len : INT64_MAX };
+	return true;
+}
+
+/* Whoever had it for himself, in part, has it no more. */
+static void
+leave_range(const struct act *a, struct file *f)
+{
+	struct lock_range now;
+
+	if (f->range.process == a->task->process->nr &&
+		(!edges_lock_range(a, &now) ||
+			(now.from < f->range.to && f->range.from < now.to)))
+		f->range.process = 0;
+}
+
 static void
 take_lock(const struct act *a, int arg)
 {
+	struct file *f = file_of(a, arg);
 	int type = lock_type(a);
 
-	if (file_of(a, arg) && (type == F_RDLCK || type == F_WRLCK))
-		locked(a, arg);
+	if (!f || (type != F_RDLCK && type != F_WRLCK))
+		return;
+	locked(a, arg);
+	leave_range(a, f);
+	if (type == F_WRLCK && !edges_lock_range(a, &f->range))
+		f->range.process = 0;
 }
 
 static void
@@ -282,8 +332,10 @@ tell_lock(const struct act *a, int arg)
 {
 	struct file *f = file_of(a, arg);
 
-	if (f && lock_type(a) == F_UNLCK)
-		unlocked(a, f);
+	if (!f || lock_type(a) != F_UNLCK)
+		return;
+	unlocked(a, f);
+	leave_range(a, f);
 }
 
 static void

@@ -95,6 +95,20 @@ lock_need(const struct act *a)
 }
 
 static struct need
+range_need(const struct act *a)
+{
+	const struct open_file *o = open_of(a, 0);
+	struct lock_range now;
+
+	if (!o || o->kind != OBJECT_FILE || !o->file->range.process ||
+		!edges_lock_range(a, &now) || now.is_given_up ||
+		now.process == o->file->range.process || now.from != o->file->range.from ||
+		now.to != o->file->range.to)
+		return (struct need){ 0 };
+	return (struct need){ NEED_UNLOCK, .file = o->file };
+}
+
+static struct need
 signal_need(struct effects *fx, const struct event *event)
 {
 	const struct signal_info *s = &event->signal;
@@ -127,6 +141,8 @@ edges_need(struct effects *fx, const struct event *event)
 		return (struct need){ 0 };
 	if (a.id == CALL_futex || a.id == CALL_futex_time64)
 		return futex_need(&a);
+	if (a.id == CALL_fcntl)
+		return range_need(&a);
 	return a.id == CALL_flock ? lock_need(&a) : (struct need){ 0 };
 }
 
@@ -186,6 +202,8 @@ edges_forgive(const struct need *need)
 		channel_forgive(need->channel);
 	if (need->listener)
 		need->listener->has_strangers = true;
-	if (need->file)
+	if (need->file) {
 		need->file->locked_by = NULL;
+		need->file->range.process = 0;
+	}
 }

@@ -245,6 +245,7 @@ edges_paired(struct socket *one, struct socket *other)
 void
 edges_dropped(struct effects *fx, struct open_file *o)
 {
+	const struct task *closer = task_get(fx, fx->acting);
 	bool is_last = o->n_users == 0;
 	struct moment now = causal_now(fx->causal, fx->acting);
 
@@ -257,6 +258,8 @@ edges_dropped(struct effects *fx, struct open_file *o)
 	moment_done(&now);
 	if (is_last && o->kind == OBJECT_FILE && o->file->locked_by == o)
 		o->file->locked_by = NULL;
+	if (o->kind == OBJECT_FILE && closer && o->file->range.process == closer->process->nr)
+		o->file->range.process = 0; /* any close of the file by its process */
 	if (is_last)
 		channel_drop(TAKE(o->counter));
 }
@@ -272,20 +275,26 @@ task_ended(struct effects *fx, struct task *t)
 	moment_done(&now);
 }
 
-static void
-signal_came(struct effects *fx, const struct task *t, const struct signal_info *s)
+void
+edges_signal_came(struct effects *fx, const struct task *t, const struct signal_info *s)
 {
 	const struct task *from =
 		s->pid > 0 ? map_get_number(fx->by_pid, (uint32_t)s->pid) : NULL;
 
 	if (s->is_stop || !from)
 		return;
-	if (s->signal == SIGCHLD && s->code > 0) {
-		if (t->process->hears_children)
-			causal_learn(fx->causal, t->nr, &from->process->ended, false);
-	} else if (s->code <= 0)
+	if (s->signal == SIGCHLD && s->code > 0)
+		causal_learn(fx->causal, t->nr, &from->process->ended, false);
+	else if (s->code <= 0)
 		channel_take_all(
 			edges_signal(fx, t->process, s->signal), fx->causal, t->nr, false);
+}
+
+/* SIGCHLD that has no handler tells nobody anything. */
+static bool
+is_heard(const struct task *t, const struct signal_info *s)
+{
+	return s->signal != SIGCHLD || s->code <= 0 || t->process->hears_children;
 }
 
 void
@@ -295,8 +304,8 @@ edges_event(struct effects *fx, const struct event *event)
 
 	if (!t)
 		return;
-	if (event->kind == EVENT_SIGNAL)
-		signal_came(fx, t, &event->signal);
+	if (event->kind == EVENT_SIGNAL && is_heard(t, &event->signal))
+		edges_signal_came(fx, t, &event->signal);
 	if (event->kind == EVENT_EXEC && (from = task_get(fx, event->exec.from)) != NULL) {
 		struct moment now = causal_now(fx->causal, from->nr);
 

@@ -3,6 +3,7 @@
 #include "effects/look.h"
 
 #include "effects/alias.h"
+#include "effects/calls.h"
 #include "effects/canon.h"
 #include "effects/msg.h"
 #include "effects/names.h"
@@ -219,6 +220,13 @@ named_peer(const struct act *a, const struct call_about *about, struct str *out)
 	return area && socket_address(a, about->address, area->address, area->kept, out);
 }
 
+static bool
+is_socketcall(const struct call *call)
+{
+	return call->arch == ARCH_I386 &&
+	       decode_spec(ARCH_I386, call->nr)->id == CALL_socketcall;
+}
+
 bool
 effects_look_peer(struct effects *fx, const struct event *event, const struct call_about *about,
 	int64_t fd, struct str *out)
@@ -228,11 +236,15 @@ effects_look_peer(struct effects *fx, const struct event *event, const struct ca
 		.event = event,
 		.call = &event->call };
 	AUTO(str_done) struct str named = { 0 };
+	struct inner_call inner;
 	const struct open_file *o = a.task ? table_get(a.task->table, fd) : NULL;
 	const char *text = NULL;
 
 	if (o && o->kind == OBJECT_SOCKET)
 		text = o->socket->use ? o->socket->use->address : o->socket->bound;
+	a.id = about->id;
+	if (is_socketcall(a.call) && inner_call_load(&inner, a.call))
+		a.call = &inner.call;
 	if (a.task && event->call.n_areas && named_peer(&a, about, &named))
 		text = named.data;
 	if (text)
@@ -245,6 +257,7 @@ effects_look_bytes(const struct event *event, enum call_id id)
 {
 	const struct call *call = &event->call;
 	enum canon_kind kind;
+	struct inner_call inner;
 	struct message m;
 	int64_t n = 0;
 
@@ -254,6 +267,8 @@ effects_look_bytes(const struct event *event, enum call_id id)
 		return -1;
 	if (id != CALL_sendmmsg && id != CALL_recvmmsg && id != CALL_recvmmsg_time64)
 		return call->ret;
+	if (is_socketcall(call) && inner_call_load(&inner, call))
+		call = &inner.call;
 	for (int64_t i = 0; i < call->ret && i < MAX_MESSAGES_SEEN; i++)
 		if (messages_read(call, call->arg[1], (uint64_t)i, &m))
 			n += (int64_t)m.n_done;

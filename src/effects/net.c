@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -243,7 +244,7 @@ socket_of(const struct act *a)
 	return o && o->kind == OBJECT_SOCKET ? o->socket : NULL;
 }
 
-/* "unix:x" names a file relative to the working directory. */
+/* "unix:x" names a file relative to the working directory. bind(2) follows no link. */
 static void
 make_absolute(const struct act *a, struct str *address)
 {
@@ -252,9 +253,25 @@ make_absolute(const struct act *a, struct str *address)
 	if (!address->n || strncmp(address->data, "unix:", 5) != 0 || address->n == 5 ||
 		address->data[5] == '@')
 		return;
-	path_join(&path, a->task->place->cwd, address->data + 5, address->n - 5);
+	path_resolve(a, &path, address->data + 5, address->n - 5, a->id != CALL_bind);
 	str_cut(address, 5);
 	str_add_n(address, path.data, path.n);
+}
+
+/* bind and send take an address without a family for one of the socket's: IPv4 does (old
+ * programs forgot it). To connect there is to take leave of the peer. */
+static void
+take_unspec(const struct act *a, uint8_t *bytes, size_t n)
+{
+	const struct socket *s = socket_of(a);
+	uint16_t family;
+
+	memcpy(&family, bytes, sizeof family);
+	if (family != AF_UNSPEC || n < sizeof(struct sockaddr_in) || !s ||
+		s->family != AF_INET || a->id == CALL_connect)
+		return;
+	family = AF_INET;
+	memcpy(bytes, &family, sizeof family);
 }
 
 bool
@@ -264,8 +281,10 @@ socket_address(const struct act *a, int arg, uint64_t at, uint64_t n, struct str
 
 	str_clear(out);
 	n = MIN(n, sizeof bytes);
-	if (!at || n < 2 || !call_read(a->call, arg, at, bytes, n) ||
-		!decode_address(out, bytes, n))
+	if (!at || n < 2 || !call_read(a->call, arg, at, bytes, n))
+		return false;
+	take_unspec(a, bytes, n);
+	if (!decode_address(out, bytes, n))
 		return false;
 	make_absolute(a, out);
 	return out->n > 0;

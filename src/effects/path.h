@@ -21,6 +21,9 @@ bool path_is_below(const char *path, const char *dir, size_t n);
  * known stands for its target. NULL: not readable, or relative to something unknown. An empty
  * path (AT_EMPTY_PATH) is that of the descriptor itself. */
 const char *path_of(const struct act *a, int dir, int arg, bool follow, bool second);
+/* The same of a text that is a path: a socket's address. In *out. */
+void path_resolve(
+	const struct act *a, struct str *out, const char *text, size_t n, bool follow);
 /* The current path behind a descriptor, NULL: it is none. */
 const char *path_of_fd(const struct act *a, int64_t fd);
 /* The descriptor that "/proc/self/fd/N", "/dev/stdout" and the like stand for; -1: none. */

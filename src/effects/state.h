@@ -35,6 +35,13 @@ enum object_kind {
 	OBJECT_UNKNOWN, /* never seen opened */
 };
 
+/* A lock of fcntl(2): bytes from `from`, up to `to` without it. */
+struct lock_range {
+	uint32_t process; /* its number; 0: nobody's */
+	bool is_given_up;
+	int64_t from, to;
+};
+
 /* The content behind names: follows renames and links. Never freed before the end. */
 struct file {
 	struct name *name; /* the one it has now; NULL: unlinked */
@@ -57,6 +64,7 @@ struct file {
 	struct stream *written; /* what its writers appended; NULL: nothing, or not followed */
 	struct moment unlocked; /* all who gave up a lock on it */
 	const struct open_file *locked_by; /* alone, by flock; NULL: nobody */
+	struct lock_range range;           /* the last that a process got for itself by fcntl */
 	struct durable *durable;
 };
 

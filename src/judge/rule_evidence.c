@@ -46,12 +46,13 @@ add_result(struct str *out, const struct columns *c, size_t row)
 {
 	int64_t result = columns_number(c, COLUMN_RESULT, row);
 	const char *error = columns_text(c, COLUMN_ERRNO, row, 0);
+	const char *state = columns_text(c, COLUMN_STATE, row, 0);
 
 	if (error)
 		str_addf(out, " = %s", error);
 	else if (result != COLUMN_NULL)
 		str_addf(out, " = %" PRId64, result);
-	else
+	else if (!state || strcmp(state, "done") != 0)
 		str_add(out, ", which never returned");
 }
 

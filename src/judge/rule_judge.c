@@ -97,19 +97,20 @@ judging_conclude(const struct judging *j, const struct finding_of_rule *f)
 	struct outcome *out = j->out;
 	const char *looked =
 		words_of_n(j->arena, f->n_looked, "event looked at", "events looked at");
+	const char *open = f->is_broken && f->open ? f->open : j->unseen;
 
 	out->n_events = f->n_looked;
 	out->wanted = f->wanted;
 	out->found = f->found;
-	if (f->is_broken && (f->is_certain || !j->unseen)) {
+	if (f->is_broken && (f->is_certain || !open)) {
 		out->kind = VERDICT_FAIL;
 		out->text = arena_printf(
 			j->arena, "%s; wanted: %s (%s)", f->found, f->wanted, looked);
 		show_rows(j, f);
-	} else if (j->unseen) {
+	} else if (open) {
 		out->kind = VERDICT_INCONCLUSIVE;
 		out->text = arena_printf(j->arena, "%s; wanted: %s (%s), but %s", f->found,
-			f->wanted, looked, j->unseen);
+			f->wanted, looked, open);
 	} else {
 		out->kind = VERDICT_PASS;
 		out->text = arena_printf(
@@ -198,7 +199,7 @@ own_columns(enum rule_kind kind)
 {
 #define C(id_) COLUMN_BIT(COLUMN_##id_)
 	static const uint64_t columns[N_RULE_KINDS] = {
-		[RULE_BEFORE] = C(SEQ) | C(TASK) | C(PROCESS),
+		[RULE_BEFORE] = C(SEQ) | C(TASK) | C(PROCESS) | C(START) | C(END),
 		[RULE_BETWEEN] = C(TASK) | C(PROCESS),
 		[RULE_WITHIN] = C(TASK) | C(PROCESS) | C(END),
 		[RULE_LATENCY] = C(DURATION),

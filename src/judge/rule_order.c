@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rule_order.c - the judges of rules over several events: before, between, within */
+/* rule_order.c - the judges of rules over intervals: between, within */
 
 #include "judge/rule_own.h"
 
@@ -9,93 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What must be equal of two events that belong together. */
-static uint64_t
-scope_of(const struct judging *j, size_t row)
-{
-	if (j->rule->per == PER_RUN)
-		return 0;
-	return (uint64_t)columns_number(
-		j->columns, j->rule->per == PER_TASK ? COLUMN_TASK : COLUMN_PROCESS, row);
-}
-
-/*
- * before: of each task its earliest event is enough, because what happened after that one in
- * the task is known to fewer.
- */
-struct earliest {
-	uint32_t *rows;
-	size_t n, capacity;
-};
-
-static void
-find_earliest(const struct judging *j, const struct selection *s, struct earliest *out)
-{
-	AUTO(map_free) struct map *seen = map_new();
-
-	for (size_t i = 0; i < s->n_rows; i++) {
-		int64_t task = columns_number(j->columns, COLUMN_TASK, s->rows[i]);
-		void **slot = map_number(seen, (uint64_t)task);
-
-		if (*slot)
-			continue;
-		*slot = out;
-		out->rows = mem_grow(out->rows, out->n, &out->capacity, sizeof *out->rows);
-		out->rows[out->n++] = s->rows[i];
-	}
-}
-
-static bool
-comes_before(const struct judging *j, const struct earliest *first, uint32_t row)
-{
-	uint64_t seq = (uint64_t)columns_number(j->columns, COLUMN_SEQ, row);
-
-	for (size_t i = 0; i < first->n; i++)
-		if (first->rows[i] != row && scope_of(j, first->rows[i]) == scope_of(j, row) &&
-			causal_ordered(j->effects,
-				(uint64_t)columns_number(
-					j->columns, COLUMN_SEQ, first->rows[i]),
-				seq))
-			return true;
-	return false;
-}
-
-void
-judge_before(const struct judging *j)
-{
-	AUTO(selection_done) struct selection first = { 0 }, then = { 0 };
-	struct earliest earliest = { 0 };
-	size_t n = 0;
-
-	if (!j->effects)
-		return judging_end(j, VERDICT_INCONCLUSIVE, "the order of events was not kept");
-	if (!judging_select(j, &first, &j->rule->where) ||
-		!judging_select(j, &then, &j->rule->other) ||
-		judging_is_empty(j, then.n_matched, then.n_looked, "event that 'then' selects"))
-		return;
-	find_earliest(j, &first, &earliest);
-	for (size_t i = 0; i < then.n_rows; i++)
-		if (!comes_before(j, &earliest, then.rows[i]))
-			then.rows[n++] = then.rows[i];
-	mem_free(earliest.rows);
-	judging_conclude(
-		j, &(struct finding_of_rule){
-			   .is_broken = n,
-			   .n_looked = then.n_looked,
-			   .wanted = arena_printf(j->arena,
-				   "before each of them, and ordered by cause, one where %s",
-				   j->rule->where.said),
-			   .found = arena_printf(j->arena,
-				   "%zu of %" PRIu64 " events where %s have none before them",
-				   n, then.n_matched, j->rule->other.said),
-			   .rows = then.rows,
-			   .n_rows = n,
-		   });
-}
-
-/*
- * between, within: one walk over the rows of the two or three selections, in order.
- */
+/* One walk over the rows of the two or three selections, in order. */
 struct open {
 	uint32_t row;   /* that opened it */
 	uint64_t n_was; /* events counted in its scope until then */
@@ -119,7 +33,7 @@ struct walk {
 static struct scope *
 scope_at(struct walk *w, size_t row)
 {
-	void **slot = map_number(w->scopes, scope_of(w->j, row));
+	void **slot = map_number(w->scopes, row_scope(w->j, row));
 
 	if (!*slot)
 		*slot = mem_alloc(sizeof(struct scope));
@@ -138,7 +52,8 @@ static void
 close_one(struct walk *w, const struct scope *s, const struct open *o, uint32_t row)
 {
 	const struct judging *j = w->j;
-	uint64_t n = s->n_counted - o->n_was, ns;
+	uint64_t n = s->n_counted - o->n_was;
+	int64_t ns;
 
 	w->n_intervals++;
 	if (w->where) {
@@ -152,9 +67,11 @@ close_one(struct walk *w, const struct scope *s, const struct open *o, uint32_t 
 		add_bad(w, o->row);
 		return;
 	}
-	ns = (uint64_t)(columns_number(j->columns, COLUMN_END, row) -
-			columns_number(j->columns, COLUMN_END, o->row));
-	w->most = MAX(w->most, ns);
+	/* Of two tasks the cause may be seen to end later than what it brought about. */
+	ns = columns_number(j->columns, COLUMN_END, row) -
+	     columns_number(j->columns, COLUMN_END, o->row);
+	ns = MAX(ns, (int64_t)0);
+	w->most = MAX(w->most, (uint64_t)ns);
 	if ((double)ns > j->rule->ms[0] * NS_PER_MS)
 		add_bad(w, o->row);
 }

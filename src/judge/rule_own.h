@@ -76,6 +76,7 @@ struct finding_of_rule {
 	bool is_certain; /* broken, whatever else may have happened unseen */
 	uint64_t n_looked;
 	const char *wanted, *found;
+	const char *open;     /* why it may not be broken, though it seems so; NULL: it is */
 	const uint32_t *rows; /* that show it, the first few */
 	size_t n_rows;
 };
@@ -93,6 +94,8 @@ const char *row_words(const struct judging *j, size_t row);
 const char *row_call(const struct judging *j, size_t row);
 /* ", at src/log.c:12 (flush)"; "": not known. */
 const char *row_origin(const struct judging *j, size_t row);
+/* What must be equal of two events that belong together, as the rule's `per` says. */
+uint64_t row_scope(const struct judging *j, size_t row);
 /* The columns that these read. */
 extern const uint64_t row_words_columns;
 

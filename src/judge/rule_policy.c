@@ -171,7 +171,9 @@ unmapped(struct arena *arena, const char *address)
 static void
 look_at_peer(struct policy *p, size_t row, const char *address)
 {
-	if (!policy_permits(p, address, unmapped(p->j->arena, address)))
+	const char *real = columns_real(p->j->columns, COLUMN_PEER, row, 0);
+
+	if (!policy_permits(p, address, real ? real : unmapped(p->j->arena, address)))
 		add_bad(p, row);
 }
 
@@ -188,6 +190,14 @@ look_at_peers(struct policy *p, size_t row, const char *text)
 	look_at_peer(p, row, text);
 }
 
+/* To connect to no family is to take leave of a peer: getaddrinfo does. */
+static bool
+is_leave(const struct columns *c, size_t row, const char *address)
+{
+	return str_has_prefix(address, "family-0:") &&
+	       has_text(c, COLUMN_SYSCALL, row, "connect");
+}
+
 /* listen names no address; the socket has one, if only "any", which the kernel gives it. */
 void
 judge_network_policy(const struct judging *j)
@@ -200,6 +210,8 @@ judge_network_policy(const struct judging *j)
 		const char *address = columns_text(c, COLUMN_PEER, row, 0);
 
 		if (!address)
+			continue;
+		if (is_leave(c, row, address))
 			continue;
 		if (has_text(c, COLUMN_SYSCALL, row, "sendmmsg"))
 			look_at_peers(&p, row, address);

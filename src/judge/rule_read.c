@@ -9,6 +9,7 @@
 #include "judge/rule.h"
 
 #include "base/str.h"
+#include "query/spelling.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -197,12 +198,38 @@ read_ms(const struct reading *r, const struct rule_key *key, const struct toml *
 	return 0;
 }
 
+/* A glob that nothing can match would forbid nothing. NULL: see r->err. */
+static const char *
+glob_text(const struct reading *r, const struct toml *list, const struct toml *item)
+{
+	bool is_peer = r->rule->kind == RULE_NETWORK_POLICY;
+	const char *text = arena_strdup(r->arena, item->text);
+	struct misspelling wrong;
+	struct err inner = { 0 };
+
+	if (is_peer)
+		text = peer_glob(r->arena, text);
+	if (glob_check(text, &inner) < 0) {
+		err_at(r->err, item->at, "'%s' in [[assertion]] '%s': %s", list->key,
+			shown_name(r), inner.text);
+		err_done(&inner);
+		return NULL;
+	}
+	if (is_peer ? !peer_is_misspelled(&wrong, r->arena, text, true)
+		    : !path_is_misspelled(&wrong, r->arena, text, true))
+		return text;
+	err_at(r->err, item->at, "'%s' in [[assertion]] '%s': '%s' matches nothing: %s",
+		list->key, shown_name(r), item->text, wrong.why);
+	if (wrong.hint)
+		err_hint(r->err, "%s", wrong.hint);
+	return NULL;
+}
+
 static int
 read_globs(const struct reading *r, const struct rule_key *key, const struct toml *v)
 {
 	struct globs *globs = (struct globs *)((char *)r->rule + key->offset);
 	const char **items;
-	struct err inner = { 0 };
 
 	if (v->kind != TOML_ARRAY)
 		return wrong_kind(r, v, "an array of globs");
@@ -219,13 +246,9 @@ read_globs(const struct reading *r, const struct rule_key *key, const struct tom
 			return err_at(r->err, item->at,
 				"an item of '%s' in [[assertion]] '%s' is %s", v->key,
 				shown_name(r), item->n ? "a text with a NUL" : "empty");
-		if (glob_check(item->text, &inner) < 0) {
-			err_at(r->err, item->at, "'%s' in [[assertion]] '%s': %s", v->key,
-				shown_name(r), inner.text);
-			err_done(&inner);
+		items[globs->n] = glob_text(r, v, item);
+		if (!items[globs->n++])
 			return -1;
-		}
-		items[globs->n++] = arena_strdup(r->arena, item->text);
 	}
 	globs->items = items;
 	return 0;

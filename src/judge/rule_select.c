@@ -31,8 +31,9 @@ judge_count(const struct judging *j)
 	AUTO(selection_done) struct selection s = { 0 };
 
 	if (!judging_select(j, &s, &j->rule->where) ||
-		judging_is_empty(j, s.n_matched, s.n_looked, "event that 'where' selects"))
-		return;
+		(!j->rule->min && judging_is_empty(j, s.n_matched, s.n_looked,
+					  "event that 'where' selects")))
+		return; /* with a least number, none are too few */
 	judging_conclude(
 		j, &(struct finding_of_rule){
 			   .is_broken = s.n_matched > j->rule->max ||
@@ -178,8 +179,8 @@ judge_bytes(const struct judging *j)
 		n++;
 		sum += (uint64_t)bytes;
 	}
-	if (judging_is_empty(
-		    j, n, s.n_looked, "call that 'where' selects and that moved bytes"))
+	if (!j->rule->min && judging_is_empty(j, n, s.n_looked,
+				     "call that 'where' selects and that moved bytes"))
 		return;
 	judging_conclude(j,
 		&(struct finding_of_rule){

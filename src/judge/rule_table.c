@@ -41,6 +41,11 @@ static const char *const memory_scopes[] = {
 	[PER_PROCESS] = "process",
 	NULL,
 };
+static const char *const orders[] = {
+	[ORDER_CAUSE] = "cause",
+	[ORDER_TIME] = "time",
+	NULL,
+};
 static const char *const accesses[] = {
 	[ACCESS_ANY] = "any",
 	[ACCESS_READ] = "read",

@@ -75,6 +75,7 @@ enum rule_kind rule_kind_find(const char *name);
 enum rule_clock { CLOCK_WALL, CLOCK_CPU, CLOCK_ON_PATH };
 enum rule_tracking { TRACK_ALLOCATIONS, TRACK_RSS, TRACK_PEAK };
 enum rule_scope { PER_RUN, PER_PROCESS, PER_TASK };
+enum rule_order { ORDER_CAUSE, ORDER_TIME };
 enum rule_access { ACCESS_ANY, ACCESS_READ, ACCESS_WRITE };
 
 #endif

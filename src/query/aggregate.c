@@ -17,7 +17,7 @@ struct gather {
 	uint8_t *domain, *where, *truth;
 	int64_t *keys; /* of values: whole numbers, or fractions in the same order */
 	double *reals;
-	bool all_events;
+	uint8_t also;
 	uint64_t n_base; /* rows of `where` */
 	uint64_t n_no;   /* of `all`: rows that break it */
 	__int128 sum;
@@ -192,7 +192,7 @@ take_truths(struct eval *ev, struct gather *g, size_t chunk, struct err *err)
 static int
 narrow(struct eval *ev, struct gather *g, size_t chunk, struct err *err)
 {
-	g->part->n_looked += domain_load(ev->c, g->all_events, chunk, g->domain);
+	g->part->n_looked += domain_load(ev->c, g->also, chunk, g->domain);
 	if (g->n->children[1]) {
 		ev->active = g->domain;
 		if (eval_truth(ev, g->n->children[1], chunk, g->where, err) < 0)
@@ -367,7 +367,7 @@ gather_init(struct eval *ev, struct gather *g, const struct node *n)
 	g->keys = room_take(ev);
 	g->reals = room_take(ev);
 	for (size_t i = 0; i < n->n_children; i++)
-		g->all_events |= n->children[i] && n->children[i]->needs_life;
+		g->also |= n->children[i] ? n->children[i]->also : 0;
 	if (n->aggregate != AGG_DISTINCT)
 		return;
 	assert(n->children[0]); /* only a count is of nothing */

@@ -49,8 +49,8 @@ struct builder {
 	int64_t fd;
 	uint32_t fd_flags; /* as F_GETFL, of what the call works on; 0: not known */
 	bool has_row;
-	struct fates *fates;   /* NULL: not wanted */
-	struct pieces *pieces; /* NULL: not wanted */
+	struct fates *fates; /* NULL: not wanted */
+	struct pieces *pieces;
 };
 
 /* The number of a text of ours; NO_VALUE: NULL. */

@@ -123,6 +123,7 @@ columns_free(struct columns *c)
 	mem_free(c->gaps.values);
 	dict_done(&c->dict);
 	str_done(&c->gap);
+	mem_free(c->pieces);
 	mem_free(c);
 }
 
@@ -276,7 +277,7 @@ columns_real(const struct columns *c, enum column column, size_t row, unsigned n
 {
 	const struct dict_entry *e = NULL;
 
-	if (column_specs[column].type == COLUMN_IS_PATH)
+	if (column_specs[column].type == COLUMN_IS_PATH || column == COLUMN_PEER)
 		e = entry_of(c, column, row, nth);
 	return e ? e->other : NULL;
 }

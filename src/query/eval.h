@@ -65,8 +65,8 @@ MUST_CHECK int eval_aggregate(
 void load_column(
 	const struct columns *c, enum column column, unsigned nth, size_t chunk, int64_t *out);
 
-/* The rows of a chunk that a selection looks at: 1, others 0. */
-size_t domain_load(const struct columns *c, bool all_events, size_t chunk, uint8_t *out);
+/* The rows of a chunk that a selection looks at: 1, others 0. Calls, and what `also` says. */
+size_t domain_load(const struct columns *c, uint8_t also, size_t chunk, uint8_t *out);
 
 /* Arithmetic, the same for rows and for scalars. False: the result is none, *why says why. */
 bool number_apply(enum node_kind kind, int64_t a, int64_t b, int64_t *out, const char **why);

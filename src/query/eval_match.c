@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define N_ACCESS_VALUES 256
-
 static uint8_t
 ask_text(const struct node *n, const char *text, bool *gave_up)
 {
@@ -55,8 +53,9 @@ n_numbers(const struct eval *ev, enum column column)
 	int64_t largest = 0;
 
 	if (!s->has_attribute)
-		return column_specs[column].type == COLUMN_IS_SET ? N_ACCESS_VALUES
-								  : ev->c->dict.n;
+		return column_specs[column].type == COLUMN_IS_SET
+			       ? (size_t)1 << set_words(column)
+			       : ev->c->dict.n;
 	for (size_t i = 0; i < v->n_chunks; i++)
 		largest = MAX(largest, v->chunks[i].largest);
 	return (size_t)largest + 1;

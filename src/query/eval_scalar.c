@@ -58,22 +58,43 @@ room_give(struct eval *ev, void *room)
 	ev->rooms = r;
 }
 
+/* Takes out the pieces among the rows of a chunk; how many they were. */
+static size_t
+drop_pieces(const struct columns *c, size_t chunk, uint8_t *out)
+{
+	size_t low = 0, high = c->n_pieces, first = chunk * ROWS_PER_CHUNK, n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->pieces[middle] < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < c->n_pieces && c->pieces[low] < first + ROWS_PER_CHUNK; low++, n++)
+		out[c->pieces[low] - first] = 0;
+	return n;
+}
+
 size_t
-domain_load(const struct columns *c, bool all_events, size_t chunk, uint8_t *out)
+domain_load(const struct columns *c, uint8_t also, size_t chunk, uint8_t *out)
 {
 	const struct vector *v = &c->vector[V_EVENT];
 	size_t n = MIN(c->n_rows - chunk * ROWS_PER_CHUNK, (size_t)ROWS_PER_CHUNK), count = 0;
 
 	memset(out, 0, ROWS_PER_CHUNK);
 	memset(out, 1, n);
-	if (all_events || (v->chunks[chunk].least == c->call_event &&
-				  v->chunks[chunk].largest == c->call_event))
-		return n;
-	for (size_t i = 0; i < n; i++) {
-		out[i] = vector_get(v, chunk * ROWS_PER_CHUNK + i) == c->call_event;
-		count += out[i];
+	if (also & ALSO_LIFE || (v->chunks[chunk].least == c->call_event &&
+					v->chunks[chunk].largest == c->call_event)) {
+		count = n;
+	} else {
+		for (size_t i = 0; i < n; i++) {
+			out[i] = vector_get(v, chunk * ROWS_PER_CHUNK + i) == c->call_event;
+			count += out[i];
+		}
 	}
-	return count;
+	return also & ALSO_PIECES ? count : count - drop_pieces(c, chunk, out);
 }
 
 static double

@@ -119,7 +119,7 @@ select_rows(struct selection *out, struct eval *ev, size_t limit, struct err *er
 	int rc = 0;
 
 	for (size_t chunk = 0; rc == 0 && chunk < n_chunks; chunk++) {
-		out->n_looked += domain_load(ev->c, root->needs_life, chunk, domain);
+		out->n_looked += domain_load(ev->c, root->also, chunk, domain);
 		ev->active = domain;
 		rc = eval_truth(ev, root, chunk, truth, err);
 		if (rc == 0)

@@ -75,6 +75,8 @@ struct columns {
 	size_t n_rows, n_calls, n_unfollowed;
 	int64_t call_event; /* the text "call" */
 	struct str gap;     /* empty: none */
+	uint32_t *pieces;   /* rows, ascending: of calls that went on in another row */
+	size_t n_pieces;
 	bool has_regions, has_busy, has_stacks;
 	struct builder *builder; /* NULL: finished */
 	struct effects_watch watch;

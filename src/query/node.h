@@ -53,6 +53,11 @@ struct item {
 	struct regex *regex;
 };
 
+enum {
+	ALSO_LIFE = 1,   /* a column that only other events than calls have */
+	ALSO_PIECES = 2, /* pieces of calls that are whole in another row */
+};
+
 struct node {
 	enum node_kind kind;
 	uint8_t op;          /* enum compare_op or match_op */
@@ -61,7 +66,7 @@ struct node {
 	bool is_null;        /* the literal null */
 	bool is_negated;     /* != of texts, != null */
 	bool can_fail;       /* overflow, division by zero, a pattern that gives up */
-	bool needs_life;     /* names a column that only other events than calls have */
+	uint8_t also;        /* rows beside calls, as the columns named say: ALSO_* */
 	uint8_t depth;
 	uint32_t id;            /* counted from 0 */
 	size_t at, n;           /* its place in the text */

@@ -61,6 +61,14 @@ unknown_name(struct parser *p, const struct token *name, struct err *err)
 	return err_hint(err, "texts stand in quotes; renacer query --help lists the columns");
 }
 
+static uint8_t
+also_of(enum column column)
+{
+	if (column == COLUMN_STATE)
+		return ALSO_PIECES;
+	return column_specs[column].rows == COLUMN_OF_LIFE ? ALSO_LIFE : 0;
+}
+
 static int
 column_node(struct parser *p, struct node **out, const struct token *name, struct err *err)
 {
@@ -79,7 +87,7 @@ column_node(struct parser *p, struct node **out, const struct token *name, struc
 		n->column = (enum column)i;
 		n->type = types[column_specs[i].type];
 		n->is_row = true;
-		n->needs_life = column_specs[i].rows == COLUMN_OF_LIFE;
+		n->also = also_of((enum column)i);
 		n->columns = COLUMN_BIT(i);
 		n->cost = 1;
 		*out = n;
@@ -176,7 +184,7 @@ read_aggregate(struct parser *p, struct node **out, struct node *n, struct err *
 		return -1;
 	aggregate_type(n);
 	n->is_row = false;
-	n->needs_life = false; /* what its own events are is its own matter */
+	n->also = 0; /* what its own events are is its own matter */
 	n->can_fail = true;
 	n->cost = 0;
 	*out = n;

@@ -13,6 +13,7 @@ struct piece {
 	uint32_t nr;
 	uint64_t arg[6], ip;
 	uint64_t began_ns; /* the first of its pieces */
+	int64_t name;      /* of that */
 	size_t row;
 };
 
@@ -26,7 +27,7 @@ struct waiting {
 
 struct pieces {
 	struct map *by_task;
-	struct map *rows; /* row + 1 of each piece that went on in another */
+	struct map *rows; /* row + 1 -> its fate, of those that have one */
 	struct waiting *first;
 };
 
@@ -56,7 +57,8 @@ pieces_free(struct pieces *p)
 }
 
 static void
-add_piece(struct pieces *p, const struct event *event, uint64_t began_ns, size_t row)
+add_piece(struct pieces *p, const struct event *event, uint64_t began_ns, size_t row,
+	int64_t name)
 {
 	const struct call *call = &event->call;
 	void **slot = map_number(p->by_task, event->task);
@@ -71,10 +73,16 @@ add_piece(struct pieces *p, const struct event *event, uint64_t began_ns, size_t
 	w->all = mem_grow(w->all, w->n, &w->capacity, sizeof *w->all);
 	piece = &w->all[w->n++];
 	*piece = (struct piece){
-		.nr = call->nr, .ip = call->ip, .began_ns = began_ns, .row = row
+		.nr = call->nr, .ip = call->ip, .began_ns = began_ns, .name = name, .row = row
 	};
 	memcpy(piece->arg, call->arg, sizeof piece->arg);
 	w->may_go_on = true;
+}
+
+static void
+set_fate(struct pieces *p, const struct piece *piece, enum piece_fate fate)
+{
+	*map_number(p->rows, piece->row + 1) = (void *)(uintptr_t)fate;
 }
 
 static bool
@@ -89,51 +97,49 @@ goes_on(const struct piece *piece, const struct call *call, enum call_id id)
 /* A handler is over; what the call that it interrupted returns stands where its own result
  * would. */
 static void
-handler_returned(struct waiting *w, const struct call *call)
+handler_returned(struct pieces *p, struct waiting *w, const struct call *call)
 {
 	bool has_failed = call->is_error && call->ret == -EINTR;
 
 	if (has_failed)
-		w->n--;
+		set_fate(p, &w->all[--w->n], PIECE_GAVE_UP);
 	w->may_go_on = !has_failed;
 }
 
 uint64_t
-pieces_call(struct pieces *p, const struct event *event, enum call_id id, size_t row)
+pieces_call(
+	struct pieces *p, const struct event *event, enum call_id id, size_t row, int64_t *name)
 {
 	const struct call *call = &event->call;
 	struct waiting *w = map_get_number(p->by_task, event->task);
 	uint64_t began_ns = MIN(call->enter_ns, event->time_ns);
 
 	if (w && w->n && (id == CALL_rt_sigreturn || id == CALL_sigreturn)) {
-		handler_returned(w, call);
+		handler_returned(p, w, call);
 		return began_ns;
 	}
 	if (w && w->n && w->may_go_on && goes_on(&w->all[w->n - 1], call, id)) {
 		const struct piece *piece = &w->all[--w->n];
 
-		*map_number(p->rows, piece->row + 1) = p;
+		set_fate(p, piece, PIECE_WENT_ON);
+		*name = piece->name;
 		began_ns = MIN(began_ns, piece->began_ns);
 	}
 	if (w)
 		w->may_go_on = false;
 	if (call->state == CALL_RESTARTED)
-		add_piece(p, event, began_ns, row);
+		add_piece(p, event, began_ns, row, *name);
 	return began_ns;
 }
 
-void
-pieces_fill(const struct pieces *p, size_t n_rows, struct vector *durations)
+enum piece_fate
+pieces_fate(const struct pieces *p, size_t row)
 {
-	struct vector joined = { 0 };
+	return (enum piece_fate)(uintptr_t)map_get_number(p->rows, row + 1);
+}
 
-	if (!map_count(p->rows) || !n_rows)
-		return;
-	for (size_t row = 0; row < n_rows; row++)
-		vector_add(&joined, map_get_number(p->rows, row + 1)
-					    ? NO_VALUE
-					    : vector_get(durations, row));
-	vector_seal(&joined);
-	vector_done(durations);
-	*durations = joined;
+bool
+pieces_is_empty(const struct pieces *p)
+{
+	return map_count(p->rows) == 0;
 }

@@ -22,7 +22,7 @@ is_gap(const struct columns *c, const struct node *question, size_t row)
 
 /* Of a value (distinct(function)) each row that has none is open. */
 static int
-count_open(uint64_t *n, struct eval *ev, const struct node *question, bool all, struct err *err)
+count_open(uint64_t *n, struct eval *ev, const struct node *question, struct err *err)
 {
 	size_t n_chunks = (ev->c->n_rows + ROWS_PER_CHUNK - 1) / ROWS_PER_CHUNK;
 	uint8_t *domain = room_take(ev), *truth = room_take(ev);
@@ -30,7 +30,7 @@ count_open(uint64_t *n, struct eval *ev, const struct node *question, bool all, 
 
 	memset(truth, NULL_, ROWS_PER_CHUNK);
 	for (size_t chunk = 0; rc == 0 && chunk < n_chunks; chunk++) {
-		domain_load(ev->c, all, chunk, domain);
+		domain_load(ev->c, question->also, chunk, domain);
 		ev->active = domain;
 		if (question->type == EXPR_BOOL)
 			rc = eval_truth(ev, question, chunk, truth, err);
@@ -49,7 +49,7 @@ look(uint64_t *n, struct eval *ev, const struct node *node, struct err *err)
 	if (!node || !(node->columns & COLUMNS_OF_STACKS))
 		return 0;
 	if (node->is_row)
-		return count_open(n, ev, node, node->needs_life, err);
+		return count_open(n, ev, node, err);
 	for (size_t i = 0; i < node->n_children; i++)
 		if (look(n, ev, node->children[i], err) < 0)
 			return -1;

@@ -186,6 +186,21 @@ put_bound(struct builder *b, const struct event *event)
 		row_path(b, arena_intern(b->c->dict.arena, address.data + 5, address.n - 5));
 }
 
+/* The number of an address. That of a file has the two spellings of a path. */
+static int64_t
+peer_text(struct builder *b)
+{
+	static const char unix_path[] = "unix:/";
+	const char *real = str_text(&b->text);
+	AUTO(str_done) struct str text = { 0 };
+
+	if (!str_has_prefix(real, unix_path) || strstr(real, ", "))
+		return row_text(b, real);
+	str_add(&text, "unix:");
+	effects_put_path(b->fx, &text, real + strlen("unix:"));
+	return (int64_t)dict_add(&b->c->dict, text.data, real);
+}
+
 void
 row_put_made(struct builder *b, const struct event *event)
 {
@@ -200,5 +215,5 @@ row_put_made(struct builder *b, const struct event *event)
 		return;
 	str_clear(&b->text);
 	if (effects_look_peer(b->fx, event, &b->about, b->fd, &b->text))
-		b->row[V_PEER] = row_text(b, str_text(&b->text));
+		b->row[V_PEER] = peer_text(b);
 }

@@ -55,8 +55,7 @@ builder_new(struct columns *c)
 	b->by_made = map_new();
 	if (columns_keep(c, V_LEFT))
 		b->fates = fate_new();
-	if (columns_keep(c, V_DURATION))
-		b->pieces = pieces_new();
+	b->pieces = pieces_new();
 	/* Texts of few kinds come first: their numbers are then small, and near each other. */
 	for (int i = 1; i < 134; i++)
 		row_text(b, decode_errno(i));
@@ -115,7 +114,9 @@ put_outcome(struct builder *b, const struct event *event)
 		[CALL_UNFINISHED] = "unfinished",
 		[CALL_DENIED] = "denied" };
 	const struct call *call = &event->call;
-	bool has_result = call->state == CALL_DONE || call->state == CALL_DENIED;
+	/* What returns from a handler returns what the program was about to see there. */
+	bool has_result = (call->state == CALL_DONE || call->state == CALL_DENIED) &&
+			  b->about.id != CALL_rt_sigreturn && b->about.id != CALL_sigreturn;
 	const char *error = call->is_error ? decode_errno((int)-call->ret) : NULL;
 	char room[32];
 	int64_t bytes;
@@ -199,8 +200,7 @@ put_call(struct builder *b, const struct event *event)
 
 	b->row[V_CALL] = (int64_t)call_key(b, call, b->about.id);
 	b->row[V_START] = (int64_t)MIN(enter, (uint64_t)INT64_MAX);
-	if (b->pieces)
-		enter = pieces_call(b->pieces, event, b->about.id, b->c->n_rows);
+	enter = pieces_call(b->pieces, event, b->about.id, b->c->n_rows, &b->row[V_CALL]);
 	b->row[V_DURATION] = (int64_t)MIN(event->time_ns - enter, (uint64_t)INT64_MAX);
 	put_outcome(b, event);
 	put_place(b, event);
@@ -349,6 +349,42 @@ fill_regions(struct builder *b)
 	}
 }
 
+/* A sealed vector once more, with another value where a piece's fate is that one. */
+static void
+put_fates(struct builder *b, enum vector_id id, enum piece_fate fate, int64_t value)
+{
+	struct vector *old = &b->c->vector[id], joined = { 0 };
+
+	if (!columns_keep(b->c, id))
+		return;
+	for (size_t row = 0; row < b->c->n_rows; row++)
+		vector_add(&joined,
+			pieces_fate(b->pieces, row) == fate ? value : vector_get(old, row));
+	vector_seal(&joined);
+	vector_done(old);
+	*old = joined;
+}
+
+/* A call in pieces is its last one; and one that gave up has failed. */
+static void
+put_pieces(struct builder *b)
+{
+	struct columns *c = b->c;
+	size_t capacity = 0;
+
+	if (!c->n_rows || pieces_is_empty(b->pieces))
+		return;
+	put_fates(b, V_DURATION, PIECE_WENT_ON, NO_VALUE);
+	put_fates(b, V_ERRNO, PIECE_GAVE_UP, row_text(b, decode_errno(EINTR)));
+	put_fates(b, V_STATE, PIECE_GAVE_UP, row_text(b, "done"));
+	for (size_t row = 0; row < c->n_rows; row++) {
+		if (pieces_fate(b->pieces, row) != PIECE_WENT_ON)
+			continue;
+		c->pieces = mem_grow(c->pieces, c->n_pieces, &capacity, sizeof *c->pieces);
+		c->pieces[c->n_pieces++] = (uint32_t)row;
+	}
+}
+
 bool
 builder_is_subset(const struct builder *b)
 {
@@ -382,8 +418,7 @@ builder_finish(struct builder *b)
 	for (int i = 0; i < N_VECTORS; i++)
 		if (i != V_REGION && i != V_LEFT)
 			vector_seal(&c->vector[i]);
-	if (b->pieces)
-		pieces_fill(b->pieces, c->n_rows, &c->vector[V_DURATION]);
+	put_pieces(b);
 	if (!b->fx) /* nothing ever happened */
 		return;
 	c->has_busy = effects_facts(b->fx)->has_busy;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* types.c - which operands an operator takes, and what comes of them */
 #include "query/node.h"
+#include "query/spelling.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ node_depth(struct expr *e, struct node *n, struct err *err)
 		n->depth = MAX(n->depth, (uint8_t)(child->depth + 1));
 		n->is_row |= child->is_row;
 		n->can_fail |= child->can_fail;
-		n->needs_life |= child->needs_life;
+		n->also |= child->also;
 		n->columns |= child->columns;
 		n->cost += child->cost;
 	}
@@ -271,6 +272,36 @@ node_logic(struct expr *e, struct node *n, const struct token *sign, struct err 
 	return node_depth(e, n, err);
 }
 
+/* A name that nothing has. Of a path and an address more is known than of other texts. */
+static int
+check_spelling(struct expr *e, const struct node *n, struct item *item, struct err *err)
+{
+	enum column column = n->children[0]->column;
+	bool is_glob = n->op == MATCH_GLOB, is_wrong = false;
+	struct misspelling wrong;
+
+	if (column == COLUMN_PEER && is_glob)
+		item->text = peer_glob(e->arena, item->text);
+	if (is_glob && glob_check(item->text, err) < 0) {
+		AUTO(mem_free) char *why = mem_strdup(err->text);
+
+		return lexer_error(
+			&e->lexer, err, (size_t)item->low, (size_t)item->high, "%s", why);
+	}
+	if (!is_glob && n->op != MATCH_EQUAL)
+		return 0;
+	if (column == COLUMN_PEER)
+		is_wrong = peer_is_misspelled(&wrong, e->arena, item->text, is_glob);
+	else if (column == COLUMN_PATH || column == COLUMN_FROM || column == COLUMN_TO ||
+		 column == COLUMN_EXEC)
+		is_wrong = path_is_misspelled(&wrong, e->arena, item->text, is_glob);
+	if (!is_wrong)
+		return 0;
+	lexer_error(&e->lexer, err, (size_t)item->low, (size_t)item->high,
+		"no %s fits '%s': %s", column_specs[column].name, item->text, wrong.why);
+	return wrong.hint ? err_hint(err, "%s", wrong.hint) : -1;
+}
+
 static int
 check_word(struct expr *e, const struct node *n, const struct item *item, struct err *err)
 {
@@ -315,7 +346,7 @@ node_match(struct expr *e, struct node *n, struct err *err)
 			e->regexes[e->n_regexes++] = item->regex;
 			n->can_fail = true;
 		}
-		if (check_word(e, n, item, err) < 0)
+		if (check_word(e, n, item, err) < 0 || check_spelling(e, n, item, err) < 0)
 			return -1;
 	}
 	return node_depth(e, n, err);

@@ -134,7 +134,7 @@ selections_match_what_they_say(void **state)
 				(unsigned long long)s.n_applied,
 				(unsigned long long)selections[i].matched,
 				(unsigned long long)selections[i].applied);
-		assert_int_equal(s.n_looked, e->root->needs_life ? 13 : 10);
+		assert_int_equal(s.n_looked, e->root->also & ALSO_LIFE ? 13 : 10);
 		assert_int_equal(s.n_rows, s.n_matched);
 		assert_int_equal(plain_count(&plain, e, &applied), s.n_matched);
 		assert_int_equal(applied, s.n_applied);
@@ -303,8 +303,14 @@ static const struct {
 	{ "9000000000TiB > 1", "the number is larger than 9223372036854775807", 1, NULL },
 	{ "0.1ns > 1ns", "the number is no whole number of nanoseconds", 1, NULL },
 	{ "0xffffffffffffffff > 1", "no hexadecimal number of 63 bits", 1, NULL },
-	{ "path == \"ä\" and §", "a character that has no meaning here", 17, NULL },
-	{ "path == \"a\"\n and\n bogus", "there is no column or function 'bogus'", 2, "" },
+	{ "path == \"/ä\" and §", "a character that has no meaning here", 18, NULL },
+	{ "path == \"etc/x\"", "no path fits 'etc/x': paths are absolute", 9, "**/etc/x" },
+	{ "exec ~ \"curl\"", "no exec fits 'curl': paths are absolute", 8, "**/curl" },
+	{ "path in {\"/x\", \"/x/\"}", "no path fits '/x/': no path ends in a slash", 16,
+		"/x/**" },
+	{ "peer ~ \"localhost:*\"", "no peer fits 'localhost:*': addresses begin", 8, "inet:" },
+	{ "path ~ \"/a[\"", "the bracket in '/a[' is never closed", 8, NULL },
+	{ "path == \"/a\"\n and\n bogus", "there is no column or function 'bogus'", 2, "" },
 	{ "path == path2", "there is no column or function 'path2'", 9, "'path'" },
 	/* Of reckoning. */
 	{ "1 / 0 > 1", "division by zero", 3, NULL },

@@ -4,6 +4,7 @@
 #include "unit/effects_run.h"
 
 #include "query/columns.h"
+#include "query/expr.h"
 
 #include <errno.h>
 
@@ -79,6 +80,44 @@ tell(struct made *m, const struct one *one)
 	assert_int_equal(effects_event(m->fx, &e, &err), 0);
 }
 
+/* What goes on as restart_syscall has the name of what it is; EINTR is what the program got. */
+static void
+looks_as_told(const struct columns *c, size_t row, const struct story *story, size_t k)
+{
+	const struct one *one = &story->calls[k];
+	const char *name = columns_text(c, COLUMN_SYSCALL, row, 0);
+	const char *error = columns_text(c, COLUMN_ERRNO, row, 0);
+	bool gave_up = one->state == CALL_RESTARTED && one[1].to && one[2].to &&
+		       one[1].id == CALL_rt_sigreturn && one[1].ret == -EINTR;
+
+	if (one->id == CALL_restart_syscall)
+		assert_string_equal(name, "nanosleep");
+	else
+		assert_string_equal(name, decode_spec_of(one->id)->name);
+	if (!gave_up) {
+		assert_null(error);
+		return;
+	}
+	assert_string_equal(error, "EINTR");
+	assert_string_equal(columns_text(c, COLUMN_STATE, row, 0), "done");
+}
+
+static size_t
+n_selected(const struct columns *c, const char *question)
+{
+	struct err err = { 0 };
+	struct selection s;
+	struct expr *e;
+	size_t n;
+
+	assert_int_equal(expr_parse(&e, question, (struct pos){ 0 }, &err), 0);
+	assert_int_equal(expr_select(&s, e, c, SIZE_MAX, &err), 0);
+	n = s.n_matched;
+	selection_done(&s);
+	expr_free(e);
+	return n;
+}
+
 static void
 a_call_in_pieces_is_one_call(void **state)
 {
@@ -87,10 +126,11 @@ a_call_in_pieces_is_one_call(void **state)
 		struct effects_opts opts = { 0 };
 		struct trace_footer footer = { .n_events = 1 };
 		struct err err = { 0 };
-		struct columns *c = columns_new(
-			(uint64_t)1 << COLUMN_DURATION | (uint64_t)1 << COLUMN_SYSCALL);
+		struct columns *c =
+			columns_new(COLUMN_BIT(COLUMN_DURATION) | COLUMN_BIT(COLUMN_SYSCALL) |
+				    COLUMN_BIT(COLUMN_STATE) | COLUMN_BIT(COLUMN_ERRNO));
 		struct made m;
-		size_t row = 0, n = 0;
+		size_t row = 0, n = 0, n_whole = 0;
 
 		columns_watch(c, &opts);
 		m = made_with(PROFILE_EFFECTS, opts);
@@ -104,11 +144,15 @@ a_call_in_pieces_is_one_call(void **state)
 
 			while (!columns_text(c, COLUMN_SYSCALL, row, 0))
 				row++;
+			looks_as_told(c, row, &stories[i], k);
+			n_whole += wanted >= 0;
 			got = columns_number(c, COLUMN_DURATION, row);
 			if (got != (wanted < 0 ? COLUMN_NULL : wanted * 1000))
 				fail_msg("%s: call %zu: %lld ns", stories[i].title, k,
 					(long long)got);
 		}
+		assert_int_equal(n_selected(c, "syscall != 'sync'"), n_whole);
+		assert_int_equal(n_selected(c, "state != null"), n);
 		columns_free(c);
 		made_free(&m);
 	}
