@@ -46,6 +46,7 @@ struct loading {
 	uint32_t traces[ALL_PROGRAMS]; /* where they belong, as the kernel numbers its types */
 	uint32_t n_rings;
 	size_t ring_bytes;
+	bool has_loop;
 	int *fds;
 	size_t n_fds;
 };
@@ -236,6 +237,7 @@ prepare_map(const struct loading *l, struct bpf_map *map)
 		.owner = getuid() ? getuid() : UINT32_MAX,
 		.block_bits = (uint32_t)__builtin_ctzl(block),
 		.n_blocks = (uint32_t)(l->ring_bytes / block),
+		.has_loop = l->has_loop,
 	};
 
 	if (is_shared(map)) { /* whoever is handed the descriptors finds it there */
@@ -245,6 +247,8 @@ prepare_map(const struct loading *l, struct bpf_map *map)
 	}
 	if (!strcmp(name, ".rodata.fixed"))
 		return !bpf_map__set_initial_value(map, &fixed, sizeof fixed);
+	if (!strcmp(name, "beads"))
+		return !bpf_map__set_max_entries(map, l->has_loop ? 1 : BPF_BEADS);
 	if (!strcmp(name, "scratches"))
 		return !bpf_map__set_max_entries(map, l->n_rings);
 	if (!strcmp(name, "rings"))
@@ -394,6 +398,18 @@ load_all(struct loading *l, struct err *err)
 	return -1;
 }
 
+/* Linux 5.17 has it, and what was brought up to date with it. */
+static bool
+has_loop(const struct bpf_scene *scene)
+{
+	const char *text = secure_getenv("RENACER_TEST_LOOP"); /* for tests: an older kernel */
+
+	if (text && !strcmp(text, "none"))
+		return false;
+	return scene->kernel >= 517 ||
+	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, NULL) > 0;
+}
+
 int
 bpf_load(int *fds, size_t *n_fds, size_t ring_bytes, struct err *err)
 {
@@ -409,6 +425,7 @@ bpf_load(int *fds, size_t *n_fds, size_t ring_bytes, struct err *err)
 	l->fds = fds;
 	l->n_rings = bpf_room_rings();
 	l->ring_bytes = ring_bytes ? ring_bytes : bpf_room_bytes(l->n_rings);
+	l->has_loop = has_loop(&scene);
 	l->log = mem_alloc(LOG_BYTES);
 	if (l->n_rings > BPF_CPUS) {
 		err_set(err, "eBPF: this machine has %u CPUs, %u are the most", l->n_rings,

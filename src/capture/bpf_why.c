@@ -94,7 +94,7 @@ static const struct reason {
 	bool (*holds)(const struct bpf_scene *s);
 	const char *text, *remedy;
 } reasons[] = {
-	{ is_old, "this kernel is older than Linux 5.17", "use a newer kernel" OTHERWISE },
+	{ is_old, "this kernel is older than Linux 5.14", "use a newer kernel" OTHERWISE },
 	{ is_without_types, "this kernel has no /sys/kernel/btf/vmlinux",
 		"use a kernel with CONFIG_DEBUG_INFO_BTF" OTHERWISE },
 	{ is_without_privs, "CAP_BPF and CAP_PERFMON are missing, and no_new_privs is set",

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define BPF_KERNEL_OLDEST 517u /* 5.17: bpf_loop() */
+#define BPF_KERNEL_OLDEST 514u /* of those that may have bpf_task_pt_regs(): RHEL 9 */
 
 enum bpf_lockdown { LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 

@@ -457,5 +457,6 @@ main(void)
 		cmocka_unit_test(types_that_we_do_not_know_are_left_to_libbpf),
 	};
 
-	return cmocka_run_group_tests(tests, open_session, close_session);
+	return cmocka_run_group_tests(tests, open_session, close_session) +
+	       cmocka_run_group_tests(tests, open_without_loop, close_session);
 }

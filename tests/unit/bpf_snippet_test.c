@@ -178,6 +178,47 @@ a_string_is_copied_up_to_where_memory_ends(void **state)
 	forget(&t);
 }
 
+static void
+open_nothing(void)
+{
+	char empty[] = "";
+	char *const list[] = { empty, NULL };
+
+	syscall(SYS_openat, 1, empty, list);
+}
+
+/* Of which Linux before 6.13 says that it has no bytes at all, not even its NUL. */
+static void
+an_empty_string_is_its_nul(void **state)
+{
+	const struct hint rows[] = { { HINT_STRING, 1, HINT_NO_REG, HINT_AT_EXIT, 0, 4096 },
+		{ HINT_STRINGS, 2, HINT_NO_REG, HINT_AT_EXIT, 0, 4096 } };
+
+	(void)state;
+	need_session();
+	for (size_t n = 1; n <= ARRAY_LEN(rows); n++) { /* quickly, then step by step */
+		const struct record_call *c;
+		const struct snippet *s;
+		const void *bytes;
+		struct told t;
+		size_t at = 0;
+
+		want(SYS_openat, rows, n);
+		trace(&t, open_nothing);
+		c = find_call(&t, RECORD_CALL, SYS_openat, &at);
+		assert_int_equal(c->arg[0], 1);
+		assert_true(c->n_snippets >= n);
+		for (unsigned i = 0; (s = snippet(c, i, &bytes)); i++) {
+			assert_int_equal(s->state, SNIPPET_OK);
+			if (s->address != c->arg[1])
+				continue;
+			assert_int_equal(s->size, 1);
+			assert_string_equal(bytes, "");
+		}
+		forget(&t);
+	}
+}
+
 int
 main(void)
 {
@@ -186,7 +227,9 @@ main(void)
 		cmocka_unit_test(what_fits_no_record_goes_ahead_in_several),
 		cmocka_unit_test(what_is_more_than_wanted_is_read_while_the_task_waits),
 		cmocka_unit_test(a_string_is_copied_up_to_where_memory_ends),
+		cmocka_unit_test(an_empty_string_is_its_nul),
 	};
 
-	return cmocka_run_group_tests(tests, open_session, close_session);
+	return cmocka_run_group_tests(tests, open_session, close_session) +
+	       cmocka_run_group_tests(tests, open_without_loop, close_session);
 }

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -51,11 +52,24 @@ open_session(void **state)
 	return is_refused ? -1 : 0;
 }
 
+/* As on a kernel that has no bpf_loop(). */
+static inline int
+open_without_loop(void **state)
+{
+	int status;
+
+	setenv("RENACER_TEST_LOOP", "none", true);
+	status = open_session(state);
+	unsetenv("RENACER_TEST_LOOP");
+	return status;
+}
+
 static inline int
 close_session(void **state)
 {
 	(void)state;
 	bpf_session_free(session);
+	session = NULL;
 	return 0;
 }
 

@@ -22,7 +22,7 @@ static const struct {
 		NULL, NULL }, /* nothing was tried yet */
 	{ { .kernel = 608, .has_types = true, .rights = BIT(SYS_ADMIN) }, NULL, NULL },
 	{ { .kernel = 0, .has_types = true, .rights = BOTH }, NULL, NULL },
-	{ { .kernel = 516, .has_types = true, .rights = BOTH }, "older than Linux 5.17",
+	{ { .kernel = 513, .has_types = true, .rights = BOTH }, "older than Linux 5.14",
 		"newer kernel" },
 	{ { .kernel = 608, .rights = BOTH }, "/sys/kernel/btf/vmlinux",
 		"CONFIG_DEBUG_INFO_BTF" },

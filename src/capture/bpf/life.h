@@ -101,7 +101,7 @@ struct strings {
 };
 
 static long
-tell_piece(uint32_t i, struct strings *s)
+tell_piece(struct strings *s)
 {
 	uint32_t cpu = s->head.cpu % BPF_CPUS, n = PIECE;
 	struct turn t = { .cpu = cpu, .mine = &shared.cpus[cpu] };
@@ -127,6 +127,8 @@ tell_piece(uint32_t i, struct strings *s)
 
 #define STRINGS_MAX (8u << 20) /* the kernel takes 6 MiB */
 
+LOOP(tell_pieces, struct strings, tell_piece, STRINGS_MAX / PIECE)
+
 /* Is there room for so many bytes, beside what is kept free? */
 static __always_inline bool
 has_room(const struct turn *t, uint64_t size)
@@ -146,7 +148,7 @@ tell_strings(struct state *st, struct strings *s, const struct turn *t)
 		return;
 	}
 	s->head = head(t, st, RECORD_STRINGS, 0);
-	bpf_loop(STRINGS_MAX / PIECE, tell_piece, s, 0);
+	tell_pieces(s);
 }
 
 static __always_inline void
@@ -254,7 +256,7 @@ struct spending {
 };
 
 static long
-spend_task(uint32_t i, struct spending *s)
+spend_task(struct spending *s)
 {
 	struct task_struct *task;
 
@@ -268,6 +270,8 @@ spend_task(uint32_t i, struct spending *s)
 	return 0;
 }
 
+LOOP(spend_tasks, struct spending, spend_task, TASKS_MAX)
+
 /* Times of a process, as wait4(2) tells them: user and system time are samples, of which only
  * the ratio counts; the sum is measured. */
 static __always_inline void
@@ -280,7 +284,7 @@ spend(struct record_exit *out, struct signal_struct *signal)
 	uint64_t parts;
 
 	s.end = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
-	bpf_loop(TASKS_MAX, spend_task, &s, 0);
+	spend_tasks(&s);
 	parts = s.user_ns + s.system_ns;
 	if (parts) /* in microseconds, by 1/1024: no product is too large */
 		s.system_ns = s.system_ns / (parts / 1024 + 1) * s.run_ns / 1024;

@@ -53,7 +53,7 @@ mount_of(struct vfsmount *mnt)
 }
 
 static long
-climb_step(uint32_t i, struct climb *c)
+climb_step(struct climb *c)
 {
 	struct dentry *dentry = c->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = c->mnt;
@@ -81,6 +81,8 @@ climb_step(uint32_t i, struct climb *c)
 				     bpf_core_field_offset(struct mount, mnt));
 	return 0;
 }
+
+LOOP(climb, struct climb, climb_step, PATH_STEPS)
 
 /* Is its name gone? A root has none to lose. */
 static __always_inline bool
@@ -119,7 +121,7 @@ path_of(struct scratch *s, struct task_struct *task, uint8_t *to)
 		c.is_done = prepend(&c, BPF_CORE_READ(dentry, d_name.name),
 			BPF_CORE_READ(dentry, d_name.len));
 	else
-		bpf_loop(PATH_STEPS, climb_step, &c, 0);
+		climb(&c);
 	n = BPF_EXE_MAX - s->path_at;
 	if (!c.is_done || n > BPF_EXE_MAX)
 		return 0;

@@ -24,6 +24,7 @@
 		    */
 #define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
+#define BPF_BEADS 65536u  /* steps of a loop, before Linux 5.17 */
 #define BPF_RING_OPS 256u /* an opcode of io_uring is a byte */
 
 enum record_kind {
@@ -195,6 +196,7 @@ struct bpf_fixed {
 	uint32_t owner;
 	uint32_t block_bits; /* log2 of a block's bytes */
 	uint32_t n_blocks;   /* of a CPU, a power of two */
+	uint32_t has_loop;   /* the kernel has bpf_loop() */
 };
 
 enum bpf_loss {

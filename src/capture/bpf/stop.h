@@ -52,7 +52,7 @@ struct moment {
 #endif
 
 static long
-is_seen(uint32_t i, struct moment *m)
+is_seen(struct moment *m)
 {
 	volatile struct bpf_cpu *mine = &shared.cpus[m->cpu % BPF_CPUS];
 
@@ -62,6 +62,8 @@ is_seen(uint32_t i, struct moment *m)
 	return !!(bpf_get_current_task_btf()->thread_info.flags & NEED_RESCHED);
 }
 
+LOOP(linger, struct moment, is_seen, SEEN_TRIES)
+
 /* Its stop is seen by its parent, unless somebody was attached to it before: so it lingers
  * where it cannot be seen. Not within a turn, for the record is to be read. */
 __noinline int
@@ -69,7 +71,7 @@ be_seen(uint32_t cpu)
 {
 	struct moment m = { .until_ns = bpf_ktime_get_ns() + SEEN_NS, .cpu = cpu };
 
-	bpf_loop(SEEN_TRIES, is_seen, &m, 0);
+	linger(&m);
 	return 0;
 }
 

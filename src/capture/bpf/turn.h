@@ -12,6 +12,7 @@
 #define CAPTURE_BPF_TURN_H
 
 #include "capture/bpf/kernel.h"
+#include "capture/bpf/loop.h"
 #include "capture/bpf/shared.h"
 
 #define PIECE 32768u /* bytes copied at once */
@@ -86,9 +87,6 @@ struct {
 	__uint(key_size, sizeof(uint32_t));
 	__uint(value_size, 4096 + BPF_BLOCK_SPILL);
 } rings SEC(".maps");
-
-/* The verifier knows the values. */
-const volatile struct bpf_fixed fixed SEC(".rodata.fixed") = { UINT32_MAX, 12, 1 };
 
 struct bpf_shared shared;
 
@@ -248,7 +246,7 @@ put_aside(struct turn *t, const struct record_signal *signal)
 }
 
 static long
-tell_one_aside(uint32_t i, struct turn *t)
+tell_one_aside(struct turn *t)
 {
 	struct bpf_cpu *mine = &shared.cpus[t->cpu % BPF_CPUS];
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &t->cpu);
@@ -261,12 +259,14 @@ tell_one_aside(uint32_t i, struct turn *t)
 	return 0;
 }
 
+LOOP(tell_each_aside, struct turn, tell_one_aside, ASIDE)
+
 __noinline int
 tell_aside(uint32_t cpu)
 {
 	struct turn t = { .cpu = cpu % BPF_CPUS };
 
-	bpf_loop(ASIDE, tell_one_aside, &t, 0);
+	tell_each_aside(&t);
 	return 0;
 }
 

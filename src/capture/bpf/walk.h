@@ -156,7 +156,7 @@ step(struct scratch *s)
 }
 
 static long
-next_step(uint32_t i, struct scratch **s)
+next_step(struct scratch **s)
 {
 	int is_over = step(*s);
 
@@ -164,6 +164,8 @@ next_step(uint32_t i, struct scratch **s)
 				 the verifier knows nothing of a function's result */
 	return is_over ? 1 : 0;
 }
+
+LOOP(walk_on, struct scratch *, next_step, STEPS_MAX)
 
 /* Appends what the rows of this moment (enum hint_when) lead to. */
 static __always_inline void
@@ -183,7 +185,7 @@ walk(struct scratch *s, uint32_t when)
 	}
 	if (!s->n_works)
 		return;
-	bpf_loop(STEPS_MAX, next_step, &s, 0);
+	walk_on(&s);
 	if (s->n_works)
 		lose_here(LOSS_DEPTH);
 }
