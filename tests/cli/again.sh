@@ -3,14 +3,9 @@
 # itself, and says so wherever a verdict is read. renacer, for people, says what to type.
 # RENACER_TEST_LOSS makes the backend count so many events as lost.
 set -u
-bad=0
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 fail() { echo "FAILED: $*"; bad=1; }
-says() { # PATTERN FILE
-	grep -qE -- "$1" "$2" || { sed 's/^/  | /' "$2"; fail "no '$1' in $2"; }
-}
-silent() { # PATTERN FILE
-	! grep -qE -- "$1" "$2" || { sed 's/^/  | /' "$2"; fail "'$1' in $2"; }
-}
 renacer-gate doctor > doctor || fail 'doctor'
 grep -q '^ok *ebpf' doctor || { sed -n '/ebpf/,/remedy/p' doctor; exit 77; }
 cat > renacer.toml << 'END'
@@ -35,27 +30,27 @@ lossy() { RENACER_TEST_LOSS=12 "$@"; }
 again='taken again under ptrace: under ebpf 12 events were lost .RENACER_TEST_LOSS says so.'
 
 renacer-gate record --backend ebpf hello > plain || { cat plain; fail 'record'; }
-says 'run 2 was traced with ptrace' plain
-silent 'taken again' plain
+told 'run 2 was traced with ptrace' plain
+untold 'taken again' plain
 cp golden/hello.golden first
 lossy renacer-gate record --backend ebpf hello > lossy-record || { cat lossy-record; fail 'record with losses'; }
-says "$again" lossy-record
+told "$again" lossy-record
 cmp first golden/hello.golden || fail 'goldens of the two backends differ'
 
 # Whole runs need no second one; lost events do, and both pass.
 renacer-gate --backend ebpf -v hello > whole || fail 'a whole run'
-silent 'taken again' whole
-says 'backend +ebpf' whole
+untold 'taken again' whole
+told 'backend +ebpf' whole
 lossy renacer-gate --backend ebpf -v --json report.json --junit report.xml --markdown report.md hello > text || fail 'a lossy run'
-says "$again" text
-says 'backend +ptrace' text
-says "\"again\": \"$again\"" report.json
-says '"backend": "ptrace"' report.json
-says "$again" report.xml
-says "taken again under ptrace.*12 events were lost" report.md
-silent 'lost_events' report.json
+told "$again" text
+told 'backend +ptrace' text
+told "\"again\": \"$again\"" report.json
+told '"backend": "ptrace"' report.json
+told "$again" report.xml
+told "taken again under ptrace.*12 events were lost" report.md
+untold 'lost_events' report.json
 lossy renacer-gate --backend ebpf --jobs 2 hello same > by-jobs || { cat by-jobs; fail 'two at a time'; }
-says "$again" by-jobs
+told "$again" by-jobs
 # As its reference, too.
 lossy renacer-gate --backend ebpf same > same || fail 'against another target'
 [ "$(grep -c "$again" same)" -eq 2 ] || { cat same; fail 'one of two runs is not said to be a second one'; }
@@ -63,20 +58,20 @@ lossy renacer-gate --backend ebpf same > same || fail 'against another target'
 sed -i 's/hello;/changed;/' renacer.toml
 lossy renacer-gate --backend ebpf hello > differs
 [ $? -eq 1 ] || { cat differs; fail 'a lossy run that differs'; }
-says "$again" differs
+told "$again" differs
 # What was stopped is not begun anew.
 lossy renacer-gate --backend ebpf late > late
-silent 'taken again' late
+untold 'taken again' late
 # ptrace loses nothing, whatever ebpf would.
 lossy renacer-gate --backend ptrace hello > by-ptrace
-silent 'taken again' by-ptrace
+untold 'taken again' by-ptrace
 
 # For people: the trace as far as it goes, and what to type.
 lossy renacer --backend ebpf -f -o trace -- echo hi > out 2> message || fail 'renacer'
 [ "$(cat out)" = hi ] || fail 'the output of the target'
-says 'the trace is not complete' message
-says '--backend ptrace' message
+told 'the trace is not complete' message
+told '--backend ptrace' message
 lossy renacer record --backend ebpf -o stored.rtrace -- echo hi > out 2> message
 [ $? -eq 4 ] || fail 'the status of an incomplete record'
-says '--backend ptrace' message
+told '--backend ptrace' message
 exit $bad

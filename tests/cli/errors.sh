@@ -63,19 +63,19 @@ fails 2 "did you mean 'command'?" renacer-gate validate
 fails 2 "      | ^~~~~~" renacer-gate validate
 
 # What a stranger gets wrong: each names its cause, its place and what to type.
-says() {
+refuses() {
 	printf '[[target]]\nname = "one"\n%s\n' "$2" > renacer.toml
 	fails "${3:-2}" "$1" renacer-gate "${4:-validate}"
 }
-says "an item of 'redact' in [[target]] 'one' must be a table, not a string" $'command = ["true"]\nredact = ["x"]'
-says "a relative tolerance of -1 is neither 0 nor from 1e-15 to 0.1" \
+refuses "an item of 'redact' in [[target]] 'one' must be a table, not a string" $'command = ["true"]\nredact = ["x"]'
+refuses "a relative tolerance of -1 is neither 0 nor from 1e-15 to 0.1" \
 	$'command = ["true"]\noutput_maps = [{ float_tolerance = -1 }]'
-says "did you mean 'bool_case'?" $'command = ["true"]\noutput_maps = ["bool_cas"]'
-says "[[assertion]] 'a' lacks 'pattern'" \
+refuses "did you mean 'bool_case'?" $'command = ["true"]\noutput_maps = ["bool_cas"]'
+refuses "[[assertion]] 'a' lacks 'pattern'" \
 	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "anti_pattern"'
-says "its target is a glob over names: the first is 'one'" \
+refuses "its target is a glob over names: the first is 'one'" \
 	$'command = ["true"]\n[[assertion]]\nname = "a"\ntype = "span_count"\nmax_spans = 1\ntarget = "two*"'
-says "write it without quotes: expires = 2027-03-01" \
+refuses "write it without quotes: expires = 2027-03-01" \
 	$'command = ["true"]\n[[known]]\ntarget = "one"\nexpires = "2027-03-01"'
 rm renacer.toml
 fails 2 "docs/renacer-toml.md has one to begin with" renacer-gate

@@ -3,20 +3,10 @@
 # of its text. Nothing may stay behind: no sandbox, no process.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-bad=0
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 marker=9$$ # seconds that nobody else sleeps
 roots=$PWD/roots # each sandbox that was made, told by its target
-
-says() { # status regex command...
-	local status=$1 wanted=$2 rc
-	shift 2
-	"$@" > out.log 2>&1
-	rc=$?
-	[ "$rc" -eq "$status" ] && grep -qE -- "$wanted" out.log && return
-	echo "$*: exit status $rc (wanted $status), text (wanted /$wanted/):"
-	sed 's/^/    /' out.log
-	bad=1
-}
 
 mkdir -p fixtures/sub
 echo one > fixtures/sub/one.txt

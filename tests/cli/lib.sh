@@ -3,14 +3,27 @@
 # lib.sh - what several of these scripts share; sourced, no test of its own. A script ends with
 # `exit $bad`.
 bad=0
-says() { # exit text command...
+form=E # of the texts that are looked for; F: as they stand
+says() { # STATUS TEXT COMMAND...: what it prints is then in log
 	local wanted=$1 text=$2 rc
 	shift 2
 	"$@" > log 2>&1
 	rc=$?
-	{ [ $rc -eq "$wanted" ] && grep -qE -- "$text" log; } && return
+	{ [ $rc -eq "$wanted" ] && grep -q$form -- "$text" log; } && return
 	echo "exit $rc, not $wanted, or no '$text': $*"
 	sed 's/^/  | /' log | head -40
+	bad=1
+}
+told() { # TEXT FILE
+	grep -q$form -- "$1" "$2" && return
+	echo "no '$1' in $2:"
+	sed 's/^/  | /' "$2" | head -40
+	bad=1
+}
+untold() { # TEXT FILE
+	grep -q$form -- "$1" "$2" || return 0
+	echo "'$1' in $2:"
+	sed 's/^/  | /' "$2" | head -40
 	bad=1
 }
 

@@ -3,18 +3,9 @@
 # is reported, texts that are too long, and programs that are started in roundabout ways.
 set -u
 unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-bad=0
-says() { # exit text command...
-	local wanted=$1 text=$2 rc
-	shift 2
-	"$@" > log 2>&1
-	rc=$?
-	{ [ $rc -eq "$wanted" ] && grep -qF -- "$text" log; } && return
-	echo "exit $rc, not $wanted, or no '$text': $*"
-	sed 's/^/  | /' log | head -40
-	bad=1
-}
-
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
+form=F
 # One program prints as Python does, the other as Rust does; what each prints is in its file.
 mkdir fixtures
 cat > renacer.toml <<'EOF'

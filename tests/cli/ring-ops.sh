@@ -2,11 +2,9 @@
 # What a ring of io_uring is asked for is no call, but under ebpf it is counted: renacer and the
 # gate say so, also when a thread of the kernel's own looks into the ring.
 set -u
-bad=0
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 fail() { echo "FAILED: $*"; bad=1; }
-says() { # PATTERN FILE
-	grep -qE -- "$1" "$2" || { sed 's/^/  | /' "$2"; fail "no '$1' in $2"; }
-}
 renacer-gate doctor > doctor || fail 'doctor'
 grep -q '^ok *ebpf' doctor || { sed -n '/ebpf/,/remedy/p' doctor; exit 77; }
 cages=$BUILD/prog/conform-cages
@@ -17,13 +15,13 @@ grep -qaE 'btf_trace_io_uring_submit_(req|sqe)' /sys/kernel/btf/vmlinux ||
 for how in '' poll; do
 	# shellcheck disable=SC2086 # none or one
 	renacer --backend ebpf -o trace -- "$cages" ring $how > out 2> err
-	says '^written' out
-	says 'io_uring was set up: .* not seen \(1 write\)' err
+	told '^written' out
+	told 'io_uring was set up: .* not seen \(1 write\)' err
 done
 # All of them, however many rings and processes.
 renacer -f --backend ebpf -o trace -- \
 	sh -c "$cages ring & $cages ring; wait; $cages ring poll" > out 2> err
-says '\(3 write\)' err
+told '\(3 write\)' err
 # Nothing is left of one run in the next, nor is there a word where nothing was asked for.
 renacer --backend ebpf -o trace -- true 2> err
 ! grep -q io_uring err || fail 'a run without rings has some'
@@ -32,5 +30,5 @@ printf '[gate]\nbackend = "ebpf"\n[[target]]\nname = "ring"\ncommand = ["%s", "r
 	"$cages" > renacer.toml
 renacer-gate record > record 2>&1
 [ $? -eq 4 ] || fail 'a golden of a ring'
-says 'not seen \(1 write\)' record
+told 'not seen \(1 write\)' record
 exit $bad

@@ -1,21 +1,12 @@
 #!/bin/bash
 # What can be asked of a stored trace, and of this machine, without running a target again.
 set -u
-failed=0
+# shellcheck source=tests/cli/lib.sh
+. "$ROOT/tests/cli/lib.sh"
 
 complain() {
 	echo "FAILED: $*"
-	failed=1
-}
-
-# says STATUS REGEX COMMAND...: the status, and a line of output that fits.
-says() {
-	local status=$1 regex=$2 rc
-	shift 2
-	"$@" > out 2>&1
-	rc=$?
-	[ "$rc" = "$status" ] || complain "$*: exit $rc, not $status: $(head -3 out)"
-	grep -Eq -- "$regex" out || complain "$*: no line like $regex: $(head -3 out)"
+	bad=1
 }
 
 printf 'one\n' > one
@@ -43,4 +34,4 @@ says 0 '^this machine can run the gate$' renacer-gate doctor
 says 0 '^(ok|no) +ebpf ' renacer-gate doctor
 says 0 '^ok +auto +takes (ebpf|ptrace)' renacer-gate doctor
 says 0 '^ok +user .*targets run as ' renacer-gate doctor
-exit $failed
+exit $bad
