@@ -42,16 +42,16 @@ load_trace(struct side *side, const struct effects_opts *opts, struct err *err)
 	return 0;
 }
 
-/* What a program printed stands in the file beside its calls. */
+/* What a program printed stands in the file beside its calls. *out: fx borrows it to its end.
+ */
 static void
-give_printed(struct side *side, struct effects *fx, const struct json_trace *json)
+give_printed(struct side *side, struct effects *fx, const struct json_trace *json,
+	struct received *out)
 {
-	struct received received = { 0 };
-
-	received.head = json_trace_printed(json, &received.n_head);
-	digest_add(&received.digest, received.head, received.n_head);
-	effects_received(fx, "stdout", &received);
-	side->n_printed = received.n_head;
+	out->head = json_trace_printed(json, &out->n_head);
+	digest_add(&out->digest, out->head, out->n_head);
+	effects_received(fx, "stdout", out);
+	side->n_printed = out->n_head;
 	side->n_written = effects_written(fx, "stdout");
 }
 
@@ -60,6 +60,7 @@ load_json(struct side *side, const struct effects_opts *opts, struct err *err)
 {
 	AUTO(json_trace_free) struct json_trace *json = NULL;
 	AUTO(effects_free) struct effects *fx = NULL;
+	struct received printed = { 0 };
 	struct event event;
 	int rc;
 
@@ -71,7 +72,7 @@ load_json(struct side *side, const struct effects_opts *opts, struct err *err)
 			return err_wrap(err, "trace '%s'", side->path);
 	if (rc < 0)
 		return -1;
-	give_printed(side, fx, json);
+	give_printed(side, fx, json, &printed);
 	side->gaps = *json_trace_gaps(json);
 	side->wall_ns = json_trace_footer(json)->wall_ns;
 	return effects_finish(fx, json_trace_footer(json), &side->golden, err);

@@ -53,11 +53,11 @@ show_string(struct text *t, uint64_t address, size_t limit)
 		str_add(t->out, "...");
 }
 
-void
-text_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n)
+static void
+show_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n, size_t limit)
 {
 	AUTO(mem_free) char *buf = NULL;
-	size_t wanted = MIN(n, t->how->string_limit), got;
+	size_t wanted = MIN(n, limit), got;
 
 	if (!n && address) {
 		str_add(t->out, "\"\"");
@@ -72,6 +72,12 @@ text_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n)
 	str_add_quoted(t->out, buf, got, SIZE_MAX);
 	if (got < n)
 		str_add(t->out, "...");
+}
+
+void
+text_bytes(struct text *t, bool at_exit, uint64_t address, uint64_t n)
+{
+	show_bytes(t, at_exit, address, n, t->how->string_limit);
 }
 
 void
@@ -144,11 +150,12 @@ void
 show_raw_out(struct text *t, const struct arg *a)
 {
 	uint64_t n = MIN(result(t), arg_len(t->args, a));
+	bool is_path = t->id == CALL_getcwd;
 
-	if (t->is_ok && t->id == CALL_getcwd && n)
+	if (t->is_ok && is_path && n)
 		n--; /* its NUL is counted */
 	if (t->is_ok && n)
-		text_bytes(t, true, a->value, n);
+		show_bytes(t, true, a->value, n, is_path ? PATH_MAX : t->how->string_limit);
 	else
 		text_address(t, a->value);
 }

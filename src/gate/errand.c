@@ -4,16 +4,13 @@
 #include "gate/errand.h"
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "gate/child.h"
 #include "gate/outlet.h"
 #include "gate/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +20,7 @@
 struct running {
 	const struct errand *errand;
 	struct outlet *outlet;
-	pid_t pid;
-	int pidfd;
+	struct child child;
 };
 
 /* In the child: nothing but calls that are safe after fork. */
@@ -46,14 +42,12 @@ become(const struct running *r)
 static int
 start(struct running *r, struct err *err)
 {
-	r->pid = fork();
-	if (r->pid == 0)
+	pid_t pid = fork();
+
+	if (pid == 0)
 		become(r);
-	if (r->pid < 0)
-		return err_sys(err, "start %s '%s'", r->errand->what, r->errand->argv[0]);
-	r->pidfd = (int)syscall(SYS_pidfd_open, r->pid, 0);
-	if (r->pidfd < 0)
-		return err_sys(err, "watch %s", r->errand->what);
+	if (child_hold(&r->child, pid, err) < 0)
+		return err_wrap(err, "%s '%s'", r->errand->what, r->errand->argv[0]);
 	return 0;
 }
 
@@ -77,28 +71,25 @@ judge(const struct running *r, int status, struct err *err)
 	return fail(r, err, how);
 }
 
+static void
+drain(void *outlet)
+{
+	outlet_drain(outlet);
+}
+
 static int
 watch(struct running *r, struct err *err)
 {
-	const struct run_opts *opts = r->errand->opts;
-	uint64_t end_ns = clock_monotonic_ns() + r->errand->timeout_ns;
-	struct pollfd p = { .fd = r->pidfd, .events = POLLIN };
-	int status;
+	struct child_wait how = { .end_ns = clock_monotonic_ns() + r->errand->timeout_ns,
+		.tick_ms = TICK_MS,
+		.opts = r->errand->opts,
+		.tick = drain,
+		.arg = r->outlet };
+	struct rusage usage;
+	int status, rc = child_wait(&r->child, &how, &status, &usage, err);
 
-	for (;;) {
-		outlet_drain(r->outlet);
-		if (poll(&p, 1, TICK_MS) > 0)
-			break;
-		if (opts && opts->is_interrupted && opts->is_interrupted(opts->arg))
-			return err_set(err, "interrupted");
-		if (clock_monotonic_ns() > end_ns)
-			return fail(r, err, "did not end before the timeout");
-	}
-	while (waitpid(r->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_sys(err, "wait for %s", r->errand->what);
-	kill(-r->pid, SIGKILL);
-	r->pid = 0;
+	if (rc <= 0)
+		return rc < 0 ? -1 : fail(r, err, "did not end before the timeout");
 	if (outlet_finish(r->outlet, err) < 0)
 		return -1;
 	return judge(r, status, err);
@@ -108,7 +99,7 @@ int
 errand_run(const struct errand *e, char **printed, struct err *err)
 {
 	AUTO(outlet_free) struct outlet *outlet = NULL;
-	struct running r = { .errand = e, .pidfd = -1 };
+	struct running r = { .errand = e, .child.pidfd = -1 };
 	int rc;
 
 	*printed = NULL;
@@ -119,12 +110,7 @@ errand_run(const struct errand *e, char **printed, struct err *err)
 	outlet_close_writer(outlet);
 	if (rc == 0)
 		rc = watch(&r, err);
-	if (r.pid > 0) {
-		kill(-r.pid, SIGKILL);
-		kill(r.pid, SIGKILL); /* it may not have reached setsid() */
-		waitpid(r.pid, NULL, 0);
-	}
-	fd_close(r.pidfd);
+	child_end(&r.child);
 	if (rc < 0)
 		*printed = outlet_tail(outlet, TAIL_LIMIT);
 	return rc;

@@ -57,14 +57,6 @@ as_glob(struct arena *arena, const char *name)
 }
 
 static bool
-is_text(const struct columns *c, enum column column, size_t row, const char *wanted)
-{
-	const char *text = columns_text(c, column, row, 0);
-
-	return text && strcmp(text, wanted) == 0;
-}
-
-static bool
 is_writing(const struct columns *c, size_t row)
 {
 	static const char *const words[] = { "write", "make", "remove", "change" };
@@ -154,13 +146,13 @@ proposal_look(struct proposal *p, const struct columns *c)
 	for (size_t row = 0; c && row < columns_rows(c); row++) {
 		const char *path = columns_text(c, COLUMN_PATH, row, 0);
 
-		if (is_text(c, COLUMN_EVENT, row, "exec"))
+		if (columns_is(c, COLUMN_EVENT, row, "exec"))
 			proposal_add(&p->programs,
 				as_glob(p->arena, columns_text(c, COLUMN_EXEC, row, 0)));
-		else if (is_text(c, COLUMN_FAMILY, row, "exec") && path &&
+		else if (columns_is(c, COLUMN_FAMILY, row, "exec") && path &&
 			 !columns_text(c, COLUMN_ERRNO, row, 0))
 			proposal_add(&p->programs, as_glob(p->arena, path));
-		p->lists_here |= is_text(c, COLUMN_FAMILY, row, "getdents") && path &&
+		p->lists_here |= columns_is(c, COLUMN_FAMILY, row, "getdents") && path &&
 				 strncmp(path, "<cwd>", 5) == 0;
 		look_at_paths(p, c, row);
 		look_at_peers(p, c, row);

@@ -5,19 +5,16 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "gate/child.h"
 #include "gate/ready.h"
 #include "gate/signals.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,8 +29,7 @@ struct stopwatch {
 	const struct run_opts *opts;
 	struct ready ready;
 	int out, err_out; /* memory files */
-	pid_t pid;
-	int pidfd;
+	struct child child;
 	uint64_t began_ns;
 };
 
@@ -56,18 +52,17 @@ become(const struct stopwatch *w)
 static int
 start(struct stopwatch *w, struct err *err)
 {
+	pid_t pid;
+
 	w->out = memfd_create("stdout", MFD_CLOEXEC);
 	w->err_out = memfd_create("stderr", MFD_CLOEXEC);
 	if (w->out < 0 || w->err_out < 0)
 		return err_sys(err, "make memory for its output");
 	w->began_ns = clock_monotonic_ns();
-	w->pid = fork();
-	if (w->pid == 0)
+	pid = fork();
+	if (pid == 0)
 		become(w);
-	if (w->pid < 0)
-		return err_sys(err, "start it");
-	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
-	return w->pidfd < 0 ? err_sys(err, "watch it") : 0;
+	return child_hold(&w->child, pid, err);
 }
 
 static double
@@ -89,21 +84,15 @@ note(struct timed *out, const struct rusage *usage, uint64_t wall_ns)
 static int
 wait_for(struct stopwatch *w, struct timed *out, struct err *err)
 {
-	struct pollfd p = { .fd = w->pidfd, .events = POLLIN };
+	struct child_wait how = { .end_ns = w->began_ns + w->target->timeout_ns,
+		.tick_ms = TICK_MS,
+		.opts = w->opts };
 	struct rusage usage;
+	int rc = child_wait(&w->child, &how, &out->status, &usage, err);
 
-	while (poll(&p, 1, TICK_MS) <= 0) {
-		if (w->opts->is_interrupted && w->opts->is_interrupted(w->opts->arg))
-			return err_set(err, "interrupted");
-		if (clock_monotonic_ns() - w->began_ns > w->target->timeout_ns)
-			return err_set(err, "it did not end before the timeout");
-	}
-	while (wait4(w->pid, &out->status, 0, &usage) < 0)
-		if (errno != EINTR)
-			return err_sys(err, "wait for it");
+	if (rc <= 0)
+		return rc < 0 ? -1 : err_set(err, "it did not end before the timeout");
 	note(out, &usage, clock_monotonic_ns() - w->began_ns);
-	kill(-w->pid, SIGKILL); /* what it left running */
-	w->pid = 0;
 	return 0;
 }
 
@@ -124,7 +113,7 @@ timed_run(struct timed *out, const struct config *config, const struct target *t
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(mem_free) char *printed = NULL;
 	struct stopwatch w = {
-		.target = target, .opts = opts, .out = -1, .err_out = -1, .pidfd = -1
+		.target = target, .opts = opts, .out = -1, .err_out = -1, .child.pidfd = -1
 	};
 	int rc;
 
@@ -134,14 +123,9 @@ timed_run(struct timed *out, const struct config *config, const struct target *t
 		rc = start(&w, err);
 	if (rc == 0)
 		rc = wait_for(&w, out, err);
-	if (w.pid > 0) {
-		kill(-w.pid, SIGKILL);
-		kill(w.pid, SIGKILL);
-		waitpid(w.pid, NULL, 0);
-	}
+	child_end(&w.child);
 	fd_close(w.out);
 	fd_close(w.err_out);
-	fd_close(w.pidfd);
 	if (rc < 0) {
 		ready_done(&w.ready);
 		return -1;

@@ -119,17 +119,10 @@ conclude_policy(struct policy *p, const char *one, const char *many)
 }
 
 static bool
-has_text(const struct columns *c, enum column column, size_t row, const char *wanted)
-{
-	const char *text = columns_text(c, column, row, 0);
-
-	return text && strcmp(text, wanted) == 0;
-}
-
-static bool
 succeeded(const struct columns *c, size_t row)
 {
-	return !columns_text(c, COLUMN_ERRNO, row, 0) && has_text(c, COLUMN_STATE, row, "done");
+	return !columns_text(c, COLUMN_ERRNO, row, 0) &&
+	       columns_is(c, COLUMN_STATE, row, "done");
 }
 
 /* The event has what runs, the call what was asked for; a script's differ. An execve that
@@ -141,9 +134,9 @@ judge_exec_policy(const struct judging *j)
 	struct policy p = { .j = j, .known = map_new() };
 
 	for (size_t row = 0; row < columns_rows(c); row++) {
-		if (has_text(c, COLUMN_EVENT, row, "exec"))
+		if (columns_is(c, COLUMN_EVENT, row, "exec"))
 			look_at(&p, COLUMN_EXEC, row);
-		else if (has_text(c, COLUMN_FAMILY, row, "exec") &&
+		else if (columns_is(c, COLUMN_FAMILY, row, "exec") &&
 			 !columns_text(c, COLUMN_ERRNO, row, 0))
 			look_at(&p, COLUMN_PATH, row);
 	}
@@ -195,7 +188,7 @@ static bool
 is_leave(const struct columns *c, size_t row, const char *address)
 {
 	return str_has_prefix(address, "family-0:") &&
-	       has_text(c, COLUMN_SYSCALL, row, "connect");
+	       columns_is(c, COLUMN_SYSCALL, row, "connect");
 }
 
 /* listen names no address; the socket has one, if only "any", which the kernel gives it. */
@@ -213,10 +206,10 @@ judge_network_policy(const struct judging *j)
 			continue;
 		if (is_leave(c, row, address))
 			continue;
-		if (has_text(c, COLUMN_SYSCALL, row, "sendmmsg"))
+		if (columns_is(c, COLUMN_SYSCALL, row, "sendmmsg"))
 			look_at_peers(&p, row, address);
 		for (size_t i = 0; i < ARRAY_LEN(calls); i++)
-			if (has_text(c, COLUMN_SYSCALL, row, calls[i]))
+			if (columns_is(c, COLUMN_SYSCALL, row, calls[i]))
 				look_at_peer(&p, row, address);
 	}
 	conclude_policy(&p, "address", "addresses");
@@ -292,7 +285,7 @@ judge_coverage(const struct judging *j)
 	uint64_t n_opened = 0;
 
 	for (size_t row = 0; row < columns_rows(j->columns); row++) {
-		if (!has_text(j->columns, COLUMN_FAMILY, row, "open") ||
+		if (!columns_is(j->columns, COLUMN_FAMILY, row, "open") ||
 			!succeeded(j->columns, row))
 			continue;
 		n_opened++;

@@ -272,6 +272,14 @@ columns_text(const struct columns *c, enum column column, size_t row, unsigned n
 	return e ? e->text : NULL;
 }
 
+bool
+columns_is(const struct columns *c, enum column column, size_t row, const char *wanted)
+{
+	const char *text = columns_text(c, column, row, 0);
+
+	return text && strcmp(text, wanted) == 0;
+}
+
 const char *
 columns_real(const struct columns *c, enum column column, size_t row, unsigned nth)
 {

@@ -97,5 +97,7 @@ const char *columns_real(const struct columns *c, enum column column, size_t row
  * the run drew of a name that it made, <pid:1> for the number of a process in it. */
 const char *columns_lasting(
 	const struct columns *c, enum column column, size_t row, unsigned nth);
+/* Is the (first) text that? Not where there is none. */
+bool columns_is(const struct columns *c, enum column column, size_t row, const char *wanted);
 
 #endif

@@ -1,5 +1,6 @@
 /* cap-data.c - payloads: whole digests, short writes, ends of memory, bad pointers */
 
+#include "edges.h"
 #include "want.h"
 
 #include <fcntl.h>
@@ -7,20 +8,8 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-#define PAGE 4096
-
 static void *volatile nowhere = (void *)8;
 static volatile int too_many = 2000;
-
-static char *
-pages(size_t n)
-{
-	char *p = mmap(NULL, (n + 1) * PAGE, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	MUST(p != MAP_FAILED && !munmap(p + n * PAGE, PAGE));
-	return p;
-}
 
 /* A path that ends with the last byte of memory, and one that has no end. */
 static void

@@ -1,5 +1,6 @@
 /* cap-seccomp.c - the target's own filters: what they refuse is told as refused */
 
+#include "edges.h"
 #include "want.h"
 
 #include <linux/audit.h>
@@ -12,22 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-/* Does `action` to getpgid, which nothing else calls. */
-static void
-install(uint32_t action, unsigned flags)
-{
-	struct sock_filter code[] = {
-		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr) },
-		{ BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_getpgid },
-		{ BPF_RET | BPF_K, 0, 0, action },
-		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW },
-	};
-	struct sock_fprog prog = { 4, code };
-
-	MUST(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	MUST(!syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog));
-}
 
 static volatile sig_atomic_t n_trapped;
 
@@ -56,7 +41,7 @@ in_child(void (*work)(void))
 static void
 with_errno(void)
 {
-	install(SECCOMP_RET_ERRNO | 77, 0);
+	MUST(filter(SECCOMP_RET_ERRNO | 77, 0) >= 0);
 	MUST(syscall(SYS_getpgid, 0x5007001) == -1 && errno == 77);
 	/* A real failure is not a refusal. */
 	MUST(syscall(SYS_close, 12345) == -1 && errno == EBADF);
@@ -74,7 +59,7 @@ with_trap(void)
 	struct sigaction action = { .sa_sigaction = trapped, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSYS, &action, NULL);
-	install(SECCOMP_RET_TRAP, 0);
+	MUST(filter(SECCOMP_RET_TRAP, 0) >= 0);
 	syscall(SYS_getpgid, 0x5007003);
 	MUST(n_trapped == 1);
 }
@@ -82,7 +67,7 @@ with_trap(void)
 static void
 with_kill(void)
 {
-	install(SECCOMP_RET_KILL_PROCESS, 0);
+	MUST(filter(SECCOMP_RET_KILL_PROCESS, 0) >= 0);
 	syscall(SYS_getpgid, 0x5007004);
 	_exit(1);
 }
@@ -91,7 +76,7 @@ with_kill(void)
 static void
 with_trace(void)
 {
-	install(SECCOMP_RET_TRACE | 1, 0);
+	MUST(filter(SECCOMP_RET_TRACE | 1, 0) >= 0);
 	MUST(syscall(SYS_getpgid, 0x5007005) == -1 && errno == ENOSYS);
 }
 
@@ -109,7 +94,7 @@ for_all_threads(void)
 	pthread_t thread;
 
 	MUST(!pthread_create(&thread, NULL, other, NULL));
-	install(SECCOMP_RET_ERRNO | 78, SECCOMP_FILTER_FLAG_TSYNC);
+	MUST(filter(SECCOMP_RET_ERRNO | 78, SECCOMP_FILTER_FLAG_TSYNC) >= 0);
 	pthread_join(thread, NULL);
 }
 

@@ -1,6 +1,7 @@
 /* conform-cages.c - what a process may do, taken away: filters, roots, rights, descriptors */
 
 #include "conform.h"
+#include "edges.h"
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -20,22 +21,6 @@
 #include <sys/user.h>
 
 static const char *self;
-
-/* Does `action` to getpgid, which nothing else calls. */
-static int
-filter(uint32_t action, unsigned flags)
-{
-	struct sock_filter code[] = {
-		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr) },
-		{ BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_getpgid },
-		{ BPF_RET | BPF_K, 0, 0, action },
-		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW },
-	};
-	struct sock_fprog prog = { 4, code };
-
-	MUST(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
-}
 
 static void
 refused(void)

@@ -1,6 +1,7 @@
 /* conform-memory.c - what calls point to: all of it, at its worst moments */
 
 #include "conform.h"
+#include "edges.h"
 
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -22,21 +23,8 @@
 #include <sys/utsname.h>
 #include <sys/xattr.h>
 
-#define PAGE 4096
-
 static void *volatile nowhere = (void *)8;
 extern char **environ;
-
-/* n pages, and behind them nothing. */
-static char *
-pages(size_t n)
-{
-	char *p = mmap(NULL, (n + 1) * PAGE, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	MUST(p != MAP_FAILED && !munmap(p + n * PAGE, PAGE));
-	return p;
-}
 
 static void
 say(const char *what, long rc)

@@ -119,6 +119,24 @@ unknown_calls_show_their_registers(void **state)
 		" = -1 ENOSYS (Function not implemented)");
 }
 
+/* Like any other path, whatever the limit of strings is. */
+static void
+the_current_directory_is_told_whole(void **state)
+{
+	static const char path[] = "/a/directory/with/a/longer/name/than/strings/have";
+	struct area areas[] = { area(0, AREA_DATA_IN, true, 0x1000, path, sizeof path) };
+	struct call call = { .nr = 79,
+		.arg = { 0x1000, 4096 },
+		.ret = sizeof path,
+		.areas = areas,
+		.n_areas = 1 };
+	AUTO(str_done) struct str wanted = { 0 };
+
+	(void)state;
+	str_addf(&wanted, "getcwd(\"%s\", 4096) = %zu", path, sizeof path);
+	assert_line(&call, &plain, wanted.data);
+}
+
 static void
 poll_tells_what_happened_to_whom(void **state)
 {
@@ -262,6 +280,7 @@ main(void)
 		cmocka_unit_test(what_was_read_is_shown_after_the_call),
 		cmocka_unit_test(canonical_text_has_no_addresses_pids_and_times),
 		cmocka_unit_test(unknown_calls_show_their_registers),
+		cmocka_unit_test(the_current_directory_is_told_whole),
 		cmocka_unit_test(poll_tells_what_happened_to_whom),
 		cmocka_unit_test(addresses_have_one_canonical_form),
 		cmocka_unit_test(signals_have_names_both_ways),

@@ -46,13 +46,20 @@ has_failed(struct scratch *s)
 	return call_has_failed(scratch_call(s));
 }
 
+/* Zeros where it cannot be read. */
+static __always_inline void
+peek(void *value, uint32_t size, uint64_t address)
+{
+	if (address >= PAGE)
+		bpf_probe_read_user(value, size, (const void *)address);
+}
+
 static __always_inline uint32_t
 u32_at(uint64_t address)
 {
 	uint32_t value = 0;
 
-	if (address >= PAGE)
-		bpf_probe_read_user(&value, sizeof value, (const void *)address);
+	peek(&value, sizeof value, address);
 	return value;
 }
 
@@ -61,8 +68,7 @@ u64_at(uint64_t address)
 {
 	uint64_t value = 0;
 
-	if (address >= PAGE)
-		bpf_probe_read_user(&value, sizeof value, (const void *)address);
+	peek(&value, sizeof value, address);
 	return value;
 }
 
