@@ -25,21 +25,25 @@ open_of(const struct act *a, int arg)
 }
 
 /* Of datagrams it is messages that are counted. */
-/* sigwait(3), sigtimedwait(2): the signal is delivered to nobody else. */
+bool
+edges_sigwait(const struct act *a, struct signal_info *out)
+{
+	bool is_wide = a->call->arch == ARCH_X86_64 || a->call->arch == ARCH_AARCH64;
+	uint64_t at = a->call->arg[1];
+
+	*out = (struct signal_info){ .signal = (int32_t)a->call->ret };
+	return call_read(a->call, 1, at + 8, &out->code, sizeof out->code) &&
+	       call_read(a->call, 1, at + (is_wide ? 16 : 12), &out->pid, sizeof out->pid);
+}
+
 static void
 take_sigwait(const struct act *a, int arg)
 {
-	bool is_wide = a->call->arch == ARCH_X86_64 || a->call->arch == ARCH_AARCH64;
-	uint64_t at = a->call->arg[arg];
-	struct signal_info s = { .signal = (int32_t)a->call->ret };
-	int32_t code = 0, pid = 0;
+	struct signal_info s;
 
-	if (!call_read(a->call, arg, at + 8, &code, sizeof code) ||
-		!call_read(a->call, arg, at + (is_wide ? 16 : 12), &pid, sizeof pid))
-		return;
-	s.code = code;
-	s.pid = pid;
-	edges_signal_came(a->fx, a->task, &s);
+	(void)arg;
+	if (edges_sigwait(a, &s))
+		edges_signal_came(a->fx, a->task, &s);
 }
 
 static uint64_t

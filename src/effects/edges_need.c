@@ -109,10 +109,8 @@ range_need(const struct act *a)
 }
 
 static struct need
-signal_need(struct effects *fx, const struct event *event)
+signal_need(struct effects *fx, const struct task *t, const struct signal_info *s)
 {
-	const struct signal_info *s = &event->signal;
-	const struct task *t = task_get(fx, event->task);
 	const struct task *from =
 		s->pid > 0 ? map_get_number(fx->by_pid, (uint32_t)s->pid) : NULL;
 	struct channel *ch;
@@ -127,10 +125,11 @@ signal_need(struct effects *fx, const struct event *event)
 struct need
 edges_need(struct effects *fx, const struct event *event)
 {
+	struct signal_info waited;
 	struct act a;
 
 	if (event->kind == EVENT_SIGNAL && wants_all(fx))
-		return signal_need(fx, event);
+		return signal_need(fx, task_get(fx, event->task), &event->signal);
 	if (!as_act(fx, event, &a))
 		return (struct need){ 0 };
 	if (edges_takes_data(a.id))
@@ -141,6 +140,9 @@ edges_need(struct effects *fx, const struct event *event)
 		return (struct need){ 0 };
 	if (a.id == CALL_futex || a.id == CALL_futex_time64)
 		return futex_need(&a);
+	if ((a.id == CALL_rt_sigtimedwait || a.id == CALL_rt_sigtimedwait_time64) &&
+		edges_sigwait(&a, &waited))
+		return signal_need(fx, a.task, &waited);
 	if (a.id == CALL_fcntl)
 		return range_need(&a);
 	return a.id == CALL_flock ? lock_need(&a) : (struct need){ 0 };

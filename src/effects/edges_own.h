@@ -16,6 +16,9 @@ struct channel *edges_futex(struct effects *fx, const struct task *t, uint64_t a
 struct channel *edges_signal(struct effects *fx, const struct process *to, int number);
 /* What a lock of fcntl(2) that was got, or given up, is on. False: it is none of a process. */
 bool edges_lock_range(const struct act *a, struct lock_range *out);
+/* The signal that sigwait(3) or sigtimedwait(2) took: it is delivered to nobody else. False:
+ * not read. */
+bool edges_sigwait(const struct act *a, struct signal_info *out);
 /* A signal came to a task, which hears it: by a handler, or because it waited for it. */
 void edges_signal_came(struct effects *fx, const struct task *t, const struct signal_info *s);
 /* accept(2) at that address: who connected first. */

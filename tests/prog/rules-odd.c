@@ -306,11 +306,15 @@ naps_interrupted(void)
 /*
  * order_*: "a" is synced and then renamed.
  */
+static volatile int *is_synced; /* memory that processes share: no call tells of it */
+
 static int
 new_file(void)
 {
 	int fd = open("a", O_RDWR | O_CREAT, 0600);
 
+	is_synced = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	MUST(is_synced != MAP_FAILED);
 	MUST(fd >= 0 && write(fd, "x", 1) == 1);
 	return fd;
 }
@@ -322,9 +326,17 @@ come(void)
 }
 
 static void
+until_synced(void)
+{
+	while (!*is_synced)
+		pause_for(5);
+}
+
+static void
 sync_and_end(int fd)
 {
 	fsync(fd);
+	*is_synced = 1;
 	_exit(0);
 }
 
@@ -332,6 +344,7 @@ static void *
 sync_it(void *fd)
 {
 	fsync((int)(intptr_t)fd);
+	*is_synced = 1;
 	return NULL;
 }
 
@@ -393,7 +406,7 @@ order_child_not_waited_for(void)
 
 	if (child() == 0)
 		sync_and_end(fd);
-	pause_for(50);
+	until_synced();
 	come();
 	collect();
 }
@@ -405,7 +418,7 @@ order_siblings(void)
 
 	if (child() == 0)
 		sync_and_end(fd);
-	pause_for(50);
+	until_synced();
 	if (child() == 0) {
 		come();
 		_exit(0);
@@ -485,6 +498,7 @@ order_by_thread_joined_late(void)
 {
 	pthread_t t = sync_by_thread(new_file());
 
+	until_synced();
 	pause_for(50);
 	pthread_join(t, NULL);
 	come();
@@ -494,7 +508,7 @@ static void
 order_by_thread_not_joined(void)
 {
 	sync_by_thread(new_file());
-	pause_for(50);
+	until_synced();
 	come();
 }
 
