@@ -106,12 +106,15 @@ quick(uint8_t *to, const struct record_call *call, uint32_t when)
 
 	*out = *call;
 	for (uint32_t i = 0; i < HINTS_MAX && i < hints->n; i++) {
+		uint32_t place;
 		int n;
 
-		barrier_var(at); /* what is compared is what is added */
 		if (at > QUICK_BYTES - sizeof(struct quick_snippet))
 			return 0;
-		n = quick_row((struct quick_snippet *)(to + at), call, i, when);
+		place = at;
+		barrier_var(place); /* bounded where it is used: older verifiers forget */
+		place &= QUICK_BYTES - 1;
+		n = quick_row((struct quick_snippet *)(to + place), call, i, when);
 		if (n < 0)
 			return 0;
 		n_snippets += n > 0;
