@@ -43,20 +43,6 @@ follow(const struct golden *run, const struct places *own, const struct places *
 	return any;
 }
 
-/* The flow of the same bytes: a golden has no text of it. */
-static void
-follow_flow(struct golden *run, const struct map *at, const struct effect *own,
-	const char *direction, const char *text)
-{
-	AUTO(str_done) struct str key = { 0 };
-	struct effect *flow;
-
-	str_addf(&key, "%d %s%s", EFFECT_FLOW, own->key, direction);
-	flow = map_get_text(at, key.data);
-	if (flow && strcmp(list_text(flow)->text, list_text(own)->text) == 0)
-		reword_content(run, flow, list_text(flow), text);
-}
-
 /* The run's command is the golden's, with names in the order that the golden says. */
 static void
 follow_command(struct golden *run, const struct effect *wanted)
@@ -98,14 +84,12 @@ follow_text(struct golden *run, const struct map *at, struct effect *own, const 
 	struct places mine, theirs;
 	const char **instead;
 
-	places_find(&mine, list_text(own)->text);
+	places_find(&mine, told_text(own)->text);
 	places_find(&theirs, wanted);
 	instead = arena_array(arena, mine.n, sizeof *instead);
 	if (places_alike(&mine, &theirs) && follow(run, &mine, &theirs, instead, arena)) {
 		places_put(&out, &mine, instead);
-		for (size_t k = 0; k < 2; k++)
-			follow_flow(run, at, own, k ? " in" : " out", str_text(&out));
-		reword_content(run, own, list_text(own), str_text(&out));
+		told_replace(run, at, own, str_text(&out));
 	}
 	mem_free(mine.items);
 	mem_free(theirs.items);
@@ -119,8 +103,7 @@ settle_sorted_by_golden(struct golden *run, const struct golden *golden)
 
 	for (size_t i = 0; i < golden->n_effects && run->n_drawn > 1; i++) {
 		const struct effect *e = &golden->effects[i];
-		const struct value *wanted = list_text(e);
-		AUTO(str_done) struct str key = { 0 };
+		const struct value *wanted = told_text(e);
 		struct effect *own;
 
 		if (e->kind == EFFECT_EXEC && list_any(e->key)) {
@@ -130,9 +113,8 @@ settle_sorted_by_golden(struct golden *run, const struct golden *golden)
 		if (!wanted || !list_any(wanted->text))
 			continue;
 		if (!at)
-			at = list_index(run);
-		str_addf(&key, "%d %s", e->kind, e->key);
-		own = map_get_text(at, key.data);
+			at = told_index(run, DRAWN_NAME);
+		own = told_find(at, e);
 		if (own)
 			follow_text(run, at, own, wanted->text);
 	}

@@ -14,7 +14,7 @@ void
 places_find(struct places *out, const char *text)
 {
 	*out = (struct places){ .text = text };
-	for (const char *p = strstr(text, "<tmp:"); p; p = strstr(p + 1, "<tmp:")) {
+	for (const char *p = strstr(text, DRAWN_NAME); p; p = strstr(p + 1, DRAWN_NAME)) {
 		const char *close = strchr(p, '>');
 		char *end;
 		uint32_t number = (uint32_t)strtoul(p + 5, &end, 10);
@@ -102,7 +102,7 @@ list_stands(const struct golden *g, const struct places *s, const size_t *places
 void
 list_put(struct str *out, const struct list *set, size_t way)
 {
-	str_add(out, "<tmp:");
+	str_add(out, DRAWN_NAME);
 	for (size_t i = 0, end; i < set->n; i = end) {
 		for (end = i + 1;
 			end < set->n && set->numbers[end] == set->numbers[end - 1] + 1;)
@@ -120,7 +120,7 @@ list_put(struct str *out, const struct list *set, size_t way)
 bool
 list_read(struct list *out, size_t *way, const char *text, struct arena *arena)
 {
-	const char *p = text + strlen("<tmp:");
+	const char *p = text + strlen(DRAWN_NAME);
 	char *end;
 
 	*out = (struct list){ arena_array(arena, LIST_MOST, sizeof *out->numbers), 0 };
@@ -165,32 +165,6 @@ list_any(const char *text)
 	return strstr(text, " sorted>") || strstr(text, " reversed>");
 }
 
-struct value *
-list_text(const struct effect *e)
-{
-	for (size_t i = 0; e && e->kind != EFFECT_CALL && i < e->n_values; i++)
-		if (e->values[i].kind == VALUE_TEXT && strcmp(e->values[i].name, "text") == 0)
-			return &e->values[i];
-	return NULL;
-}
-
-struct map *
-list_index(struct golden *g)
-{
-	struct map *at = map_new();
-
-	for (size_t i = 0; i < g->n_effects; i++) {
-		AUTO(str_done) struct str key = { 0 };
-		const struct value *text = list_text(&g->effects[i]);
-
-		if (!text || !strstr(text->text, "<tmp:"))
-			continue;
-		str_addf(&key, "%d %s", g->effects[i].kind, g->effects[i].key);
-		*map_text(at, key.data) = &g->effects[i];
-	}
-	return at;
-}
-
 /*
  * Command lines: a shell's `*` puts names in order, and the line is the program's key.
  */
@@ -232,7 +206,7 @@ command_put(struct golden *g, struct value *words, const char *text)
 bool
 command_is(const struct effect *e)
 {
-	return e->kind == EFFECT_EXEC && command_words(e) && strstr(e->key, "<tmp:");
+	return e->kind == EFFECT_EXEC && command_words(e) && strstr(e->key, DRAWN_NAME);
 }
 
 static bool

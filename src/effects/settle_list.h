@@ -6,9 +6,10 @@
 #ifndef EFFECTS_SETTLE_LIST_H
 #define EFFECTS_SETTLE_LIST_H
 
-#include "effects/settle.h"
+#include "effects/settle_text.h"
 
 #define LIST_MOST 4096
+#define DRAWN_NAME "<tmp:" /* what begins one */
 
 enum { LIST_SORTED, LIST_REVERSED, LIST_WAYS };
 
@@ -46,11 +47,6 @@ void list_put(struct str *out, const struct list *list, size_t way);
 bool list_read(struct list *out, size_t *way, const char *text, struct arena *arena);
 /* Does a list stand in the text? */
 bool list_any(const char *text);
-
-/* The text of an effect that is no call; NULL: none. */
-struct value *list_text(const struct effect *e);
-/* Kind and key -> effect, of those that have drawn names in their text. */
-struct map *list_index(struct golden *g);
 
 /* The words of a command; NULL: none. Joined they are one text, in which none of them ends. */
 struct value *command_words(const struct effect *e);

@@ -192,17 +192,18 @@ drop_places(struct sorting *s)
 }
 
 static void
-settle_text(struct sorting *s, struct effect *const *same)
+settle_text(void *arg, struct effect *const *same)
 {
+	struct sorting *s = arg;
 	const char **texts = arena_array(s->arena, s->n_runs, sizeof *texts);
 	AUTO(str_done) struct str out = { 0 };
 
 	for (size_t r = 0; r < s->n_runs; r++)
-		texts[r] = list_text(same[r])->text;
+		texts[r] = told_text(same[r])->text;
 	if (settle_lists(s, texts))
 		for (size_t r = 0; r < s->n_runs; r++) {
 			places_put(&out, &s->places[r], s->instead);
-			reword_content(s->runs[r], same[r], list_text(same[r]), str_text(&out));
+			reword_content(s->runs[r], same[r], told_text(same[r]), str_text(&out));
 		}
 	drop_places(s);
 }
@@ -272,28 +273,9 @@ settle_sorted(struct golden *const *runs, size_t n_runs)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct sorting s = { .runs = runs, .n_runs = n_runs, .arena = arena };
-	struct effect **same = arena_array(arena, n_runs, sizeof *same);
-	struct map **at = arena_array(arena, n_runs, sizeof *at);
-	const void *key;
-	void *value;
 
 	s.places = arena_array(arena, n_runs, sizeof *s.places);
-	for (size_t r = 0; r < n_runs; r++)
-		at[r] = list_index(runs[r]);
-	for (size_t i = 0; map_next(at[0], &i, &key, NULL, &value);) {
-		bool in_all = true, differ = false;
-
-		for (size_t r = 0; r < n_runs && in_all; r++) {
-			same[r] = map_get_text(at[r], key);
-			in_all = same[r] != NULL;
-			differ |= in_all &&
-				  strcmp(list_text(same[r])->text, list_text(value)->text) != 0;
-		}
-		if (in_all && differ)
-			settle_text(&s, same);
-	}
-	for (size_t r = 0; r < n_runs; r++)
-		map_free(at[r]);
+	told_each(runs, n_runs, DRAWN_NAME, settle_text, &s);
 	settle_commands(&s);
 }
 

@@ -7,6 +7,7 @@
  * when the golden says so and the run has that process's number there.
  */
 #include "effects/settle.h"
+#include "effects/settle_text.h"
 
 #include "base/mem.h"
 
@@ -45,15 +46,6 @@ alias_of(const struct golden *g, const char *text, size_t n)
 	room[n] = '\0';
 	w = bsearch(room, g->words, g->n_words, sizeof *w, compare_raw);
 	return w ? w->alias : NULL;
-}
-
-static struct value *
-text_of(struct effect *e)
-{
-	for (size_t i = 0; e && e->kind != EFFECT_CALL && i < e->n_values; i++)
-		if (e->values[i].kind == VALUE_TEXT && strcmp(e->values[i].name, "text") == 0)
-			return &e->values[i];
-	return NULL;
 }
 
 static bool
@@ -130,12 +122,13 @@ step(struct walk *w, bool *changed)
 }
 
 static void
-settle_text(struct walk *w, struct effect *const *effects)
+settle_text(void *arg, struct effect *const *effects)
 {
+	struct walk *w = arg;
 	bool changed = false;
 
 	for (size_t r = 0; r < w->n_runs; r++) {
-		w->at[r] = text_of(effects[r])->text;
+		w->at[r] = told_text(effects[r])->text;
 		str_clear(&w->out[r]);
 	}
 	while (step(w, &changed))
@@ -143,24 +136,8 @@ settle_text(struct walk *w, struct effect *const *effects)
 	for (size_t r = 0; r < w->n_runs && changed; r++) {
 		str_add(&w->out[r], w->at[r]);
 		reword_content(
-			w->runs[r], effects[r], text_of(effects[r]), str_text(&w->out[r]));
+			w->runs[r], effects[r], told_text(effects[r]), str_text(&w->out[r]));
 	}
-}
-
-static struct map *
-index_texts(struct golden *g)
-{
-	struct map *at = map_new();
-
-	for (size_t i = 0; i < g->n_effects; i++) {
-		AUTO(str_done) struct str key = { 0 };
-
-		if (!text_of(&g->effects[i]))
-			continue;
-		str_addf(&key, "%d %s", g->effects[i].kind, g->effects[i].key);
-		*map_text(at, key.data) = &g->effects[i];
-	}
-	return at;
 }
 
 void
@@ -172,29 +149,10 @@ settle_words(struct golden *const *runs, size_t n_runs)
 		.at = arena_array(arena, n_runs, sizeof *w.at),
 		.n = arena_array(arena, n_runs, sizeof *w.n),
 		.out = arena_array(arena, n_runs, sizeof *w.out) };
-	struct effect **same = arena_array(arena, n_runs, sizeof *same);
-	struct map **at = arena_array(arena, n_runs, sizeof *at);
-	const void *key;
-	void *value;
 
+	told_each(runs, n_runs, "", settle_text, &w);
 	for (size_t r = 0; r < n_runs; r++)
-		at[r] = index_texts(runs[r]);
-	for (size_t i = 0; map_next(at[0], &i, &key, NULL, &value);) {
-		bool in_all = true, differ = false;
-
-		for (size_t r = 0; r < n_runs && in_all; r++) {
-			same[r] = map_get_text(at[r], key);
-			in_all = same[r] != NULL;
-			differ |= in_all &&
-				  strcmp(text_of(same[r])->text, text_of(value)->text) != 0;
-		}
-		if (in_all && differ)
-			settle_text(&w, same);
-	}
-	for (size_t r = 0; r < n_runs; r++) {
-		map_free(at[r]);
 		str_done(&w.out[r]);
-	}
 }
 
 /* The run's text with what the golden has for its numbers; false: there is none. */
@@ -233,40 +191,22 @@ follow(const struct golden *run, const char *text, const char *golden, struct st
 	return changed;
 }
 
-/* The flow of the same bytes: a golden has no text of it. */
-static void
-follow_flow(struct golden *run, const struct map *at, const struct effect *own,
-	const char *direction, const char *text)
-{
-	AUTO(str_done) struct str key = { 0 };
-	struct effect *flow;
-
-	str_addf(&key, "%d %s%s", EFFECT_FLOW, own->key, direction);
-	flow = map_get_text(at, key.data);
-	if (flow && strcmp(text_of(flow)->text, effect_value(own, "text")->text) == 0)
-		reword_content(run, flow, text_of(flow), text);
-}
-
 void
 settle_words_by_golden(struct golden *run, const struct golden *golden)
 {
-	AUTO(map_free) struct map *at = index_texts(run);
+	AUTO(map_free) struct map *at = told_index(run, "");
 
 	for (size_t i = 0; i < golden->n_effects && run->n_words; i++) {
 		const struct effect *e = &golden->effects[i];
 		const struct value *wanted = effect_value(e, "text");
-		AUTO(str_done) struct str key = { 0 };
 		AUTO(str_done) struct str out = { 0 };
 		struct effect *own;
 
 		if (!wanted || wanted->kind != VALUE_TEXT || !strstr(wanted->text, "<pid:"))
 			continue;
-		str_addf(&key, "%d %s", e->kind, e->key);
-		own = map_get_text(at, key.data);
-		if (!own || !follow(run, text_of(own)->text, wanted->text, &out))
+		own = told_find(at, e);
+		if (!own || !follow(run, told_text(own)->text, wanted->text, &out))
 			continue;
-		for (size_t k = 0; k < 2; k++)
-			follow_flow(run, at, own, k ? " in" : " out", str_text(&out));
-		reword_content(run, own, text_of(own), str_text(&out));
+		told_replace(run, at, own, str_text(&out));
 	}
 }
