@@ -322,12 +322,17 @@ static void
 asks(void)
 {
 	struct pollfd p;
+	double used = 0;
 
 	check(pipe2(ends, O_NONBLOCK) == 0);
-	for (int i = 0; i < 120; i++) {
+	/* A machine that gets faster makes the pieces shorter, and not the whole. */
+	for (int i = 0; used < 1800; i++) {
 		p = (struct pollfd){ .fd = ends[0], .events = POLLIN };
 		compute_ms(15);
-		check(i % 2 ? poll(&p, 1, 0) == 0 : getppid() > 0);
+		if (i % 2)
+			check(poll(&p, 1, 0) == 0);
+		else
+			used = cpu_ms();
 	}
 }
 
