@@ -194,6 +194,8 @@ read_pack_file(
 	if (keys_read(&k, pack_keys, document, NULL, err) < 0 ||
 		read_includes(l, document, path, here, err) < 0)
 		return -1;
+	if (pack_is_empty(document))
+		return err_at(err, document->at, "rule pack '%s' has no [[assertion]]", path);
 	l->targets = here->targets;
 	return each_table(document, "assertion", add_rule, l, err);
 }

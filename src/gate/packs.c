@@ -73,6 +73,15 @@ pack_wish_read(
 	return key_text(k, &out->path, item, err);
 }
 
+bool
+pack_is_empty(const struct toml *document)
+{
+	const struct toml *rules = toml_get(document, "assertion");
+	const struct toml *others = toml_get(document, "include");
+
+	return !(rules && rules->n) && !(others && others->n);
+}
+
 /* The directory that our program lies in; NULL: not known. */
 static const char *
 program_dir(struct arena *arena)

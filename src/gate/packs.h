@@ -28,6 +28,8 @@ MUST_CHECK int pack_wish_read(
  * then those of /usr/local and /usr. */
 MUST_CHECK int pack_find(const char **out, struct arena *arena, const struct pack_wish *wish,
 	const char *shown, struct err *err);
+/* It demands nothing and includes nothing: a file that was emptied must not pass for a pack. */
+bool pack_is_empty(const struct toml *document);
 /* Directories of packs that came with us: number i of those that there are; NULL: no more. */
 const char *pack_dir(struct arena *arena, size_t i);
 /* The pack of that name that came with us; NULL: there is none. */

@@ -141,34 +141,6 @@ is_meant(const struct judging *j, const struct call_group *group)
 			      : group_has_calls(group);
 }
 
-int
-rule_check_groups(const struct rule *rule, const struct call_groups *groups, struct err *err)
-{
-	const struct call_group *group;
-
-	if (!groups)
-		groups = &groups_default;
-	if (!rule->group)
-		return 0;
-	group = group_by_name(groups, rule->group);
-	if (!group) {
-		err_at(err, rule->at, "[[assertion]] '%s': there is no cluster '%s'",
-			rule->name, rule->group);
-		return err_hint(err,
-			"the first is '%s'; 'clusters' in [gate] names a file of "
-			"others",
-			groups->items[0].name);
-	}
-	if (!group_has_calls(group)) {
-		err_at(err, rule->at,
-			"[[assertion]] '%s': nothing can fall into the cluster '%s': none of "
-			"its names is a system call",
-			rule->name, rule->group);
-		return err_hint(err, "'%s' is one of them", group->calls[0]);
-	}
-	return 0;
-}
-
 /* "; 12 calls of no cluster: newfstatat 8, prlimit64 4" */
 static const char *
 say_others(const struct judging *j, const struct use *use)
@@ -413,7 +385,8 @@ judge_cluster(const struct judging *j)
 	struct use use;
 
 	if (count_all(j, &use, false) &&
-		!judging_is_empty(j, use.n_looked, use.n_looked, "call to look at")) {
+		(j->rule->allows_empty ||
+			!judging_is_empty(j, use.n_looked, use.n_looked, "call to look at"))) {
 		for (size_t i = 0; i < j->groups->n; i++) {
 			struct held h = { .group = &j->groups->items[i] };
 

@@ -308,8 +308,10 @@ judge_sequence(const struct judging *j)
 	uint64_t n_looked;
 	size_t n;
 
+	/* None may be right, and is then held against the golden as any number is. */
 	if (!count_grams(j, &t, &n_looked) ||
-		judging_is_empty(j, n_looked, n_looked, "call to make a sequence of"))
+		(!j->rule->allows_empty &&
+			judging_is_empty(j, n_looked, n_looked, "call to make a sequence of")))
 		return;
 	if (!number)
 		return judging_end(j, j->unseen ? VERDICT_INCONCLUSIVE : VERDICT_ERROR,

@@ -110,6 +110,27 @@ says 2 "renacer.toml:2:12: 'clusters': .*No such file" renacer-gate validate
 printf '%s\n' $'[[cluster]]\nname = "A"\nsyscalls = ["dlopen"]' > clusters.toml
 config true 'cluster = "A"'
 says 2 'nothing can fall into the cluster' renacer-gate validate
+config true
+says 2 'nothing can fall into any cluster' renacer-gate validate
+rm clusters.toml
+
+# A selection that is empty, here and in the golden; and one that was not.
+for type in sequence cluster; do
+	config '[ ! -e more ] || sync .'
+	sed -i "/^clusters/d; s/\"cluster\"/\"$type\"/" renacer.toml
+	printf "where = \"syscall == 'fsync' or syscall == 'socket'\"\n" >> renacer.toml
+	rm -f more
+	says 0 '1 passed' renacer-gate record
+	says 3 'nothing was tested .if that is right: allow_empty = true' renacer-gate check
+	echo 'allow_empty = true' >> renacer.toml
+	says 0 '1 rule kept' renacer-gate check
+	touch more
+	says 1 "rule 'the-rule': .*fsync" renacer-gate check
+	says 0 'recorded' renacer-gate record
+	rm more
+	says 1 "rule 'the-rule': .*fsync" renacer-gate check
+done
+printf '%s\n' $'[[cluster]]\nname = "A"\nsyscalls = ["read"]' > clusters.toml
 
 # The run of another target takes the golden's place, and is looked at for rules of this one.
 cat > renacer.toml << 'END'

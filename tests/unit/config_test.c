@@ -38,7 +38,8 @@ enter(void **state)
 	assert_int_equal(mkdir("data", 0755), 0);
 	put("data/a", "a");
 	put("in.txt", "in");
-	put("empty.toml", "");
+	put("rules.toml",
+		"[[assertion]]\nname = \"e\"\ntype = \"span_count\"\nmax_spans = 9\n");
 	*state = dir;
 	return 0;
 }
@@ -340,17 +341,17 @@ static const struct {
 		"'path' and 'target', not an integer",
 		NULL },
 	{ "include = [{ target = \"t\" }]\n" T, "1:12", "an include lacks 'path'", NULL },
-	{ "include = [{ path = \"empty.toml\", targets = \"t\" }]\n" T, "1:35",
+	{ "include = [{ path = \"rules.toml\", targets = \"t\" }]\n" T, "1:35",
 		"unknown key 'targets' in an include", "did you mean 'target'?" },
-	{ "include = [{ path = \"empty.toml\", target = [] }]\n" T, "1:44",
+	{ "include = [{ path = \"rules.toml\", target = [] }]\n" T, "1:44",
 		"'target' in an include must be a glob over names of targets, or an array of "
 		"them, not an array",
 		NULL },
-	{ "include = [{ path = \"empty.toml\", target = [\"t\", \"u\"] }]\n" T, "1:44",
+	{ "include = [{ path = \"rules.toml\", target = [\"t\", \"u\"] }]\n" T, "1:44",
 		"'u' matches the name of no target",
 		"it is a glob over names of targets: the first is 't'" },
-	{ "include = [\"empty.toml\", { path = \"empty.toml\", target = \"t\" }]\n" T, "1:26",
-		"'empty.toml' is included a second time, with 'target'",
+	{ "include = [\"rules.toml\", { path = \"rules.toml\", target = \"t\" }]\n" T, "1:26",
+		"'rules.toml' is included a second time, with 'target'",
 		"the first is at renacer.toml:1: name all its targets there, target = [\"a\", "
 		"\"b-*\"]" },
 	{ "[semantic_equivalence]\ncheck_file_operations = false\n", "2:25",
@@ -522,6 +523,10 @@ rule_packs_are_read_once_and_hold_rules_only(void **state)
 			"there" },
 		{ "include = [\"one.toml\"]\n", "[[known]]\n", "",
 			"[[known]] does not stand in a rule pack" },
+		{ "include = [\"one.toml\"]\n", "# all gone\n", "",
+			"rule pack 'one.toml' has no [[assertion]]" },
+		{ "include = [\"one.toml\"]\n", "include = []\nassertion = []\n", "",
+			"rule pack 'one.toml' has no [[assertion]]" },
 	};
 
 	(void)state;
