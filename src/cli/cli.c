@@ -24,6 +24,12 @@ const char *const color_names[] = { "auto", "always", "never", NULL };
 /* A signal handler can reach nothing but this. */
 static volatile sig_atomic_t caught;
 
+void
+cli_begin(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+}
+
 int
 cli_fail(const char *program, struct err *err)
 {

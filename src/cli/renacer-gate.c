@@ -146,6 +146,7 @@ main(int argc, char **argv)
 	int status = 0;
 
 	(void)argc;
+	cli_begin();
 	if (run(&status, (const char **)(void *)argv, &err) < 0)
 		return cli_fail("renacer-gate", &err);
 	return status;

@@ -82,6 +82,7 @@ main(int argc, char **argv)
 	enum trace_mode mode = TRACE_PRINT;
 	int status = 0;
 
+	cli_begin();
 	if (argc > 1 && strcmp(argv[1], "record") == 0)
 		mode = TRACE_RECORD;
 	else if (argc > 1 && strcmp(argv[1], "report") == 0)
