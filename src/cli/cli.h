@@ -20,8 +20,8 @@ extern const char *const color_names[]; /* ends in NULL */
 bool cli_color(unsigned choice, int fd);
 size_t cli_width(int fd); /* columns of the terminal, 0: not one */
 
-/* First of all in main(). Who started the program may have left SIGCHLD ignored: then the kernel
- * reaps children by itself, and no end of one could be waited for. */
+/* First of all in main(). Who started the program may have left SIGCHLD ignored: then the
+ * kernel reaps children by itself, and no end of one could be waited for. */
 void cli_begin(void);
 /* SIGINT, SIGTERM and SIGHUP set a flag from now on; a second one ends the program at once. */
 void cli_catch_signals(void);
