@@ -11,7 +11,16 @@
 #include "gate/paths.h"
 #include "judge/origin.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+static bool
+is_readable_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+}
 
 /* As compilers name sources: absolute, or relative to where the project's root was. */
 static void
@@ -24,7 +33,7 @@ shorten(void *arg, struct origin *origin)
 		return;
 	path = paths_join(g->arena, g->here, origin->at.file);
 	below = paths_below(g->here, path);
-	if (!below || !*below || access(path, R_OK) != 0)
+	if (!below || !*below || !is_readable_file(path))
 		return;
 	origin->at.file = below;
 	origin->is_ours = true;
@@ -45,6 +54,16 @@ is_worth_a_run(const struct gate *g, const struct target *target, const struct r
 	       !(g->opts->is_interrupted && g->opts->is_interrupted(g->opts->arg));
 }
 
+/* What columns have lent goes with them, before the verdict does. */
+static void
+keep(void *arg, struct origin *origin)
+{
+	struct arena *arena = arg;
+
+	origin->function = arena_strdup(arena, origin->function);
+	origin->at.file = arena_strdup(arena, origin->at.file);
+}
+
 static void
 judge_again(struct gate *g, const struct target *target, const struct reference *r,
 	struct verdict *v)
@@ -61,6 +80,7 @@ judge_again(struct gate *g, const struct target *target, const struct reference 
 		rc = judge_run(g, target, r, &run, &second, &err);
 	if (rc == 0 && second.kind == VERDICT_FAIL && run.columns) {
 		origins_from_columns(&second, run.columns);
+		origins_each(&second, keep, g->arena);
 		origins_from_verdict(v, &second);
 	}
 	err_drop(&err); /* the verdict stands as it is, without lines */

@@ -44,6 +44,7 @@ struct made {
 	uint64_t enter_seq; /* of the next call; 0: right before it */
 	int state;
 	enum arch arch;
+	const struct stack *stack; /* of the next calls; NULL: none */
 };
 
 static inline void
@@ -79,7 +80,7 @@ made_held(struct made *m, int fd, const char *name)
 }
 
 static inline struct made
-made_with(enum profile profile, struct effects_opts opts)
+made_traced(enum profile profile, struct effects_opts opts, bool has_stacks)
 {
 	static const char *const argv[] = { "prog", NULL };
 	struct trace_header header = { .argv = argv,
@@ -88,7 +89,8 @@ made_with(enum profile profile, struct effects_opts opts)
 		.home = "/home/u",
 		.tmp = "/tmp",
 		.sandbox = "/box",
-		.machine = "x86_64" };
+		.machine = "x86_64",
+		.has_stacks = has_stacks };
 	struct made m = { .arch = ARCH_X86_64 };
 
 	opts.profile = profile;
@@ -98,6 +100,12 @@ made_with(enum profile profile, struct effects_opts opts)
 	made_held(&m, 1, "pipe:[11]");
 	made_held(&m, 2, "pipe:[12]");
 	return m;
+}
+
+static inline struct made
+made_with(enum profile profile, struct effects_opts opts)
+{
+	return made_traced(profile, opts, false);
 }
 
 static inline struct made
@@ -140,6 +148,7 @@ made_call_(struct made *m, uint32_t task, enum call_id id, int64_t ret,
 	call->state = (uint8_t)m->state;
 	call->ret = ret;
 	call->is_error = ret < 0;
+	call->stack = m->stack;
 	call->areas = areas;
 	call->enter_seq = m->enter_seq ? m->enter_seq : m->seq + 1;
 	m->seq++;
