@@ -19,23 +19,30 @@ bool budgets_need_all_calls(const struct target *target);
 bool budgets_need_unwatched(const struct target *target);
 
 /* What editors are told of the limits of each unit, and of calls; see gate/key.h. */
-#define BUDGET_SCHEMA(name, simple)                                                            \
+#define BUDGET_SCHEMA(name, simple, more)                                                      \
 	{                                                                                      \
 		name, "{\"anyOf\": [" simple                                                   \
 		      ", {\"type\": \"object\", \"required\": [\"limit\"], "                   \
 		      "\"additionalProperties\": false, \"properties\": {\"limit\": "          \
-		      "{\"anyOf\": [" simple "]}, \"hard\": {\"type\": \"boolean\"}}}]}"       \
+		      "{\"anyOf\": [" simple "]}, \"hard\": {\"type\": \"boolean\"}" more      \
+		      "}}]}"                                                                   \
 	}
+/* What pairs of runs decide. */
+#define BUDGET_TEST ", \"test\": {\"enum\": [\"ranks\", \"welch\"]}"
+#define BUDGET_COUNTED BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+")
 #define BUDGET_SHARE "{\"type\": \"string\", \"pattern\": \"^[+][0-9]+([.][0-9]+)?%$\"}"
 #define BUDGET_AMOUNT(pattern)                                                                 \
 	"{\"type\": \"string\", \"pattern\": \"^" pattern "$\"}, " BUDGET_SHARE
 #define BUDGET_WHOLE "{\"type\": \"integer\", \"minimum\": 0}, "
 #define BUDGET_SCHEMAS                                                                         \
-	BUDGET_SCHEMA("count_limit", BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+")),                \
+	BUDGET_SCHEMA("count_limit", BUDGET_COUNTED, ""),                                      \
+		BUDGET_SCHEMA("paired_limit", BUDGET_COUNTED, BUDGET_TEST),                    \
 		BUDGET_SCHEMA("bytes_limit",                                                   \
-			BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?")),    \
+			BUDGET_WHOLE BUDGET_AMOUNT("[+]?[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?"),     \
+			""),                                                                   \
 		BUDGET_SCHEMA("time_limit",                                                    \
-			BUDGET_AMOUNT("([+][0-9]+|0*[1-9][0-9]*)(ns|us|ms|s|m|h)")),           \
+			BUDGET_AMOUNT("([+][0-9]+|0*[1-9][0-9]*)(ns|us|ms|s|m|h)"),            \
+			BUDGET_TEST),                                                          \
 	{                                                                                      \
 		"call_limits", "{\"type\": \"object\", \"minProperties\": 1, "                 \
 			       "\"additionalProperties\": " SCHEMA_REF("count_limit") "}"      \
