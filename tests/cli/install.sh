@@ -24,9 +24,9 @@ grep -q '1 target, 1 rule' log || { cat log; fail 'the pack has no rule'; }
 "$top/bin/renacer-gate" explain no-shell > log || fail 'the pack is not explained'
 grep -q "$top/share/renacer/assertions/no-shell.toml" log || { cat log; fail 'another pack is explained'; }
 mkdir project/assertions
-touch project/assertions/no-shell.toml
+printf '[[assertion]]\nname = "%s"\ntype = "count"\nwhere = "syscall == \x27execve\x27"\nmin = 1\n\n' one two > project/assertions/no-shell.toml
 "$top/bin/renacer-gate" validate --config project/renacer.toml > log 2>&1
-grep -q '1 target, 0 rules' log || { cat log; fail "the project's own pack does not come first"; }
+grep -q '1 target, 2 rules' log || { cat log; fail "the project's own pack does not come first"; }
 sed -i 's/no-shell/no-such/' project/renacer.toml
 "$top/bin/renacer-gate" validate --config project/renacer.toml > log 2>&1
 rc=$?
