@@ -8,11 +8,18 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "capture/proc.h"
 #include "capture/restart.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#define LOOK_NS 100000u /* between two looks at who is to stop */
+#define N_YIELDS 10u    /* looks without a pause */
 
 struct halt *
 halt_find(const struct hold *h, pid_t tid)
@@ -52,7 +59,8 @@ halt_let_be(struct hold *h, struct halt *t)
 		t->to_ns = clock_monotonic_ns();
 	h->n_attached -= t->is_attached;
 	h->n_claimed -= t->is_claimed;
-	t->is_attached = t->is_claimed = t->is_interrupted = false;
+	t->is_attached = t->is_claimed = t->is_interrupted = t->is_pinned = false;
+	t->trap_signal = 0;
 	t->stand = RUNS;
 }
 
@@ -115,7 +123,7 @@ halt_move_on(struct hold *h, struct halt *t, int signal)
 }
 
 static void
-trap(struct hold *h, struct halt *t, int signal)
+go_on_from_trap(struct hold *h, struct halt *t, int signal)
 {
 	bool is_cut = t->is_interrupted && restart_after_interrupt(t->tid);
 
@@ -132,6 +140,50 @@ trap(struct hold *h, struct halt *t, int signal)
 		halt_leave(h, t, 0); /* it stays stopped */
 	else
 		go_on(t, PTRACE_LISTEN, 0);
+}
+
+static void
+trap(struct hold *h, struct halt *t, int signal)
+{
+	if (!t->is_pinned) {
+		go_on_from_trap(h, t, signal);
+		return;
+	}
+	t->stand = STANDS;
+	t->trap_signal = signal;
+}
+
+bool
+halt_pin(struct hold *h, struct halt *t)
+{
+	if (t->stand == STANDS)
+		return true;
+	t->stand = RUNS; /* a stop of the process is not what we wait for */
+	t->is_pinned = true;
+	halt_interrupt(t);
+	while (t->is_attached && t->stand != STANDS && halt_await(h, t, UINT64_MAX) > 0)
+		continue;
+	t->is_pinned = false;
+	return t->stand == STANDS;
+}
+
+void
+halt_release(struct hold *h, struct halt *t)
+{
+	int signal = t->trap_signal;
+
+	t->stand = RUNS;
+	t->trap_signal = 0;
+	if (signal)
+		go_on_from_trap(h, t, signal);
+	else
+		halt_move_on(h, t, 0);
+}
+
+bool
+halt_is_to_stop(const struct halt *t)
+{
+	return proc_status(t->tid).pending & (uint64_t)1 << (SIGSTOP - 1);
 }
 
 /* What it ignores is not sent when nobody traces it, and interrupts nothing. But a stop does
@@ -180,4 +232,31 @@ halt_handle(struct hold *h, pid_t tid, int status)
 		h->first_status = status;
 	if (t)
 		halt_let_be(h, t);
+}
+
+/* The first task of a process tells nothing more once it has ended and others of it run. */
+int
+halt_await(struct hold *h, struct halt *t, uint64_t limit_ns)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	uint64_t from_ns = clock_monotonic_ns();
+
+	for (unsigned i = 0;; i++) {
+		int status;
+		bool is_over = i && proc_state(t->tid) == 'Z';
+		pid_t got = waitpid(t->tid, &status, __WALL | WNOHANG);
+
+		if (got == t->tid) {
+			halt_handle(h, t->tid, status);
+			return 1;
+		}
+		if ((got < 0 && errno != EINTR) || is_over)
+			return -1;
+		if (clock_monotonic_ns() - from_ns >= limit_ns)
+			return 0;
+		if (i < N_YIELDS)
+			sched_yield();
+		else
+			nanosleep(&pause, NULL);
+	}
 }

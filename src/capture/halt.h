@@ -14,7 +14,7 @@
 
 enum stand {
 	RUNS,
-	STANDS,  /* before its own SIGSTOP is delivered: nobody else has seen that */
+	STANDS,  /* before its own SIGSTOP is delivered, or by halt_pin(); nobody saw it */
 	LISTENS, /* its process is stopped */
 };
 
@@ -25,6 +25,8 @@ struct halt {
 	bool is_interrupted; /* by us: its next stop is that */
 	bool is_claimed;     /* its record was read: it goes on with the next hold_resume() */
 	bool was_stopped;    /* its process was, and SIGCONT has not come since */
+	bool is_pinned;      /* to stand still where we interrupt it */
+	int trap_signal;     /* it does, and its trap told of this; 0: it does not */
 	uint64_t from_ns, to_ns; /* attached the last time; to: 0: still */
 	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
 	unsigned n_cuts;
@@ -50,6 +52,15 @@ bool halt_is_ward(const struct hold *h, const struct halt *t);
 /* It stands still in a call: whatever it did before is older, and what it will do younger. */
 void halt_note_cut(struct halt *t);
 void halt_interrupt(struct halt *t);
+/* Waits for its next stop, and heeds it; no longer than that. 0: it has not stopped within
+ * limit_ns; -1: it is gone. */
+int halt_await(struct hold *h, struct halt *t, uint64_t limit_ns);
+/* Waits until it stands still, by its own stop or where we interrupt it. False: it is gone. */
+bool halt_pin(struct hold *h, struct halt *t);
+/* Who stands still goes on. */
+void halt_release(struct hold *h, struct halt *t);
+/* It has sent itself the stop that its record tells of, and has not come to it. */
+bool halt_is_to_stop(const struct halt *t);
 /* It goes on with this signal, without us; or with us or without, as is wanted now. */
 void halt_leave(struct hold *h, struct halt *t, int signal);
 void halt_move_on(struct hold *h, struct halt *t, int signal);

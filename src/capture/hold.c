@@ -25,6 +25,7 @@
 #define CALM_NS 100000000u               /* without pressure, before we let go */
 #define PART_NS (2 * (uint64_t)NS_PER_S) /* for those that are to be let go at once */
 #define LOOK_NS 100000u                  /* between two looks at them */
+#define STOP_NS 100000000u               /* before we ask who is to stop why it does not */
 
 struct hold *
 hold_new(pid_t first)
@@ -92,11 +93,27 @@ claim(struct hold *h, struct halt *t)
 	t->is_claimed = true;
 }
 
+/* It did not come to its stop. When it stands still, we know whether it ever will: whoever
+ * sends SIGCONT takes back the stops of all tasks of a process. */
+static bool
+is_still_to_stop(struct hold *h, struct halt *t)
+{
+	bool is_to_stop;
+
+	if (!halt_pin(h, t) || !t->trap_signal)
+		return t->stand == STANDS;
+	is_to_stop = halt_is_to_stop(t);
+	halt_release(h, t);
+	while (is_to_stop && t->is_attached && t->stand == RUNS)
+		is_to_stop = halt_await(h, t, UINT64_MAX) > 0;
+	return is_to_stop && t->is_attached;
+}
+
 bool
 hold_stopped(struct hold *h, pid_t tid)
 {
 	struct halt *t = halt_add(h, tid);
-	int status;
+	int got = 1;
 
 	h->is_pressed = true;
 	h->is_leaving = false;
@@ -108,30 +125,30 @@ hold_stopped(struct hold *h, pid_t tid)
 		claim(h, t);
 		return true;
 	}
-	while (t->is_attached && t->stand == RUNS) {
-		pid_t got = waitpid(tid, &status, __WALL);
-
-		if (got == tid)
-			halt_handle(h, tid, status);
-		else if (errno != EINTR)
-			return false;
-	}
-	if (!t->is_attached)
+	while (t->is_attached && t->stand == RUNS && got > 0)
+		got = halt_await(h, t, STOP_NS);
+	if (got < 0 || !t->is_attached || (!got && !is_still_to_stop(h, t)))
 		return false;
 	h->count.n_stops += t->stand == LISTENS;
 	claim(h, t);
 	return true;
 }
 
-/* All its tasks stand still since one of them stopped itself. */
+/* All its tasks stand still since one of them stopped itself. SIGCONT would take back the stops
+ * that others of them have queued meanwhile: they stand still by us. */
 static void
 end_stop(struct hold *h, pid_t pid)
 {
 	void *value;
 
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
-		if (((struct halt *)value)->pid == pid)
-			halt_note_cut(value);
+		struct halt *t = value;
+
+		if (t->pid != pid)
+			continue;
+		halt_note_cut(t);
+		if (t->stand != STANDS && halt_is_to_stop(t) && attach(h, t))
+			h->count.n_stops += halt_pin(h, t) && t->trap_signal;
 	}
 	h->count.n_visible++;
 	kill(pid, SIGCONT);
@@ -151,12 +168,10 @@ hold_resume(struct hold *h)
 			continue;
 		t->is_claimed = false;
 		h->n_claimed--;
-		if (t->stand == STANDS) {
-			t->stand = RUNS;
-			halt_move_on(h, t, 0);
-		} else {
+		if (t->stand != STANDS)
 			end_stop(h, t->pid);
-		}
+		if (t->stand == STANDS)
+			halt_release(h, t);
 	}
 }
 
@@ -308,16 +323,10 @@ hold_count(const struct hold *h)
 static void
 let_go(struct hold *h, struct halt *t)
 {
-	int status;
-
 	if (t->stand == RUNS)
 		halt_interrupt(t);
-	while (t->is_attached && t->stand == RUNS) {
-		if (waitpid(t->tid, &status, __WALL) == t->tid)
-			halt_handle(h, t->tid, status);
-		else if (errno != EINTR)
-			return;
-	}
+	while (t->is_attached && t->stand == RUNS && halt_await(h, t, UINT64_MAX) > 0)
+		continue;
 	if (t->is_attached)
 		halt_leave(h, t, 0);
 }

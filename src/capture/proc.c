@@ -88,6 +88,7 @@ proc_status(pid_t tid)
 	s.blocked = number(&text, "SigBlk", 16);
 	s.ignored = number(&text, "SigIgn", 16);
 	s.caught = number(&text, "SigCgt", 16);
+	s.pending = number(&text, "SigPnd", 16);
 	return s;
 }
 

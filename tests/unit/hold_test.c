@@ -14,7 +14,9 @@
 #include "capture/proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,8 +230,13 @@ start_pausing(void)
 static void
 end_pausing(pid_t pid)
 {
+	pid_t got;
+
 	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	do {
+		got = waitpid(-1, NULL, __WALL); /* its other tasks tell us, too */
+	} while (got > 0 && got != pid);
+	assert_int_equal(got, pid);
 }
 
 static void
@@ -308,6 +315,143 @@ one_that_died_does_not_stand(void **state)
 	assert_false(hold_stopped(h, first));
 }
 
+/* Two threads that wait, and tell their ids first. */
+static void *
+pause_aside(void *fd)
+{
+	pid_t tid = gettid();
+
+	if (write(*(int *)fd, &tid, sizeof tid) != sizeof tid)
+		_exit(99);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static pid_t
+start_two(pid_t *other)
+{
+	pthread_t thread;
+	int ends[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (pthread_create(&thread, NULL, pause_aside, &ends[1]) != 0)
+			_exit(99);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], other, sizeof *other), sizeof *other);
+	close(ends[0]);
+	return pid;
+}
+
+static void
+assert_sleeps(struct hold *h, pid_t tid)
+{
+	const struct timespec moment = { .tv_nsec = 100000 };
+	uint64_t until = clock_monotonic_ns() + 10 * NS_PER_S;
+
+	while (proc_state(tid) != 'S' && clock_monotonic_ns() < until) {
+		assert_int_equal(hold_pass(h, 25, 100), -1);
+		nanosleep(&moment, NULL);
+	}
+	assert_int_equal(proc_state(tid), 'S');
+}
+
+/* The second is to stop, and has not come to it since the first one's stop was all of theirs.
+ */
+static void
+stop_both(struct hold *h, pid_t first, pid_t other)
+{
+	hold_born(h, first, first);
+	hold_born(h, first, other);
+	kill(first, SIGSTOP);
+	await_state(first, 'T');
+	await_state(other, 'T');
+	syscall(SYS_tgkill, first, other, SIGSTOP);
+}
+
+/* SIGCONT ends the stop of one, and would take back that of the other. */
+static void
+who_is_about_to_stop_in_a_stopped_process_stands_still(void **state)
+{
+	pid_t other, first = start_two(&other);
+	AUTO(hold_free) struct hold *h = hold_new(first);
+
+	(void)state;
+	stop_both(h, first, other);
+	assert_true(hold_stopped(h, first));
+	assert_int_equal(hold_pass(h, 25, 100), -1);
+	hold_resume(h);
+	assert_sleeps(h, first);
+	assert_true(hold_stopped(h, other));
+	assert_int_equal(proc_state(other), 't');
+	hold_resume(h);
+	assert_sleeps(h, other);
+	assert_sleeps(h, first);
+	assert_int_equal(hold_count(h).n_visible, 1);
+	end_pausing(first);
+}
+
+/* And both may be found in that stop. */
+static void
+who_is_found_stopped_twice_goes_on(void **state)
+{
+	pid_t other, first = start_two(&other);
+	AUTO(hold_free) struct hold *h = hold_new(first);
+
+	(void)state;
+	stop_both(h, first, other);
+	assert_true(hold_stopped(h, other));
+	assert_true(hold_stopped(h, first));
+	hold_resume(h);
+	assert_sleeps(h, first);
+	assert_sleeps(h, other);
+	end_pausing(first);
+}
+
+static void
+a_stop_that_was_taken_back_is_not_waited_for(void **state)
+{
+	pid_t first = start_pausing();
+	AUTO(hold_free) struct hold *h = hold_new(first);
+
+	(void)state;
+	await_state(first, 'S');
+	hold_born(h, first, first);
+	assert_false(hold_stopped(h, first));
+	assert_sleeps(h, first);
+	end_pausing(first);
+}
+
+static void
+one_whose_first_task_ended_does_not_stand(void **state)
+{
+	pid_t first = fork();
+	AUTO(hold_free) struct hold *h = NULL;
+	pthread_t thread;
+	int fd = open("/dev/null", O_WRONLY);
+
+	(void)state;
+	if (!first) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (pthread_create(&thread, NULL, pause_aside, &fd) != 0)
+			_exit(99);
+		pthread_exit(NULL);
+	}
+	await_state(first, 'Z');
+	h = hold_new(first);
+	hold_born(h, first, first);
+	assert_int_equal(hold_pass(h, 25, 100), -1);
+	assert_false(hold_stopped(h, first));
+	end_pausing(first);
+}
+
 int
 main(void)
 {
@@ -318,6 +462,10 @@ main(void)
 		cmocka_unit_test(who_is_spared_is_let_go_and_attached_to_no_more),
 		cmocka_unit_test(who_is_about_to_stop_is_attached_to_without_pressure),
 		cmocka_unit_test(one_that_died_does_not_stand),
+		cmocka_unit_test(who_is_about_to_stop_in_a_stopped_process_stands_still),
+		cmocka_unit_test(who_is_found_stopped_twice_goes_on),
+		cmocka_unit_test(a_stop_that_was_taken_back_is_not_waited_for),
+		cmocka_unit_test(one_whose_first_task_ended_does_not_stand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
