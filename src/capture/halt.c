@@ -20,6 +20,7 @@
 
 #define LOOK_NS 100000u /* between two looks at who is to stop */
 #define N_YIELDS 10u    /* looks without a pause */
+#define PIN_NS 100000000u
 
 struct halt *
 halt_find(const struct hold *h, pid_t tid)
@@ -62,6 +63,17 @@ halt_let_be(struct hold *h, struct halt *t)
 	t->is_attached = t->is_claimed = t->is_interrupted = t->is_pinned = false;
 	t->trap_signal = 0;
 	t->stand = RUNS;
+}
+
+bool
+halt_attach(struct hold *h, struct halt *t)
+{
+	const long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+
+	if (!t->is_attached && !halt_is_ward(h, t) &&
+		ptrace(PTRACE_SEIZE, t->tid, NULL, options) == 0)
+		halt_attached(h, t);
+	return t->is_attached;
 }
 
 bool
@@ -161,8 +173,7 @@ halt_pin(struct hold *h, struct halt *t)
 	t->stand = RUNS; /* a stop of the process is not what we wait for */
 	t->is_pinned = true;
 	halt_interrupt(t);
-	while (t->is_attached && t->stand != STANDS && halt_await(h, t, UINT64_MAX) > 0)
-		continue;
+	halt_await(h, t, PIN_NS);
 	t->is_pinned = false;
 	return t->stand == STANDS;
 }
@@ -234,29 +245,54 @@ halt_handle(struct hold *h, pid_t tid, int status)
 		halt_let_be(h, t);
 }
 
+/* A thread that executes a program goes on under its leader's number: whether we are attached
+ * to it is another matter than before. The kernel calls only those stopped to whom nobody is.
+ */
+static void
+attach_anew(struct hold *h, struct halt *t)
+{
+	halt_let_be(h, t);
+	halt_attach(h, t);
+}
+
+bool
+halt_has_stopped(struct hold *h, struct halt *t)
+{
+	int status;
+	char state;
+
+	while (t->stand != STANDS && waitpid(t->tid, &status, __WALL | WNOHANG) == t->tid)
+		halt_handle(h, t->tid, status);
+	if (t->is_attached && t->stand != RUNS)
+		return true;
+	state = proc_state(t->tid);
+	if (t->is_attached && state == 'T')
+		attach_anew(h, t);
+	return !t->is_attached && (state == 'T' || state == 't');
+}
+
 /* The first task of a process tells nothing more once it has ended and others of it run. */
-int
+bool
+halt_is_gone(const struct halt *t)
+{
+	char state = proc_state(t->tid);
+
+	return !state || state == 'Z' || state == 'X' || state == 'x';
+}
+
+bool
 halt_await(struct hold *h, struct halt *t, uint64_t limit_ns)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_NS };
 	uint64_t from_ns = clock_monotonic_ns();
 
-	for (unsigned i = 0;; i++) {
-		int status;
-		bool is_over = i && proc_state(t->tid) == 'Z';
-		pid_t got = waitpid(t->tid, &status, __WALL | WNOHANG);
-
-		if (got == t->tid) {
-			halt_handle(h, t->tid, status);
-			return 1;
-		}
-		if ((got < 0 && errno != EINTR) || is_over)
-			return -1;
-		if (clock_monotonic_ns() - from_ns >= limit_ns)
-			return 0;
+	for (unsigned i = 0; !halt_has_stopped(h, t); i++) {
+		if (halt_is_gone(t) || clock_monotonic_ns() - from_ns >= limit_ns)
+			return false;
 		if (i < N_YIELDS)
 			sched_yield();
 		else
 			nanosleep(&pause, NULL);
 	}
+	return true;
 }

@@ -26,7 +26,9 @@ struct halt {
 	bool is_claimed;     /* its record was read: it goes on with the next hold_resume() */
 	bool was_stopped;    /* its process was, and SIGCONT has not come since */
 	bool is_pinned;      /* to stand still where we interrupt it */
+	bool is_owed;        /* its stop is still to come, long after its record */
 	int trap_signal;     /* it does, and its trap told of this; 0: it does not */
+	uint64_t owed_ns;    /* since when */
 	uint64_t from_ns, to_ns; /* attached the last time; to: 0: still */
 	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
 	unsigned n_cuts;
@@ -39,12 +41,15 @@ struct hold {
 	int first_status; /* -1: runs, or was told */
 	bool is_pressed, is_leaving;
 	uint64_t pressed_ns;
-	size_t n_attached, n_claimed;
+	size_t n_attached, n_claimed, n_owed;
 	struct hold_count count;
 };
 
 struct halt *halt_find(const struct hold *h, pid_t tid);
 struct halt *halt_add(struct hold *h, pid_t tid); /* or the one that is there */
+/* Fails when it is gone, or when a program of the target's traces it, or is about to; that one
+ * then sees the stops. */
+bool halt_attach(struct hold *h, struct halt *t);
 /* We are its tracer now, or are not any more. */
 void halt_attached(struct hold *h, struct halt *t);
 void halt_let_be(struct hold *h, struct halt *t);
@@ -52,10 +57,14 @@ bool halt_is_ward(const struct hold *h, const struct halt *t);
 /* It stands still in a call: whatever it did before is older, and what it will do younger. */
 void halt_note_cut(struct halt *t);
 void halt_interrupt(struct halt *t);
-/* Waits for its next stop, and heeds it; no longer than that. 0: it has not stopped within
- * limit_ns; -1: it is gone. */
-int halt_await(struct hold *h, struct halt *t, uint64_t limit_ns);
-/* Waits until it stands still, by its own stop or where we interrupt it. False: it is gone. */
+/* Heeds what it tells. True: it has stopped, by itself or with its process. */
+bool halt_has_stopped(struct hold *h, struct halt *t);
+/* Its memory is gone, and it moves no more. */
+bool halt_is_gone(const struct halt *t);
+/* The same within limit_ns; false: it has not, or is gone. */
+bool halt_await(struct hold *h, struct halt *t, uint64_t limit_ns);
+/* Waits for a while until it stands still, by its own stop or where we interrupt it; who waits
+ * for another task in the kernel (vfork(2)) does not. */
 bool halt_pin(struct hold *h, struct halt *t);
 /* Who stands still goes on. */
 void halt_release(struct hold *h, struct halt *t);

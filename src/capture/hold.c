@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,6 +27,10 @@
 #define PART_NS (2 * (uint64_t)NS_PER_S) /* for those that are to be let go at once */
 #define LOOK_NS 100000u                  /* between two looks at them */
 #define STOP_NS 100000000u               /* before we ask who is to stop why it does not */
+#define STOP_TIMES 20u                   /* we ask so; then nobody waits for it any more */
+#define OWED_NS NS_PER_S                 /* and until we forget it, when it is not to stop */
+#define REST_NS 10000000u                /* for all tasks of a process to come to rest */
+#define FREE_NS (2 * (uint64_t)NS_PER_S) /* in the end, for all */
 
 struct hold *
 hold_new(pid_t first)
@@ -39,19 +44,6 @@ hold_new(pid_t first)
 	return h;
 }
 
-/* Fails when it is gone, or when a program of the target's traces it, or is about to; that one
- * then sees the stops. */
-static bool
-attach(struct hold *h, struct halt *t)
-{
-	const long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
-
-	if (!t->is_attached && !halt_is_ward(h, t) &&
-		ptrace(PTRACE_SEIZE, t->tid, NULL, options) == 0)
-		halt_attached(h, t);
-	return t->is_attached;
-}
-
 void
 hold_born(struct hold *h, pid_t pid, pid_t tid)
 {
@@ -59,7 +51,7 @@ hold_born(struct hold *h, pid_t pid, pid_t tid)
 
 	t->pid = pid;
 	if (h->is_pressed)
-		attach(h, t);
+		halt_attach(h, t);
 }
 
 void
@@ -67,8 +59,10 @@ hold_ended(struct hold *h, pid_t tid)
 {
 	struct halt *t = map_remove(h->tasks, &(uint64_t){ (uint64_t)tid }, sizeof(uint64_t));
 
-	if (t)
+	if (t) {
 		halt_let_be(h, t);
+		h->n_owed -= t->is_owed;
+	}
 	if (t && t->pid == tid)
 		map_remove(h->wards, &(uint64_t){ (uint64_t)tid }, sizeof(uint64_t));
 	mem_free(t);
@@ -93,44 +87,92 @@ claim(struct hold *h, struct halt *t)
 	t->is_claimed = true;
 }
 
-/* It did not come to its stop. When it stands still, we know whether it ever will: whoever
- * sends SIGCONT takes back the stops of all tasks of a process. */
-static bool
-is_still_to_stop(struct hold *h, struct halt *t)
+static void
+disclaim(struct hold *h, struct halt *t)
 {
-	bool is_to_stop;
+	h->n_claimed -= t->is_claimed;
+	t->is_claimed = false;
+}
 
-	if (!halt_pin(h, t) || !t->trap_signal)
-		return t->stand == STANDS;
-	is_to_stop = halt_is_to_stop(t);
-	halt_release(h, t);
-	while (is_to_stop && t->is_attached && t->stand == RUNS)
-		is_to_stop = halt_await(h, t, UINT64_MAX) > 0;
-	return is_to_stop && t->is_attached;
+/* Whoever is to stop comes to it as soon as it gets to run. But SIGCONT, whoever sends it,
+ * takes back the stops of all tasks of a process. */
+static bool
+await_stop(struct hold *h, struct halt *t)
+{
+	if (halt_await(h, t, STOP_NS))
+		return true;
+	for (unsigned i = 0; i < STOP_TIMES && halt_is_to_stop(t); i++) {
+		if (halt_await(h, t, STOP_NS))
+			return true;
+	}
+	return false;
+}
+
+static void
+owe(struct hold *h, struct halt *t, bool is_owed)
+{
+	h->n_owed += is_owed - t->is_owed;
+	t->is_owed = is_owed;
+	t->owed_ns = clock_monotonic_ns();
+}
+
+/* Whose stop comes after all goes on with the others; it may have gone for good. */
+static void
+look_at_owed(struct hold *h)
+{
+	uint64_t now = h->n_owed ? clock_monotonic_ns() : 0;
+	void *value;
+
+	for (size_t at = 0; h->n_owed && map_next(h->tasks, &at, NULL, NULL, &value);) {
+		struct halt *t = value;
+		bool is_stopped = t->is_owed && halt_has_stopped(h, t);
+
+		if (is_stopped)
+			claim(h, t);
+		if (is_stopped || (t->is_owed && now - t->owed_ns > OWED_NS &&
+					  (halt_is_gone(t) || !halt_is_to_stop(t))))
+			owe(h, t, false);
+	}
 }
 
 bool
 hold_stopped(struct hold *h, pid_t tid)
 {
 	struct halt *t = halt_add(h, tid);
-	int got = 1;
 
 	h->is_pressed = true;
 	h->is_leaving = false;
 	h->pressed_ns = clock_monotonic_ns();
-	if (!attach(h, t)) {
-		if (!proc_await_stopped(tid))
-			return false;
-		h->count.n_stops++;
-		claim(h, t);
-		return true;
-	}
-	while (t->is_attached && t->stand == RUNS && got > 0)
-		got = halt_await(h, t, STOP_NS);
-	if (got < 0 || !t->is_attached || (!got && !is_still_to_stop(h, t)))
+	halt_attach(h, t);
+	if (!await_stop(h, t)) {
+		owe(h, t, !halt_is_gone(t));
 		return false;
-	h->count.n_stops += t->stand == LISTENS;
+	}
+	h->count.n_stops += !t->is_attached || t->stand == LISTENS;
+	owe(h, t, false);
 	claim(h, t);
+	return true;
+}
+
+struct process_tasks {
+	struct hold *hold;
+	pid_t pid;
+	uint64_t until_ns;
+};
+
+/* It stands still, unless it waits in the kernel for another task (vfork(2)). Its birth may
+ * not have been read yet. */
+static bool
+await_rest(void *arg, pid_t tid)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	const struct process_tasks *tasks = arg;
+	char state;
+
+	halt_add(tasks->hold, tid)->pid = tasks->pid;
+	while ((state = proc_state(tid)) && !strchr("TtZXx", state) &&
+		clock_monotonic_ns() < tasks->until_ns)
+		nanosleep(&pause, NULL);
 	return true;
 }
 
@@ -139,16 +181,20 @@ hold_stopped(struct hold *h, pid_t tid)
 static void
 end_stop(struct hold *h, pid_t pid)
 {
+	struct process_tasks tasks = { h, pid, clock_monotonic_ns() + REST_NS };
 	void *value;
 
+	proc_each_task(pid, await_rest, &tasks);
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
 		struct halt *t = value;
 
 		if (t->pid != pid)
 			continue;
 		halt_note_cut(t);
-		if (t->stand != STANDS && halt_is_to_stop(t) && attach(h, t))
+		if (t->stand != STANDS && halt_is_to_stop(t) && halt_attach(h, t))
 			h->count.n_stops += halt_pin(h, t) && t->trap_signal;
+		if (t->stand != STANDS)
+			disclaim(h, t);
 	}
 	h->count.n_visible++;
 	kill(pid, SIGCONT);
@@ -166,8 +212,7 @@ hold_resume(struct hold *h)
 
 		if (!t->is_claimed)
 			continue;
-		t->is_claimed = false;
-		h->n_claimed--;
+		disclaim(h, t);
 		if (t->stand != STANDS)
 			end_stop(h, t->pid);
 		if (t->stand == STANDS)
@@ -220,7 +265,7 @@ look_at_pressure(struct hold *h, size_t fill, size_t size)
 		h->is_pressed = true;
 		h->is_leaving = false;
 		for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
-			attach(h, value);
+			halt_attach(h, value);
 	} else if (!h->n_claimed && now - h->pressed_ns > CALM_NS) {
 		begin_to_leave(h);
 	}
@@ -243,6 +288,7 @@ hold_pass(struct hold *h, size_t fill, size_t size)
 
 	look_at_pressure(h, fill, size);
 	reap(h);
+	look_at_owed(h);
 	status = h->first_status;
 	h->first_status = -1;
 	return status;
@@ -298,7 +344,7 @@ hold_meet(struct hold *h, pid_t pid, pid_t tid)
 	struct halt *t = halt_add(h, tid);
 
 	t->pid = pid;
-	if (!attach(h, t))
+	if (!halt_attach(h, t))
 		return;
 	h->is_pressed = true;
 	h->is_leaving = false;
@@ -319,14 +365,15 @@ hold_count(const struct hold *h)
 	return h->count;
 }
 
-/* Those that were killed end; others go on without us. */
+/* Those that were killed end; others go on without us, when they can be stopped in time. */
 static void
-let_go(struct hold *h, struct halt *t)
+let_go(struct hold *h, struct halt *t, uint64_t until_ns)
 {
-	if (t->stand == RUNS)
+	if (t->is_attached && t->stand == RUNS)
 		halt_interrupt(t);
-	while (t->is_attached && t->stand == RUNS && halt_await(h, t, UINT64_MAX) > 0)
-		continue;
+	while (t->is_attached && t->stand == RUNS && !halt_is_gone(t) &&
+		clock_monotonic_ns() < until_ns)
+		halt_await(h, t, LOOK_NS);
 	if (t->is_attached)
 		halt_leave(h, t, 0);
 }
@@ -334,6 +381,7 @@ let_go(struct hold *h, struct halt *t)
 void
 hold_free(struct hold *h)
 {
+	uint64_t until_ns = clock_monotonic_ns() + FREE_NS;
 	void *value;
 
 	if (!h)
@@ -341,7 +389,7 @@ hold_free(struct hold *h)
 	hold_resume(h);
 	h->is_leaving = true;
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
-		let_go(h, value);
+		let_go(h, value, until_ns);
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
 		mem_free(value);
 	map_free(h->wards);
