@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 #include "cli/gate.h"
 #include "cli/rights.h"
+#include "export/http.h"
+#include "symbol/symbol.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +68,34 @@ look_at_tmp(struct finding_line *f)
 		snprintf(f->remedy, sizeof f->remedy, "make %s writable for this user", dir);
 }
 
+static void
+look_at_stacks(struct finding_line *f)
+{
+	f->name = "stacks";
+	f->works = symbol_is_available();
+	snprintf(f->text, sizeof f->text,
+		f->works ? "functions and source lines can be found"
+			 : "this program was built without libdw: no source lines");
+	if (!f->works)
+		snprintf(f->remedy, sizeof f->remedy,
+			"build it with libdw: tools/install-deps, then make");
+}
+
+static void
+look_at_otlp(struct finding_line *f)
+{
+	struct err err = { 0 };
+
+	f->name = "otlp";
+	f->works = http_available(&err) == 0;
+	snprintf(f->text, sizeof f->text, "%s",
+		f->works ? "spans can be sent to a collector" : err.text);
+	if (!f->works) {
+		snprintf(f->remedy, sizeof f->remedy, "%s", err.hint ? err.hint : "");
+		err_drop(&err); /* a line of its own tells it */
+	}
+}
+
 /* One backend's line. */
 static bool
 look_at_backend(struct str *text, bool color, enum capture_backend which)
@@ -117,7 +147,8 @@ look_around(struct str *text, bool color, bool as_root, struct found *found, str
 {
 	AUTO(rights_done) struct rights rights = { 0 };
 	AUTO(str_done) struct str ebpf = { 0 };
-	struct finding_line line = { 0 };
+	static void (*const others[])(struct finding_line *) = { look_at_aslr, look_at_tmp,
+		look_at_stacks, look_at_otlp };
 
 	if (rights_find(&rights, as_root, err) < 0)
 		return -1;
@@ -129,11 +160,12 @@ look_around(struct str *text, bool color, bool as_root, struct found *found, str
 	str_add(text, str_text(&ebpf));
 	say_choice(text, color, found);
 	say_user(text, color, &rights);
-	look_at_aslr(&line);
-	add_line(text, color, &line);
-	line = (struct finding_line){ 0 };
-	look_at_tmp(&line);
-	add_line(text, color, &line);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct finding_line line = { 0 };
+
+		others[i](&line);
+		add_line(text, color, &line);
+	}
 	return 0;
 }
 

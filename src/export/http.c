@@ -202,6 +202,17 @@ perform(struct curl *c, const struct http_post *post, struct http_answer *out, s
 }
 
 int
+http_available(struct err *err)
+{
+	struct curl c = { 0 };
+
+	if (find_library(&c, err) < 0)
+		return -1;
+	c.cleanup(c.handle);
+	return 0;
+}
+
+int
 http_post(struct http_answer *out, const struct http_post *post, struct err *err)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;

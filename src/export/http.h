@@ -39,6 +39,8 @@ struct http_answer {
 };
 
 void http_answer_done(struct http_answer *a);
+/* -1: http_post() can send nothing here; says why. */
+MUST_CHECK int http_available(struct err *err);
 /* -1: no answer came (refused, timeout, TLS, not installed). http_answer_done() is due in any
  * case. */
 MUST_CHECK int http_post(
