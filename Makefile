@@ -172,7 +172,7 @@ $(BUILD)/driver/%: tests/driver/%.c $(LIB)
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(LIB) $(LIBS)
 
 # Tracees: plain programs. A first line `/* build: FLAGS */` adds flags.
-$(BUILD)/prog/%: tests/prog/%.c
+$(BUILD)/prog/%: tests/prog/%.c $(wildcard tests/prog/*.h)
 	$(call say,PROG,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu17 -O1 -g -Wall -Wextra -o $@ $< -pthread \

@@ -25,6 +25,16 @@ struct otlp_values {
 		.max_calls = SPANS_CALLS_USUAL                                                 \
 	}
 
+/* Rows of a table of options; at: where the struct of values has these. */
+/* clang-format off */
+#define OTLP_OPTIONS(at) \
+	{ "otlp-protocol", 0, OPTION_CHOICE, (at) + offsetof(struct otlp_values, protocol), "NAME", "auto (grpc at port 4317), http/protobuf, http/json, grpc", otlp_protocol_names }, \
+	{ "otlp-service-name", 0, OPTION_TEXT, (at) + offsetof(struct otlp_values, service_name), "NAME", "service.name (renacer)", NULL }, \
+	{ "otlp-calls", 0, OPTION_NUMBER, (at) + offsetof(struct otlp_values, max_calls), "N", "the N calls that took longest become spans (1000)", NULL }, \
+	{ "otlp-min-us", 0, OPTION_NUMBER, (at) + offsetof(struct otlp_values, min_us), "N", "shorter calls, in microseconds, become none (0)", NULL }, \
+	{ "otlp-arguments", 0, OPTION_FLAG, (at) + offsetof(struct otlp_values, arguments), NULL, "tell what programs were given, which may be secret", NULL }
+/* clang-format on */
+
 struct otlp_wish {
 	struct endpoint_wish endpoint;
 	uint64_t max_calls, min_ns;

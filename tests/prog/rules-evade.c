@@ -25,17 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECRET "box/secret"
+#include "deeds.h"
 
-static void
-must(bool is_so, const char *what)
-{
-	if (is_so)
-		return;
-	fprintf(stderr, "rules-evade: %s: %s\n", what, strerror(errno));
-	exit(errno == ENOSYS || errno == EPERM ? 77 : 1);
-}
-#define MUST(is_so) must(is_so, #is_so)
+#define SECRET "box/secret"
 
 static void
 read_all(int fd)
@@ -792,14 +784,7 @@ d_other_directory(void)
 	sync_here();
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} deeds[] = {
-#define DEED(name_)                                                                            \
-	{                                                                                      \
-#name_, name_                                                                  \
-	}
+static const struct deed deeds[] = {
 	DEED(by_openat2),
 	DEED(by_dirfd),
 	DEED(by_dots),
@@ -877,18 +862,10 @@ static const struct {
 	DEED(d_directory),
 	DEED(d_failed_sync),
 	DEED(d_other_directory),
-#undef DEED
 };
 
 int
 main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof deeds / sizeof *deeds; i++)
-		if (strcmp(deeds[i].name, argv[1]) == 0) {
-			deeds[i].run();
-			return 0;
-		}
-	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-		puts(deeds[i].name);
-	return 2;
+	return deeds_run(deeds, sizeof deeds / sizeof *deeds, argc, argv);
 }

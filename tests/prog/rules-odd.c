@@ -26,15 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static void
-must(bool is_so, const char *what)
-{
-	if (is_so)
-		return;
-	fprintf(stderr, "rules-odd: %s: %s\n", what, strerror(errno));
-	exit(errno == ENOSYS || errno == EPERM ? 77 : 1);
-}
-#define MUST(is_so) must(is_so, #is_so)
+#include "deeds.h"
 
 static void
 nap(long ms)
@@ -767,14 +759,7 @@ swap_names(void)
 	MUST(syscall(SYS_renameat2, AT_FDCWD, "u", AT_FDCWD, "v", 2) == 0);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} deeds[] = {
-#define DEED(name)                                                                             \
-	{                                                                                      \
-#name, name                                                                    \
-	}
+static const struct deed deeds[] = {
 	DEED(reads_1_plain),
 	DEED(reads_1_restarted),
 	DEED(reads_1_stopped),
@@ -823,18 +808,10 @@ static const struct {
 	DEED(net_unix_link),
 	DEED(net_leave),
 	DEED(swap_names),
-#undef DEED
 };
 
 int
 main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof deeds / sizeof *deeds; i++)
-		if (strcmp(deeds[i].name, argv[1]) == 0) {
-			deeds[i].run();
-			return 0;
-		}
-	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-		puts(deeds[i].name);
-	return 2;
+	return deeds_run(deeds, sizeof deeds / sizeof *deeds, argc, argv);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* config_test.c - renacer.toml: every error with its place, its caret and its hint */
 
-#include "unit/test.h"
+#include "unit/scratch.h"
 
 #include "gate/config.h"
 
@@ -30,30 +30,21 @@ static char *root; /* of the project: where tests are started */
 static int
 enter(void **state)
 {
-	char *dir = mem_strdup("/tmp/config_test-XXXXXX");
-
 	root = getcwd(NULL, 0);
-	assert_non_null(mkdtemp(dir));
-	assert_int_equal(chdir(dir), 0);
+	scratch_enter(state);
 	assert_int_equal(mkdir("data", 0755), 0);
 	put("data/a", "a");
 	put("in.txt", "in");
 	put("rules.toml",
 		"[[assertion]]\nname = \"e\"\ntype = \"span_count\"\nmax_spans = 9\n");
-	*state = dir;
 	return 0;
 }
 
 static int
 leave(void **state)
 {
-	struct err err = { 0 };
-
-	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(dir_remove(*state, &err), 0);
-	mem_free(*state);
 	free(root);
-	return 0;
+	return scratch_leave(state);
 }
 
 #define T "[[target]]\nname = \"t\"\ncommand = [\"true\"]\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sandbox_test.c - fixtures copied so that every copy looks the same, and gone afterwards */
 
-#include "unit/test.h"
+#include "unit/scratch.h"
 
 #include "base/file.h"
 #include "base/str.h"
@@ -20,28 +20,6 @@ put(const char *path, const char *text, mode_t mode)
 	struct err err = { 0 };
 
 	assert_int_equal(file_write(path, text, strlen(text), mode, &err), 0);
-}
-
-static int
-enter(void **state)
-{
-	char *dir = mem_strdup("/tmp/sandbox_test-XXXXXX");
-
-	assert_non_null(mkdtemp(dir));
-	assert_int_equal(chdir(dir), 0);
-	*state = dir;
-	return 0;
-}
-
-static int
-leave(void **state)
-{
-	struct err err = { 0 };
-
-	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(dir_remove(*state, &err), 0);
-	mem_free(*state);
-	return 0;
 }
 
 static struct stat
@@ -221,5 +199,5 @@ main(void)
 		cmocka_unit_test(fixtures_keep_their_path_or_give_their_contents),
 	};
 
-	return cmocka_run_group_tests(tests, enter, leave);
+	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

@@ -6,7 +6,7 @@
  * The target of that run is this program itself, which then makes one directory.
  */
 
-#include "unit/test.h"
+#include "unit/scratch.h"
 
 #include "base/file.h"
 #include "base/str.h"
@@ -19,28 +19,6 @@
 
 #define PROJECT "project"
 #define HUGE_LINE 4294967295u
-
-static int
-enter(void **state)
-{
-	char *dir = mem_strdup("/tmp/source_test-XXXXXX");
-
-	assert_non_null(mkdtemp(dir));
-	assert_int_equal(chdir(dir), 0);
-	*state = dir;
-	return 0;
-}
-
-static int
-leave(void **state)
-{
-	struct err err = { 0 };
-
-	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(dir_remove(*state, &err), 0);
-	mem_free(*state);
-	return 0;
-}
 
 static void
 put(const char *path, const char *text)
@@ -362,17 +340,18 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_lies_in_the_project_is_shown_from_its_root,
+			scratch_enter, scratch_leave),
 		cmocka_unit_test_setup_teardown(
-			what_lies_in_the_project_is_shown_from_its_root, enter, leave),
+			a_target_that_never_ran_has_no_lines, scratch_enter, scratch_leave),
 		cmocka_unit_test_setup_teardown(
-			a_target_that_never_ran_has_no_lines, enter, leave),
+			a_second_run_is_only_made_where_it_tells_and_harms_nobody,
+			scratch_enter, scratch_leave),
 		cmocka_unit_test_setup_teardown(
-			a_second_run_is_only_made_where_it_tells_and_harms_nobody, enter,
-			leave),
+			a_second_run_that_cannot_start_leaves_the_verdict_as_it_is,
+			scratch_enter, scratch_leave),
 		cmocka_unit_test_setup_teardown(
-			a_second_run_that_cannot_start_leaves_the_verdict_as_it_is, enter,
-			leave),
-		cmocka_unit_test_setup_teardown(lines_of_a_second_run_outlive_it, enter, leave),
+			lines_of_a_second_run_outlive_it, scratch_enter, scratch_leave),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "make") == 0)
