@@ -7,6 +7,7 @@
 #include "base/file.h"
 
 #include <elfutils/libdwelf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #define VDSO_BYTES (64 * 1024)         /* it has two or three pages */
 #define COPY_BYTES ((size_t)512 << 20) /* larger files are read piece by piece */
+#define PIECE ((size_t)64 << 10)       /* of a file, read at once */
 #define PADDING 4096
 #define BINARY_BYTES ((uint64_t)1 << 34) /* what one file may span in memory */
 
@@ -109,25 +111,41 @@ binary_new(const char *path, int fd, Elf *elf)
 	return b;
 }
 
+/* In pieces: what interrupts a read of many megabytes again and again (the tracer's own alarm,
+ * in a run under valgrind) would have it begin anew for ever. How much there was. */
+static size_t
+read_pieces(char *to, int fd, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t part = pread(fd, to + n, MIN(size - n, PIECE), (off_t)n);
+
+		if (part < 0 && errno == EINTR)
+			continue;
+		if (part <= 0)
+			break;
+		n += (size_t)part;
+	}
+	return n;
+}
+
 /* libdw looks for the NUL of a text without regard to the end of its section (0.188 does, found
  * by tests/fuzz); zeros behind the copy end that search. Takes the descriptor. */
 static struct binary *
 binary_read(const char *path, int fd, size_t size)
 {
 	struct binary *b = binary_new(path, fd, NULL);
-	size_t n = 0;
-	ssize_t part = 1;
 
 	if (size > COPY_BYTES) {
 		b->elf = elf_begin(fd, ELF_C_READ, NULL);
 		return b;
 	}
 	b->memory = mem_alloc(size + PADDING);
-	while (n < size && (part = pread(fd, b->memory + n, size - n, (off_t)n)) > 0)
-		n += (size_t)part;
+	size = read_pieces(b->memory, fd, size);
 	fd_close(fd);
 	b->fd = -1;
-	b->elf = elf_memory(b->memory, n);
+	b->elf = elf_memory(b->memory, size);
 	return b;
 }
 
