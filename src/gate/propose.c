@@ -265,8 +265,10 @@ int
 propose(struct str *out, struct str *notes, bool *is_recorded, const char *const *argv,
 	const char *dir, const struct gate_opts *opts, struct err *err)
 {
-	char scratch[] = "/tmp/renacer-init-XXXXXX";
 	struct proposal p = { .arena = arena_new(), .argv = argv, .dir = dir, .opts = opts };
+	const char *tmp = getenv("TMPDIR");
+	char *scratch =
+		arena_printf(p.arena, "%s/renacer-init-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	int rc;
 
 	for (size_t i = 0; argv[i]; i++) {
@@ -282,8 +284,9 @@ propose(struct str *out, struct str *notes, bool *is_recorded, const char *const
 	}
 	proposal_name(&p);
 	if (!mkdtemp(scratch)) {
+		err_sys(err, "make a directory like '%s'", scratch);
 		arena_free(p.arena);
-		return err_sys(err, "make a directory in /tmp");
+		return -1;
 	}
 	p.scratch = scratch;
 	rc = try_all(&p, err);

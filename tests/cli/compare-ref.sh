@@ -3,6 +3,8 @@
 # the processor time of programs that differ by a factor: no machine is so loaded that it hides it.
 set -u
 bad=0
+TMPDIR=$(mktemp -d)
+export TMPDIR
 
 fail() {
 	echo "line ${BASH_LINENO[0]}: $*"
@@ -82,5 +84,5 @@ git checkout -q renacer.toml
 
 # Nothing is left: no work tree that git knows of, no directory.
 [ "$(git worktree list | wc -l)" -eq 1 ] || { git worktree list; bad=1; }
-! compgen -G "${TMPDIR:-/tmp}/renacer-ref-*" > /dev/null || { echo "a tree is left"; bad=1; }
+rmdir "$TMPDIR" || { echo "a tree is left"; bad=1; }
 exit $bad

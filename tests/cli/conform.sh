@@ -6,6 +6,7 @@
 # ONLY: names (globs); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
 # KEEP: a folder for what runs that failed left. CONTROL: native or a backend; that way alone,
 # twice: what differs then is the program's own doing, or the machine's.
+# alone: what programs do natively is compared with what they do when traced, timers too.
 set -u
 read -ra only <<< "${ONLY:-*}"
 conform=$BUILD/driver/conform

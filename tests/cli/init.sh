@@ -111,6 +111,7 @@ if is_there redis-server; then
 	kill $server
 	wait $server
 fi
+PATH=$BUILD/prog:$PATH
 if ring copy | grep -q ring; then # else this machine has none
 	proposed ring -- ring copy
 	wants '^io_uring = "deny"    # '
@@ -173,8 +174,10 @@ CI=true refused 2 'goldens are recorded by people' -- true
 refused 2 'argument 1 of the command has bytes that are no UTF-8' -- echo $'\xff'
 refused 3 "execute 'no-such-program'" -- no-such-program
 [ ! -e renacer.toml ] || note 'a refusal left a file'
-refused 0 'wrote other.toml' --config other.toml --runs 5 -- true
+mkdir ../room
+TMPDIR=$PWD/../room refused 0 'wrote other.toml' --config other.toml --runs 5 -- true
 grep -q "5 recordings agree" ../log || note '--runs is not heeded'
-ls -d /tmp/renacer-init-* 2> /dev/null && note 'a directory was left behind'
+TMPDIR=$PWD/nowhere refused 3 'nowhere/renacer-init-' --config third.toml -- true
+rmdir ../room || note 'a directory was left behind'
 echo "$n programs"
 [ $bad -eq 0 ]

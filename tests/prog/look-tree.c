@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* look-tree.c - processes that are hard to find for whoever knows their parents only, a line
  * for each; they last until they are ended. The argument is a mark for ps(1). */
-#define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

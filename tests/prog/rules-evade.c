@@ -1,8 +1,5 @@
 /* rules-evade.c - one deed in one of many ways, each of which a rule must see */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

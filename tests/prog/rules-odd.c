@@ -1,8 +1,5 @@
 /* rules-odd.c - deeds in odd ways, of which rules must neither miss one nor see one too many */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
