@@ -31,6 +31,8 @@ void out_flows(struct out *o);
 void out_calls(struct out *o);
 void out_counts(struct out *o);
 
+/* It was ended by a signal that the run had sent to it. */
+bool out_was_killed(const struct process *p);
 /* Does the user not want to hear of this canonical path? */
 bool out_is_ignored(const struct out *o, const char *canonical);
 /* Is it the program's, and not the runtime's own? */

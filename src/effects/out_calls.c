@@ -18,7 +18,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 /* A line of the golden. */
 struct shown {
@@ -396,8 +395,7 @@ out_process(struct out *o, const struct process *p)
 static bool
 was_cut(const struct process *p)
 {
-	return p->parent && !p->has_exec && p->has_ended && WIFSIGNALED(p->status) &&
-	       (p->killed_by >> WTERMSIG(p->status) & 1);
+	return p->parent && !p->has_exec && p->has_ended && out_was_killed(p);
 }
 
 void

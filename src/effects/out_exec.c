@@ -124,13 +124,27 @@ is_crash(int signal)
 	return false;
 }
 
+bool
+out_was_killed(const struct process *p)
+{
+	return WIFSIGNALED(p->status) && (p->killed_by >> WTERMSIG(p->status) & 1);
+}
+
+/* A shell that ends what it has just started: whether that came to execute its command is
+ * chance, and until then it did nothing. */
+static bool
+was_to_execute(const struct process *p, const struct image *image)
+{
+	return image->is_fork && out_was_killed(p) && runtime_is_shell(image->exe);
+}
+
 /* Of its own accord, or as the run wanted it to. */
 static bool
 ended_well(const struct process *p)
 {
 	int by = WIFSIGNALED(p->status) ? WTERMSIG(p->status) : 0;
 
-	if (is_crash(by) && !(p->killed_by >> by & 1))
+	if (is_crash(by) && !out_was_killed(p))
 		return false;
 	return p->has_ended && (p->was_killed_by_us || p->status == 0 || by == SIGPIPE);
 }
@@ -247,6 +261,8 @@ out_execs(struct out *o)
 				continue; /* the command itself */
 			if (image->is_fork && o->fx->opts.profile == PROFILE_TRANSPILE)
 				continue; /* a worker of the program, as a thread is */
+			if (was_to_execute(process, image))
+				continue;
 			o->fx->of = process;
 			p = program_of(o, programs, image);
 			o->fx->of = NULL;

@@ -8,13 +8,16 @@ ends() { # STATUS TEXT COMMAND...: in a session of its own, within a minute
 	says "$1" "$2" setsid -w timeout 60 "${@:3}"
 }
 
+# Its child is past the exec when the signal comes, each time.
+cleans_up='trap "echo cleaned up" TERM; exec 3< <(exec perl -e "\$| = 1; print qq(up\n); sleep 100")
+	read -r -u 3; kill 0; wait; echo after'
 # A process group of its own: 'kill 0', as scripts clean up, ends the target alone. It leads
 # neither group nor session, so that it can still make both.
 ends 0 recorded renacer-gate record --golden group.golden -- \
-	bash -c 'trap "echo cleaned up" TERM; sleep 100 & kill 0; wait; echo after'
+	bash -c "$cleans_up"
 ends 0 'cleaned up' renacer-gate show group.golden
 ends 0 PASS renacer-gate check --golden group.golden -- \
-	bash -c 'trap "echo cleaned up" TERM; sleep 100 & kill 0; wait; echo after'
+	bash -c "$cleans_up"
 ends 0 recorded renacer-gate record --golden leads.golden -- \
 	perl -MPOSIX -e 'setpgid(0, 0) or die "setpgid: $!"; POSIX::getpgrp() == $$ or die; print "ok\n"'
 ends 0 recorded renacer-gate record --golden session.golden -- \

@@ -238,17 +238,26 @@ done
 [ -s kept/unstable.stdout ] || { echo 'the output was not kept'; bad=1; }
 
 # An interrupt ends it all.
+await_hanging() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		! pgrep -f "^sleep $marker" > /dev/null || return
+		sleep 0.1
+	done
+	echo "it does not come to hang"
+	bad=1
+}
 sed -i 's/^timeout = "300ms"/timeout = "60s"/' renacer.toml
 renacer-gate check hangs > out.log 2>&1 &
 gate=$!
-sleep 0.7
+await_hanging
 kill -TERM $gate # a shell has its background ignore INT
 wait $gate
 [ $? -eq 143 ] || { echo "an interrupt did not end in 143"; cat out.log; bad=1; }
 
 renacer-gate check --jobs 2 plain hangs > out.log 2>&1 &
 gate=$!
-sleep 0.7
+await_hanging
 kill -TERM $gate
 wait $gate
 [ $? -eq 143 ] || { echo 'an interrupt of two jobs did not end in 143'; cat out.log; bad=1; }

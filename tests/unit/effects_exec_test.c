@@ -251,6 +251,38 @@ a_fork_that_failed_is_a_retry_of_another_only_in_a_shell(void **state)
 	}
 }
 
+/* `sleep 9 & kill $!`: whether it came to execute its command is chance. */
+static void
+what_a_shell_kills_before_it_is_a_program_is_no_fork(void **state)
+{
+	static const struct {
+		const char *program, *key;
+		int whom, status, count;
+	} rows[] = {
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 40002, 15, 0 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 0, 15, 0 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 40002, EXIT_CODE(0), 1 },
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 40002, 9, 1 }, /* by another */
+		{ "/usr/bin/bash", "fork of /usr/bin/bash", 40003, 15, 1 },
+		{ "/usr/bin/python3.11", "fork of /usr/bin/python3.11", 40002, 15, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct made m = made_new(PROFILE_EFFECTS);
+
+		made_exec(&m, 1, rows[i].program);
+		made_start(&m, 2, 1, 2, 0);
+		made_call(&m, 1, CALL_kill, 0, N(rows[i].whom), N(15));
+		made_exit(&m, 2, rows[i].status);
+		made_finish(&m);
+		assert_int_equal(made_count(&m, EFFECT_EXEC), rows[i].count);
+		if (rows[i].count)
+			assert_int_equal(made_number(&m, EFFECT_EXEC, rows[i].key, "count"), 1);
+		made_free(&m);
+	}
+}
+
 static void
 signals_to_the_outside_and_privileged_acts_are_effects(void **state)
 {
@@ -504,6 +536,7 @@ main(void)
 		cmocka_unit_test(waiting_is_no_effect_unless_it_failed),
 		cmocka_unit_test(what_failed_before_the_same_succeeded_is_a_retry),
 		cmocka_unit_test(a_fork_that_failed_is_a_retry_of_another_only_in_a_shell),
+		cmocka_unit_test(what_a_shell_kills_before_it_is_a_program_is_no_fork),
 		cmocka_unit_test(signals_to_the_outside_and_privileged_acts_are_effects),
 		cmocka_unit_test(peers_outside_are_effects_whatever_the_order),
 		cmocka_unit_test(a_peer_that_the_run_serves_itself_is_internal),
