@@ -8,6 +8,7 @@
 #include "effects/process.h"
 #include "effects/state.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A task went on because another one let it. */
@@ -27,6 +28,9 @@ struct life {
 	uint64_t wait_enter_ns, wait_exit_ns;
 	uint16_t wait_call;
 	struct stamp signal; /* whoever sent the last one; task 0: used up */
+	/* The last call, when it was interrupted: by a signal that is told after it. */
+	struct link cut;
+	uint64_t cut_enter_ns;
 };
 
 struct critical {
@@ -85,14 +89,48 @@ add_link(struct life *life, struct link link)
 	life->wait_exit_ns = 0;
 }
 
+static enum call_id
+id_of(const struct call *call)
+{
+	return call->arch < N_ARCHES ? decode_spec((enum arch)call->arch, call->nr)->id
+				     : CALL_unknown;
+}
+
+static void
+note_cut(struct life *life, const struct event *event)
+{
+	const struct call *call = &event->call;
+	bool is_cut = call->state == CALL_RESTARTED || (call->is_error && call->ret == -EINTR);
+
+	life->cut = (struct link){ 0 };
+	life->cut_enter_ns = call->enter_ns;
+	if (is_cut)
+		life->cut = (struct link){ .exit_ns = event->time_ns,
+			.call = (uint16_t)id_of(call) };
+}
+
+/* Most calls return before the signal is delivered that made them (pause, sigsuspend); what the
+ * kernel runs again has it in the middle. */
+static void
+note_signal(struct life *life, struct stamp by)
+{
+	struct link cut = life->cut;
+
+	life->signal = by;
+	if (!by.task || !cut.exit_ns || by.time_ns <= life->cut_enter_ns)
+		return;
+	cut.by = by.task;
+	cut.by_ns = MIN(by.time_ns, cut.exit_ns);
+	add_link(life, cut);
+	life->cut = (struct link){ 0 };
+}
+
 /* Who releases is seen to have done so when its call ends, which may be a little later. */
 static void
 note_call(struct life *life, const struct event *event, struct stamp by)
 {
 	const struct call *call = &event->call;
-	enum call_id id = call->arch < N_ARCHES
-				  ? decode_spec((enum arch)call->arch, call->nr)->id
-				  : CALL_unknown;
+	enum call_id id = id_of(call);
 	uint64_t enter = call->enter_ns, exit = event->time_ns;
 
 	if (!by.task && life->signal.task && life->signal.time_ns > enter)
@@ -128,9 +166,11 @@ critical_note(struct effects *fx, const struct event *event)
 	else if (event->kind == EVENT_CALL && event->call.state != CALL_RESTARTED)
 		note_call(life, event, by);
 	else if (event->kind == EVENT_SIGNAL)
-		life->signal = by;
+		note_signal(life, by);
 	else if (event->kind == EVENT_EXIT)
 		fx->critical->last = event->task;
+	if (event->kind == EVENT_CALL)
+		note_cut(life, event);
 	if (event->kind == EVENT_EXEC && !fx->critical->has_exec) {
 		fx->critical->has_exec = true;
 		fx->critical->from_ns = event->time_ns;
@@ -141,6 +181,7 @@ critical_note(struct effects *fx, const struct event *event)
  */
 struct walk {
 	struct effects *fx;
+	uint64_t from_ns; /* of the run */
 	struct arena *arena;
 	size_t *left; /* by task: links that were not passed */
 	struct path_step *steps;
@@ -181,13 +222,13 @@ static void
 walk_back(struct walk *w, uint32_t task, uint64_t at_ns)
 {
 	const struct critical *c = w->fx->critical;
+	uint64_t from_ns = w->from_ns;
 	const char *released = NULL;
 	const struct link *link;
 
-	while (at_ns > c->from_ns && task < c->n) {
+	while (at_ns > from_ns && task < c->n) {
 		link = last_link(w, task, at_ns);
-		add_step(w, task, MAX(link ? link->by_ns : c->from_ns, c->from_ns), at_ns,
-			released);
+		add_step(w, task, MAX(link ? link->by_ns : from_ns, from_ns), at_ns, released);
 		if (!link)
 			return;
 		released =
@@ -227,6 +268,7 @@ critical_path(struct effects *fx, struct arena *arena, uint32_t task, struct pat
 		task = c->last;
 	if (task >= c->n || !c->lives[task].end_ns)
 		return 0;
+	w.from_ns = MAX(c->from_ns, effects_facts(fx)->began_ns);
 	w.left = mem_array(c->n, sizeof *w.left);
 	for (size_t i = 0; i < c->n; i++)
 		w.left[i] = c->lives[i].n;
@@ -237,8 +279,10 @@ critical_path(struct effects *fx, struct arena *arena, uint32_t task, struct pat
 void
 critical_wanted(struct call_set *out)
 {
+	/* Whether SIGCHLD is heard is known from the handler that was set. */
 	static const enum call_id blocking[] = { CALL_futex, CALL_futex_time64, CALL_pause,
-		CALL_rt_sigsuspend, CALL_rt_sigtimedwait };
+		CALL_rt_sigsuspend, CALL_sigsuspend, CALL_rt_sigtimedwait, CALL_rt_sigaction,
+		CALL_sigaction };
 
 	for (int id = 1; id < N_CALL_IDS; id++)
 		if (edges_are_firm((enum call_id)id) || edges_tell_arg((enum call_id)id) >= 0)

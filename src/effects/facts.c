@@ -253,6 +253,17 @@ fill_process(struct effects *fx, struct process_facts *out, struct process *p)
 	out->n_runtime = p->manners->n_between;
 }
 
+/* wall_ns does not count what the tracer held the first program for. */
+static uint64_t
+began_ns(const struct facts *f)
+{
+	uint64_t last_ns = 0;
+
+	for (size_t i = 0; i < f->n_processes; i++)
+		last_ns = MAX(last_ns, f->processes[i].ended_ns);
+	return last_ns > f->wall_ns ? last_ns - f->wall_ns : 0;
+}
+
 void
 facts_fill(struct effects *fx, const struct trace_footer *footer)
 {
@@ -283,4 +294,5 @@ facts_fill(struct effects *fx, const struct trace_footer *footer)
 		f->peak_rss_bytes = MAX(f->peak_rss_bytes, out->peak_rss_bytes);
 		f->has_peak_rss |= out->peak_rss_bytes != 0;
 	}
+	f->began_ns = footer && footer->wall_ns ? began_ns(f) : 0;
 }

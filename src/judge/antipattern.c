@@ -363,6 +363,7 @@ judge_group(const struct map *groups, struct search *s, const struct row *spec,
 	uint64_t n = group->n - MIN(group->n, group->n_excuses);
 	uint64_t n_of = MAX(count_of(groups, s, spec, group), n);
 	struct antipattern_hit *hit;
+	const char *took; /* events take no time */
 
 	if (n < s->spec->least || group->cost_ns < s->spec->least_ns)
 		return;
@@ -373,10 +374,11 @@ judge_group(const struct map *groups, struct search *s, const struct row *spec,
 	hit->cost_ns = group->cost_ns;
 	hit->confidence = (double)n / (double)n_of * (double)n / (double)(n + s->spec->least);
 	hit->where = arena_strdup(s->arena, str_text(&where));
-	hit->text = arena_printf(s->arena,
-		"%s: %llu of %llu calls, which took %.3g ms together, by %s", s->spec->name,
-		(unsigned long long)n, (unsigned long long)n_of, (double)group->cost_ns / 1e6,
-		hit->where);
+	took = group->cost_ns ? arena_printf(s->arena, ", which took %.3f ms together,",
+					(double)group->cost_ns / 1e6)
+			      : "";
+	hit->text = arena_printf(s->arena, "%s: %llu of %llu calls%s by %s", s->spec->name,
+		(unsigned long long)n, (unsigned long long)n_of, took, hit->where);
 	memcpy(hit->rows, group->rows, sizeof hit->rows);
 	hit->n_rows = group->n_rows;
 }

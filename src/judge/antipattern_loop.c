@@ -11,7 +11,6 @@
 
 struct thread {
 	int64_t number, process;
-	size_t row;
 	uint64_t n_calls;
 	/* Calls of one name on one descriptor. */
 	const char *call;
@@ -43,7 +42,6 @@ thread_of(struct search *s, struct map *threads, size_t row)
 	*slot = t = arena_alloc(s->arena, sizeof *t);
 	*t = (struct thread){ .number = nr,
 		.process = search_number(s, COLUMN_PROCESS, row),
-		.row = row,
 		.ended_ns = COLUMN_NULL };
 	return t;
 }
@@ -104,7 +102,7 @@ static void
 tell_run(struct search *s, const struct thread *t, double confidence)
 {
 	struct antipattern_hit *hit =
-		search_hit_in(s, t->row, confidence, t->longest_run, t->n_calls);
+		search_hit_in(s, t->longest_row, confidence, t->longest_run, t->n_calls);
 
 	hit->rows[hit->n_rows++] = t->longest_row;
 	hit->text = arena_printf(s->arena,
@@ -118,12 +116,12 @@ static void
 tell_busy(struct search *s, const struct thread *t, double confidence)
 {
 	const char *call = columns_text(s->columns, COLUMN_SYSCALL, t->busy_row, 0);
-	struct antipattern_hit *hit = search_hit_in(s, t->row, confidence, 1, t->n_calls);
+	struct antipattern_hit *hit = search_hit_in(s, t->busy_row, confidence, 1, t->n_calls);
 
 	hit->rows[hit->n_rows++] = t->busy_row;
 	hit->cost_ns = (uint64_t)t->busy_ns;
 	hit->text = arena_printf(s->arena,
-		"%s: at least %.3g ms of processor time without any call before %s, by thread "
+		"%s: at least %.3f ms of processor time without any call before %s, by thread "
 		"%lld of %s",
 		s->spec->name, (double)t->busy_ns / 1e6, call ? call : "its end",
 		(long long)t->number, hit->where);
@@ -133,12 +131,12 @@ static void
 tell_idle(struct search *s, const struct thread *t, int64_t idle_ns, double confidence)
 {
 	struct antipattern_hit *hit =
-		search_hit_in(s, t->row, confidence, t->longest_n_idle, t->n_calls);
+		search_hit_in(s, t->idle_row, confidence, t->longest_n_idle, t->n_calls);
 
 	hit->rows[hit->n_rows++] = t->idle_row;
 	hit->cost_ns = (uint64_t)idle_ns;
 	hit->text = arena_printf(s->arena,
-		"%s: %.3g ms of computing between %llu calls that told it nothing, the last of "
+		"%s: %.3f ms of computing between %llu calls that told it nothing, the last of "
 		"them %s, by thread %lld of %s",
 		s->spec->name, (double)idle_ns / 1e6, (unsigned long long)t->longest_n_idle,
 		columns_text(s->columns, COLUMN_SYSCALL, t->idle_row, 0), (long long)t->number,

@@ -36,6 +36,25 @@ actor_of(struct search *s, struct map *actors, int64_t nr, size_t row)
 	return a;
 }
 
+/* What a process does as one program; it may execute another. */
+static struct actor *
+program_of(struct search *s, struct map *actors, size_t row)
+{
+	AUTO(str_done) struct str key = { 0 };
+	void **slot;
+	struct actor *a;
+
+	search_key(&key, s->columns, COLUMN_EXEC, row);
+	if (!search_key(&key, s->columns, COLUMN_PROCESS, row))
+		return NULL;
+	slot = map_slot(actors, key.data, key.n);
+	if (*slot)
+		return *slot;
+	*slot = a = arena_alloc(s->arena, sizeof *a);
+	*a = (struct actor){ .row = row, .first_ns = INT64_MAX };
+	return a;
+}
+
 static void
 keep_row(struct actor *a, size_t row)
 {
@@ -65,7 +84,7 @@ search_EXCESSIVE_IO(struct search *s)
 		if (!s->is_meant[row])
 			continue;
 		s->out->n_applied++;
-		a = actor_of(s, actors, search_number(s, COLUMN_PROCESS, row), row);
+		a = program_of(s, actors, row);
 		if (!a)
 			continue;
 		a->n++;
@@ -83,7 +102,7 @@ search_EXCESSIVE_IO(struct search *s)
 			continue;
 		hit = hit_of(s, a, rate / (rate + USUAL_RATE), a->n, a->n);
 		hit->text = arena_printf(s->arena,
-			"%s: %llu reads and writes in %.3g ms, %.0f a second, by %s",
+			"%s: %llu reads and writes in %.3f ms, %.0f a second, by %s",
 			s->spec->name, (unsigned long long)a->n, ns / 1e6, rate, hit->where);
 	}
 }
@@ -119,7 +138,7 @@ search_GOD_PROCESS(struct search *s)
 	hit = hit_of(s, most, MAX(share * n - 1, 0.0) / (n - 1), 1, map_count(actors));
 	hit->cost_ns = (uint64_t)most->cpu_ns;
 	hit->text = arena_printf(s->arena,
-		"%s: %.0f %% of the processor time of %zu processes (%.3g of %.3g ms), by %s",
+		"%s: %.0f %% of the processor time of %zu processes (%.3f of %.3f ms), by %s",
 		s->spec->name, 100 * share, map_count(actors), (double)most->cpu_ns / 1e6,
 		(double)total / 1e6, hit->where);
 }

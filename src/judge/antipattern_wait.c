@@ -184,9 +184,9 @@ search_BLOCKING_MAIN_THREAD(struct search *s)
 		hit = search_hit_in(
 			s, p->rows[0], (double)p->n / (double)(p->n + 1), p->n, p->n);
 		hit->cost_ns = (uint64_t)p->blocked_ns;
-		hit->text = arena_printf(s->arena, "%s: blocked for %.3g ms by %llu calls, %s",
+		hit->text = arena_printf(s->arena, "%s: blocked for %.3f ms by %llu call%s, %s",
 			s->spec->name, (double)p->blocked_ns / 1e6, (unsigned long long)p->n,
-			hit->where);
+			p->n == 1 ? "" : "s", hit->where);
 		memcpy(hit->rows, p->rows, sizeof hit->rows);
 		hit->n_rows = p->n_rows;
 	}

@@ -4,6 +4,7 @@
 
 #include "judge/rule_own.h"
 
+#include "base/map.h"
 #include "judge/antipattern.h"
 
 #include <inttypes.h>
@@ -53,9 +54,8 @@ conclude_hits(const struct judging *j, const struct antipattern_hits *hits)
 			.wanted =
 				arena_printf(j->arena, "no %s with a confidence of %g or more",
 					spec->name, j->rule->share),
-			.found = surest ? arena_printf(j->arena, "%s, confidence %.2f: %s: %s",
-						  spec->name, surest->confidence, surest->where,
-						  surest->text)
+			.found = surest ? arena_printf(j->arena, "%s: confidence %.2f",
+						  surest->text, surest->confidence)
 					: arena_printf(j->arena,
 						  "no %s among %" PRIu64
 						  " events that could be part of one",
@@ -68,11 +68,39 @@ conclude_hits(const struct judging *j, const struct antipattern_hits *hits)
 			j->out->detail ? j->out->detail : "", "", spec->remedy);
 }
 
+/* A pattern that no program of the run fits would be a rule about nothing. */
+static bool
+has_program(const struct judging *j)
+{
+	AUTO(map_free) struct map *seen = map_new();
+	bool gave_up = false, is_found = !j->rule->compiled;
+
+	for (size_t row = 0; j->columns && row < columns_rows(j->columns) && !is_found; row++) {
+		const char *program = columns_text(j->columns, COLUMN_EXEC, row, 0);
+		void **slot = program ? map_text(seen, program) : NULL;
+
+		if (!slot || *slot)
+			continue;
+		*slot = seen;
+		is_found = regex_find(
+			j->rule->compiled, program, strlen(program), 0, NULL, NULL, &gave_up);
+	}
+	if (!is_found && !gave_up)
+		judging_end(j, VERDICT_ERROR,
+			arena_printf(j->arena,
+				"process_name_pattern '%s' matches no program of this run: %s",
+				j->rule->pattern, words_of_programs(j)));
+	return is_found || gave_up; /* is_meant() tells */
+}
+
 void
 judge_anti_pattern(const struct judging *j)
 {
 	struct antipattern_hits hits = { 0 };
 	struct err err = { 0 };
+
+	if (!has_program(j))
+		return;
 
 	if (antipattern_find(
 		    &hits, j->arena, j->columns, (enum antipattern)j->rule->choice, &err) == 0)

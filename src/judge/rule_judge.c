@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define DETAIL_ROWS 8
+#define MOST_PROGRAMS 8
 
 void
 judging_end(const struct judging *j, enum verdict_kind kind, const char *text)
@@ -47,6 +48,17 @@ const char *
 words_of_n(struct arena *arena, uint64_t n, const char *one, const char *many)
 {
 	return arena_printf(arena, "%" PRIu64 " %s", n, n == 1 ? one : many);
+}
+
+const char *
+words_of_programs(const struct judging *j)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < MIN(j->facts->n_processes, (size_t)MOST_PROGRAMS); i++)
+		text = arena_printf(j->arena, "%s%s'%s'", text, i ? ", " : "",
+			j->facts->processes[i].program ? j->facts->processes[i].program : "");
+	return *text ? text : "there was none";
 }
 
 void

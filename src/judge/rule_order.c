@@ -174,6 +174,17 @@ judge_between(const struct judging *j)
 	mem_free(w.bad);
 }
 
+static const char *
+words_of_late(const struct walk *w)
+{
+	struct arena *arena = w->j->arena;
+
+	if (w->n_open == w->n_intervals)
+		return arena_printf(arena, "%" PRIu64 " not at all", w->n_open);
+	return arena_printf(arena, "%" PRIu64 " not at all, the longest of the others took %s",
+		w->n_open, words_of_ns(arena, w->most));
+}
+
 void
 judge_within(const struct judging *j)
 {
@@ -187,20 +198,18 @@ judge_within(const struct judging *j)
 		return;
 	w.scopes = map_new();
 	walk_rows(&w);
-	judging_conclude(j, &(struct finding_of_rule){
-				    .is_broken = w.n_bad,
-				    .n_looked = from.n_looked,
-				    .wanted = arena_printf(j->arena,
-					    "after each, within %g ms, one where %s",
-					    j->rule->ms[0], j->rule->third.said),
-				    .found = arena_printf(j->arena,
-					    "%zu of %" PRIu64
-					    " events where %s are not followed so: %" PRIu64
-					    " not at all, the longest of the others took %s",
-					    w.n_bad, w.n_intervals, j->rule->other.said,
-					    w.n_open, words_of_ns(j->arena, w.most)),
-				    .rows = w.bad,
-				    .n_rows = w.n_bad,
-			    });
+	judging_conclude(j,
+		&(struct finding_of_rule){
+			.is_broken = w.n_bad,
+			.n_looked = from.n_looked,
+			.wanted =
+				arena_printf(j->arena, "after each, within %g ms, one where %s",
+					j->rule->ms[0], j->rule->third.said),
+			.found = arena_printf(j->arena,
+				"%zu of %" PRIu64 " events where %s are not followed so: %s",
+				w.n_bad, w.n_intervals, j->rule->other.said, words_of_late(&w)),
+			.rows = w.bad,
+			.n_rows = w.n_bad,
+		});
 	mem_free(w.bad);
 }

@@ -103,5 +103,7 @@ const char *words_of_ns(struct arena *arena, uint64_t ns);
 const char *words_of_bytes(struct arena *arena, uint64_t n);
 /* "3 calls", "1 call" */
 const char *words_of_n(struct arena *arena, uint64_t n, const char *one, const char *many);
+/* "'/usr/bin/sh', '/usr/bin/cat'": of the first processes of the run. */
+const char *words_of_programs(const struct judging *j);
 
 #endif

@@ -115,6 +115,10 @@ read_share(const struct reading *r, const struct rule_key *key, const struct tom
 		return err_at(r->err, v->at,
 			"'%s' in [[assertion]] '%s' must be 0.0 to 1.0, not %g", v->key,
 			shown_name(r), v->number);
+	if ((key->low && v->number == 0) || (key->high && v->number == 1))
+		return err_at(r->err, v->at,
+			"'%s' in [[assertion]] '%s' is %g: nothing could break the rule",
+			v->key, shown_name(r), v->number);
 	*(double *)((char *)r->rule + key->offset) = v->number;
 	return 0;
 }

@@ -54,8 +54,8 @@ put_range(struct json_writer *w, const struct rule_key *key)
 		json_key(w, "maximum");
 		json_int(w, key->high);
 	} else if (key->kind == RULE_KEY_SHARE) {
-		put_number(w, "minimum", 0);
-		put_number(w, "maximum", 1);
+		put_number(w, key->low ? "exclusiveMinimum" : "minimum", 0);
+		put_number(w, key->high ? "exclusiveMaximum" : "maximum", 1);
 	} else if (key->kind == RULE_KEY_MS) {
 		put_number(w, "exclusiveMinimum", 0);
 	}

@@ -35,8 +35,9 @@ struct rule_key {
 	enum rule_key_kind kind;
 	size_t offset; /* into struct rule */
 	bool is_required;
-	const char *absent;         /* what holds without it, Markdown; NULL: nothing */
-	int64_t low, high;          /* RULE_KEY_UINT */
+	const char *absent; /* what holds without it, Markdown; NULL: nothing */
+	/* RULE_KEY_UINT: from, to. RULE_KEY_SHARE: 1 where 0.0, or 1.0, is left out itself. */
+	int64_t low, high;
 	const char *const *choices; /* RULE_KEY_CHOICE: ends in NULL; its index is stored */
 	const char *meaning;        /* Markdown */
 };

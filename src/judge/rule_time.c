@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define CHAIN_LINES 24
-#define MOST_PROGRAMS 8
 
 struct span {
 	uint32_t task; /* of a call: who made it; else 0 */
@@ -29,6 +28,7 @@ struct selected {
 	uint64_t n_processes;            /* of them */
 	bool is_all, is_calls, has_open; /* has_open: an end was not seen */
 	uint32_t last;                   /* leader of the process that ended last */
+	uint64_t last_ns;                /* when it did */
 	uint64_t cpu_ns;
 };
 
@@ -69,26 +69,16 @@ static void
 add_process(struct selected *s, const struct facts *f, size_t i)
 {
 	const struct process_facts *p = &f->processes[i];
-	uint64_t last_ns = s->n ? s->spans[s->n - 1].to : 0;
 
 	s->process[i] = true;
 	s->n_processes++;
 	s->has_open |= p->ended_ns < p->started_ns || !p->ended_ns;
 	s->cpu_ns += p->user_ns + p->system_ns;
-	if (p->ended_ns >= last_ns)
+	if (p->ended_ns >= s->last_ns) {
 		s->last = p->task;
-	add_span(s, (struct span){ 0, p->started_ns, p->ended_ns });
-}
-
-static const char *
-programs_of(const struct judging *j)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < MIN(j->facts->n_processes, (size_t)MOST_PROGRAMS); i++)
-		text = arena_printf(j->arena, "%s%s'%s'", text, i ? ", " : "",
-			j->facts->processes[i].program ? j->facts->processes[i].program : "");
-	return *text ? text : "there was none";
+		s->last_ns = p->ended_ns;
+	}
+	add_span(s, (struct span){ 0, MAX(p->started_ns, f->began_ns), p->ended_ns });
 }
 
 /* False: the outcome says why not. */
@@ -112,7 +102,7 @@ select_processes(const struct judging *j, struct selected *s)
 		judging_end(j, VERDICT_ERROR,
 			arena_printf(j->arena,
 				"trace_name_pattern '%s' matches no program of this run: %s",
-				j->rule->pattern, programs_of(j)));
+				j->rule->pattern, words_of_programs(j)));
 	else
 		return true;
 	return false;

@@ -31,6 +31,8 @@ struct process_facts {
 
 struct facts {
 	uint64_t wall_ns; /* from the first exec to the last exit */
+	/* Since the trace began: the first exec, or when the tracer let go of it, later. */
+	uint64_t began_ns;
 	uint64_t n_calls;
 	uint64_t allocated_bytes;   /* all processes: anonymous mmap, brk and mremap growth */
 	uint64_t mapped_bytes;      /* the same, and mappings of files */

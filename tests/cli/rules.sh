@@ -96,7 +96,7 @@ holds "$body" 'ls; mkdir lock; cat /dev/null; rmdir lock; ls'
 breaks "$body" 'mkdir lock; ls; rmdir lock' '1 of 1 intervals'
 body=$'type = "within"\nfrom = "syscall == \'mkdir\'"\nto = "syscall == \'rmdir\'"\nper = "run"\nmax_duration_ms = 5000'
 holds "$body" 'mkdir a; rmdir a'
-breaks "$body" 'mkdir a' '1 not at all'
+breaks "$body" 'mkdir a' '1 not at all;'
 breaks "${body/5000/0.001}" 'mkdir a; rmdir a' 'the longest of the others took'
 
 # latency, bytes
@@ -160,6 +160,7 @@ grep -qE 'longest: .* of /usr/bin/sleep' check.log || { note 'the chain does not
 # Two at a time: only the slower one is on the path; what it waits for is told.
 both='sleep 0.05 & sleep 0.3; wait'
 breaks $'type = "critical_path"\nmax_duration_ms = 100\nclock = "on_path"\ntrace_name_pattern = "/sleep$"' "$both" 'critical path of programs that match'
+breaks $'type = "critical_path"\nmax_duration_ms = 20' 'sleep 0.05 & wait' 'which ended the (rt_sigsuspend|wait4) of task 1'
 holds $'type = "critical_path"\nmax_duration_ms = 1500\nclock = "cpu"' 'sleep 0.01'
 breaks $'type = "critical_path"\nmax_duration_ms = 20\nclock = "cpu"' "$python"' -c "sum(i * i for i in range(3000000))"' 'CPU time of the run'
 breaks $'type = "critical_path"\nmax_duration_ms = 20\ntrace_name_pattern = "^syscall:.*nanosleep$"' 'sleep 0.05' 'wall clock of calls that match'
@@ -193,8 +194,19 @@ tiny="$python"' -c "
 import os
 fd = os.open(\"f\", os.O_CREAT | os.O_WRONLY)
 for i in range(500): os.write(fd, b\"x\")"'
-breaks "$body" "$tiny" 'tiny-write, confidence 0\.[6-9].*wanted: no tiny-write'
-holds "$body"$'\nprocess_name_pattern = "/perl$"' "$tiny"
+breaks "$body" "$tiny" 'tiny-write: [0-9]+ of .*: confidence 0\.[6-9].*wanted: no tiny-write'
+holds "$body"$'\nprocess_name_pattern = "/sh$"' "$tiny"
+refused 3 "$body"$'\nprocess_name_pattern = "/perl$"' "$tiny" '/perl.. matches no program of this run'
+body=$'type = "anti_pattern"\npattern = "excessive-io"\nthreshold = 0.3'
+many="exec $python"' -c "
+import os
+for i in range(5000): os.write(1, b\"x\" * 100)"'
+breaks "$body"$'\nprocess_name_pattern = "/python3[^/]*$"' "$many" 'excessive-io: .* by process 1 \(/usr/bin/python3'
+body=$'type = "anti_pattern"\npattern = "TightLoop"\nthreshold = 0.4'
+many="exec $python"' -c "
+import os
+for i in range(5000): os.lseek(0, 0, 1)"'
+breaks "$body" "$many" 'lseek [0-9]+ times in a row.* of process 1 \(/usr/bin/python3'
 # Computing is told from sleeping by processor time, which the gate asks for.
 body=$'type = "anti_pattern"\npattern = "TightLoop"\nthreshold = 0.4'
 holds "$body" 'sleep 2'

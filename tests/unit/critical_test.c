@@ -8,9 +8,11 @@
 #include "base/str.h"
 #include "effects/critical.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 
 #define PATH_OPTS ((struct effects_opts){ .critical = true })
@@ -160,6 +162,46 @@ what_a_clock_or_a_stranger_ends_is_ones_own_time(void **state)
 	want_path(&m, 1, "1:100000-600000");
 }
 
+/* The call that a signal ends is told before the signal is. */
+static void
+who_waits_for_a_signal_gives_the_time_to_its_sender(void **state)
+{
+	struct made m = two();
+	struct event e = { .kind = EVENT_SIGNAL, .task = 1, .time_ns = 505000 };
+	struct err err = { 0 };
+
+	(void)state;
+	CALL_AT(&m, 2, CALL_kill, 0, 490000, 500000, N(40001), N(SIGUSR1));
+	CALL_AT(&m, 1, CALL_pause, -EINTR, 250000, 504000, N(0));
+	e.signal = (struct signal_info){ .signal = SIGUSR1, .code = SI_USER, .pid = 40002 };
+	e.seq = ++m.seq;
+	assert_int_equal(effects_event(m.fx, &e, &err), 0);
+	CALL_AT(&m, 1, CALL_getpid, 40001, 510000, 511000, N(0));
+	life_at(&m, EVENT_EXIT, 2, 0, 550000);
+	life_at(&m, EVENT_EXIT, 1, 0, 600000);
+	want_path(&m, 0, "1:100000-200000 start, 2:200000-500000 pause, 1:500000-600000");
+}
+
+/* What the tracer held the first program for is no time of the run. */
+static void
+the_path_begins_with_the_clock_of_the_run(void **state)
+{
+	struct made m = two();
+	struct trace_footer footer = { .wall_ns = 650000 };
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct path_step *steps;
+	struct err err = { 0 };
+
+	(void)state;
+	life_at(&m, EVENT_EXIT, 2, 0, 300000);
+	life_at(&m, EVENT_EXIT, 1, 0, 800000);
+	assert_int_equal(effects_finish(m.fx, &footer, &m.golden, &err), 0);
+	assert_int_equal(critical_path(m.fx, arena, 0, &steps), 1);
+	assert_int_equal(steps[0].from_ns, 150000);
+	assert_int_equal(steps[0].to_ns, 800000);
+	made_free(&m);
+}
+
 static void
 without_being_asked_nothing_is_kept(void **state)
 {
@@ -231,6 +273,8 @@ main(void)
 		cmocka_unit_test(who_reads_a_pipe_gives_the_time_to_the_writer),
 		cmocka_unit_test(who_polls_first_gives_the_time_all_the_same),
 		cmocka_unit_test(what_a_clock_or_a_stranger_ends_is_ones_own_time),
+		cmocka_unit_test(who_waits_for_a_signal_gives_the_time_to_its_sender),
+		cmocka_unit_test(the_path_begins_with_the_clock_of_the_run),
 		cmocka_unit_test(without_being_asked_nothing_is_kept),
 		cmocka_unit_test(no_such_task_has_no_path),
 		cmocka_unit_test(memory_that_is_given_back_is_counted_once),
