@@ -40,12 +40,28 @@ unknown(const char *word, const char *config, struct err *err)
 	return err_as(err, ERR_USAGE);
 }
 
+/* The configuration that is meant; NULL: there is none. */
+static char *
+find_config(const struct gate_values *values)
+{
+	char *found = NULL;
+	struct err none = { 0 };
+
+	if (values->config)
+		return mem_strdup(values->config);
+	if (config_find(&found, ".", &none) < 0)
+		err_drop(&none);
+	return found;
+}
+
 /* A pack says itself what it demands: its text. 0: there is none of that name. */
 static int
-explain_pack(struct str *out, const char *word, struct err *err)
+explain_pack(
+	struct str *out, const struct gate_values *values, const char *word, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	const char *path = strchr(word, '/') ? NULL : pack_named(arena, word);
+	AUTO(mem_free) char *config = find_config(values);
+	const char *path = strchr(word, '/') ? NULL : pack_named(arena, word, config);
 
 	if (!path)
 		return 0;
@@ -71,19 +87,11 @@ explain_rule(
 	struct str *out, const struct gate_values *values, const char *word, struct err *err)
 {
 	AUTO(config_free) struct config *config = NULL;
-	AUTO(mem_free) char *found = NULL;
-	const char *path = values->config;
+	AUTO(mem_free) char *path = find_config(values);
 	size_t i = 0;
 
-	if (!path) {
-		struct err none = { 0 };
-
-		if (config_find(&found, ".", &none) < 0) {
-			err_drop(&none); /* then it cannot be one of its rules */
-			return unknown(word, NULL, err);
-		}
-		path = found;
-	}
+	if (!path)
+		return unknown(word, NULL, err);
 	if (config_load(&config, path, err) < 0)
 		return -1;
 	while (i < config->rules.n && strcmp(rule_name(config->rules.items[i]), word) != 0)
@@ -105,7 +113,7 @@ explain_word(
 		rule_type_explain(out, kind);
 		return 0;
 	}
-	rc = explain_pack(out, word, err);
+	rc = explain_pack(out, values, word, err);
 	return rc ? MIN(rc, 0) : explain_rule(out, values, word, err);
 }
 

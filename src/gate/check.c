@@ -9,6 +9,7 @@
 #include "gate/inner.h"
 
 #include "base/str.h"
+#include "gate/confirm.h"
 #include "gate/fingerprint.h"
 #include "gate/known.h"
 #include "gate/source.h"
@@ -236,6 +237,9 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 	parts.today = known_today(g->arena);
 	say_basis(g, target, r, run, &parts, v);
 	parts.n_outcomes = judge_limits(g, target, r, run, &outcomes);
+	/* A run with stacks is one for the source lines of a verdict that is made. */
+	if (!g->stacks)
+		confirm_outcomes(g, target, r, run, outcomes + target->n_budgets, v);
 	parts.outcomes = outcomes;
 	if (target->equivalent_to)
 		parts.accept = arena_printf(
@@ -287,7 +291,7 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 		artifacts_pending(g, target, &run, v);
 	}
 	verdict_keep(g, v, &run);
-	v->time_ns = run.time_ns;
+	v->time_ns += run.time_ns;
 	run_done(&run);
 	reference_done(&reference);
 }

@@ -154,8 +154,20 @@ not_found(struct arena *arena, const struct pack_wish *wish, struct err *err)
 	const char *dir = name_of_ours(wish->path) ? pack_dir(arena, 0) : NULL;
 
 	err_at(err, wish->at, "rule pack '%s': %s", wish->path, strerror(errno));
+	if (errno == EISDIR)
+		return err_hint(err, "name the files in it, one by one");
 	return dir ? err_hint(err, "it is not among those of renacer-gate either: ls %s", dir)
 		   : -1;
+}
+
+/* Can it be read as a file? errno says why not. */
+static bool
+is_readable(const char *path)
+{
+	if (access(path, R_OK) < 0)
+		return false;
+	errno = EISDIR;
+	return !is_dir(path);
 }
 
 int
@@ -169,13 +181,13 @@ pack_find(const char **out, struct arena *arena, const struct pack_wish *wish,
 					     wish->path);
 
 	*out = path;
-	if (real_path(arena, path))
+	if (is_readable(path))
 		return 0;
 	if (errno != ENOENT)
 		return not_found(arena, wish, err);
 	for (size_t i = 0; name && (dir = pack_dir(arena, i)); i++) {
 		*out = arena_printf(arena, "%s/%s", dir, name);
-		if (real_path(arena, *out))
+		if (is_readable(*out))
 			return 0;
 	}
 	errno = ENOENT;
@@ -183,10 +195,16 @@ pack_find(const char **out, struct arena *arena, const struct pack_wish *wish,
 }
 
 const char *
-pack_named(struct arena *arena, const char *name)
+pack_named(struct arena *arena, const char *name, const char *shown)
 {
+	struct pack_wish wish = { .path = arena_printf(arena, "assertions/%s.toml", name) };
+	struct err err = { 0 };
 	const char *dir, *path;
 
+	if (shown && pack_find(&path, arena, &wish, shown, &err) == 0)
+		return path;
+	if (err_is_set(&err))
+		err_drop(&err); /* there is none of that name */
 	for (size_t i = 0; (dir = pack_dir(arena, i)); i++) {
 		path = arena_printf(arena, "%s/%s.toml", dir, name);
 		if (real_path(arena, path))

@@ -32,8 +32,9 @@ MUST_CHECK int pack_find(const char **out, struct arena *arena, const struct pac
 bool pack_is_empty(const struct toml *document);
 /* Directories of packs that came with us: number i of those that there are; NULL: no more. */
 const char *pack_dir(struct arena *arena, size_t i);
-/* The pack of that name that came with us; NULL: there is none. */
-const char *pack_named(struct arena *arena, const char *name);
+/* The pack that "assertions/NAME.toml" means in the configuration `shown` (NULL: there is none,
+ * it is one that came with us); NULL: there is none. */
+const char *pack_named(struct arena *arena, const char *name, const char *shown);
 /* Names of those in the first of the directories, in order; no array when there is none. */
 const char *const *pack_names(struct arena *arena, size_t *n);
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "gate/confirm.h"
 #include "gate/perturb.h"
 #include "gate/present.h"
 
@@ -98,10 +99,13 @@ count_asked(struct golden *g, uint32_t n_asked)
 static const char *
 find_doubt(struct session *s)
 {
+	const char *why;
+
 	for (uint32_t i = 0; s->target->profile == PROFILE_STRICT && i < s->n; i++)
 		if (s->runs[i].golden->doubt)
 			return arena_strdup(s->gate->arena, s->runs[i].golden->doubt);
-	return effects_chance(goldens_of(s), s->n, s->gate->arena);
+	why = effects_chance(goldens_of(s), s->n, s->gate->arena);
+	return why ? why : confirm_doubt(s->gate, s->target, s->runs, s->n);
 }
 
 /* What agrees may do so by luck: while that is known, one more is taken. As merge(). */

@@ -214,11 +214,25 @@ struct outcome {
 	struct origin origin;
 	const char *detail; /* more of them, or the chain of a critical path; NULL */
 	struct pos at;
+	/* A fail that chance may have made, if nobody has the target run again: see
+	 * rule_judge_again(). NULL: it stands. */
+	const struct suspects *suspects;
+	const char *chance; /* what was only in some of the runs, a sentence; NULL: nothing */
 };
 
 /* run NULL: the target never ran. Texts of the outcome are the arena's. */
 void rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 	const char *target, const struct rule_run *run);
+
+/* One run more of the same program, for an outcome with suspects: what does not show again was
+ * chance. The outcome is then that of all its runs; while it has suspects, one more is due. */
+void rule_judge_again(struct outcome *out, struct arena *arena, const struct rule *rule,
+	const char *target, const struct rule_run *run);
+
+/* Why the golden of so many recordings would lack what an unchanged program may do, a sentence;
+ * NULL: nothing speaks for that. */
+const char *rule_doubt(struct arena *arena, const struct rule *rule, const char *target,
+	const struct rule_run *runs, size_t n);
 
 /* Adds to a golden the numbers of this recording that the rule is held against; of most rules
  * there are none. */

@@ -341,15 +341,15 @@ why_blind(const struct judging *j)
 	return NULL;
 }
 
-void
-rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
-	const char *target, const struct rule_run *run)
+static void
+judge(struct outcome *out, struct arena *arena, const struct rule *rule, const char *target,
+	const struct rule_run *run, const struct suspects *before)
 {
 	const struct facts *facts = run ? run->facts : NULL;
 	struct judging j = { out, arena, rule, facts, run ? run->columns : NULL,
 		run ? run->effects : NULL, run ? run->golden : NULL,
-		run && run->groups ? run->groups : &groups_default, NULL };
-	const struct judge *judge = &judges[rule->kind];
+		run && run->groups ? run->groups : &groups_default, NULL, before };
+	const struct judge *own = &judges[rule->kind];
 
 	*out = (struct outcome){ .name = rule->name,
 		.type = rule->type,
@@ -364,18 +364,51 @@ rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
 		return judging_end(&j, VERDICT_ERROR, "the target never ran");
 	if (!facts->n_calls)
 		return judging_end(&j, VERDICT_ERROR, "not one call was traced");
-	assert(judge->run); /* others do not load enabled */
+	assert(own->run); /* others do not load enabled */
 	j.unseen = why_unseen(arena, facts);
-	if (judge->is_over_events && why_blind(&j))
+	if (own->is_over_events && why_blind(&j))
 		return judging_end(&j, VERDICT_INCONCLUSIVE, why_blind(&j));
-	if (judge->is_over_events && !j.unseen && !facts->has_all_calls)
+	if (own->is_over_events && !j.unseen && !facts->has_all_calls)
 		j.unseen = "only some system calls were traced";
-	if (judge->is_over_events && !j.unseen && columns_gap(j.columns))
+	if (own->is_over_events && !j.unseen && columns_gap(j.columns))
 		j.unseen = arena_printf(
 			arena, "the trace is incomplete: %s", columns_gap(j.columns));
-	if (!j.unseen && judge->is_over_events)
+	if (!j.unseen && own->is_over_events)
 		j.unseen = why_unplaced(&j);
-	judge->run(&j);
+	own->run(&j);
+}
+
+void
+rule_judge(struct outcome *out, struct arena *arena, const struct rule *rule,
+	const char *target, const struct rule_run *run)
+{
+	judge(out, arena, rule, target, run, NULL);
+}
+
+void
+rule_judge_again(struct outcome *out, struct arena *arena, const struct rule *rule,
+	const char *target, const struct rule_run *run)
+{
+	judge(out, arena, rule, target, run, out->suspects);
+}
+
+const char *
+rule_doubt(struct arena *arena, const struct rule *rule, const char *target,
+	const struct rule_run *runs, size_t n)
+{
+	struct outcome unused;
+	struct judging *judgings = arena_array(arena, n, sizeof *judgings);
+
+	if (rule->kind != RULE_SEQUENCE || !rule->is_enabled || !rule_applies(rule, target))
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (!runs[i].columns)
+			return NULL;
+		judgings[i] = (struct judging){ &unused, arena, rule, runs[i].facts,
+			runs[i].columns, runs[i].effects, NULL,
+			runs[i].groups ? runs[i].groups : &groups_default, NULL, NULL };
+	}
+	return doubt_sequences(judgings, n);
 }
 
 void
@@ -384,7 +417,7 @@ rule_note(struct golden *golden, struct arena *arena, const struct rule *rule,
 {
 	struct outcome unused;
 	struct judging j = { &unused, arena, rule, run->facts, run->columns, run->effects, NULL,
-		run->groups ? run->groups : &groups_default, NULL };
+		run->groups ? run->groups : &groups_default, NULL, NULL };
 
 	if (!rule->is_enabled || !rule_applies(rule, target) || !run->columns)
 		return;

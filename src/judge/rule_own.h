@@ -13,6 +13,15 @@
 #include "judge/rule.h"
 #include "query/expr.h"
 
+/* What runs so far have shown, each of them, and may be chance all the same. */
+struct suspects {
+	const char *const *names; /* of the judge's making, sorted */
+	size_t n;
+	uint32_t n_runs, n_wanted; /* so far; before it is certain */
+	size_t n_gone;             /* that an earlier run had, and a later one had not */
+	const char *gone;          /* one of those */
+};
+
 struct judging {
 	struct outcome *out;
 	struct arena *arena;
@@ -23,6 +32,7 @@ struct judging {
 	const struct golden *golden;      /* NULL: there is none */
 	const struct call_groups *groups; /* never NULL */
 	const char *unseen; /* why what was not found may have happened; NULL: all was seen */
+	const struct suspects *before; /* of the runs before this one; NULL: it is the first */
 };
 
 void judge_critical_path(const struct judging *j);
@@ -53,6 +63,8 @@ void judge_time_attribution(const struct judging *j);
  * cannot be counted is left out, which judging tells. */
 void note_clusters(const struct judging *j, struct golden *golden);
 void note_sequences(const struct judging *j, struct golden *golden);
+/* judges[n]: one of each recording. As rule_doubt(). */
+const char *doubt_sequences(const struct judging *judgings, size_t n);
 
 /* The outcome is of that kind, and that is all there is to say. */
 void judging_end(const struct judging *j, enum verdict_kind kind, const char *text);

@@ -2,18 +2,21 @@
 /*
  * rule_sequence.c - the judge of sequence: which calls follow each other
  *
- * A gram is n families in a row, within one task, so that how tasks interleave says nothing. A
- * call that repeats itself at once is one, for how often read(2) is needed for the same bytes
- * is for the kernel to say. The first gram of a process begins with "^". Calls that never
- * returned are left out: where a task stood when its process ended is chance. So are waits for
- * children: a shell makes them when SIGCHLD comes, between whatever calls it is then.
+ * What tasks do beside each other, and what signals and timers break into, comes in an order
+ * that is chance, and no number of recordings has all of it. So one run alone decides nothing:
+ * what it has unlike the golden is a suspicion, and a fail is what each of several runs has. If
+ * something came about in a share p of the runs of an unchanged program, none of 6 recordings
+ * would have it and each of 6 runs would with (1-p)^6 p^6, which is 1 in 4096 at the most.
+ *
+ * A call that is new among others that come in changing order makes other grams in each run: it
+ * is the shortest new part of a gram that has to come again.
  */
 
 #include "judge/rule_own.h"
 
-#include "base/digest.h"
 #include "base/map.h"
 #include "effects/choice.h"
+#include "judge/grams.h"
 #include "judge/tally.h"
 
 #include <inttypes.h>
@@ -21,140 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_MOST 8 /* of a gram; rules.def has the same */
 #define MOST_TOLD 8
 #define HIGH_CHANGE 0.5 /* a change of frequency that is severe */
-
-/* The last families of one task. */
-struct tail {
-	const char *family[N_MOST];
-	size_t n;
-	bool was_told; /* a gram of it was counted */
-};
-
-struct grams {
-	const struct judging *j;
-	struct map *counts; /* gram -> uint64_t * */
-	struct map *tails;  /* task -> struct tail * */
-	uint64_t n_looked;
-};
-
-static bool
-is_among(const struct judging *j, enum column column, uint32_t row, const char *word)
-{
-	const char *text;
-
-	for (unsigned i = 0; (text = columns_text(j->columns, column, row, i)); i++)
-		if (strcmp(text, word) == 0)
-			return true;
-	return false;
-}
-
-/* Of what the program itself does, not its loader, and what is the same each time. */
-static bool
-is_usual(const struct judging *j, uint32_t row)
-{
-	return !is_among(j, COLUMN_CLASS, row, "noise") &&
-	       !is_among(j, COLUMN_REGION, row, "start-up") &&
-	       !is_among(j, COLUMN_REGION, row, "shut-down");
-}
-
-static void
-count_tail(struct grams *g, struct tail *tail)
-{
-	AUTO(str_done) struct str gram = { 0 };
-	uint64_t **slot;
-
-	for (size_t i = 0; i < tail->n; i++)
-		str_addf(&gram, "%s%s", i ? ">" : "", tail->family[i]);
-	slot = (uint64_t **)map_text(g->counts, gram.data);
-	if (!*slot)
-		*slot = arena_alloc(g->j->arena, sizeof **slot);
-	++**slot;
-	tail->was_told = true;
-}
-
-static void
-add_row(struct grams *g, uint32_t row)
-{
-	const struct judging *j = g->j;
-	const char *family = columns_text(j->columns, COLUMN_FAMILY, row, 0);
-	int64_t task = columns_number(j->columns, COLUMN_TASK, row);
-	size_t n = j->rule->min;
-	struct tail **slot;
-	struct tail *tail;
-
-	if (!family || strcmp(family, "wait") == 0 ||
-		is_among(j, COLUMN_STATE, row, "unfinished"))
-		return;
-	g->n_looked++;
-	slot = (struct tail **)map_number(g->tails, (uint64_t)task);
-	if (!*slot) {
-		*slot = arena_alloc(j->arena, sizeof **slot);
-		/* Which of several threads gets to work at all is chance. */
-		if (n > 1 && task == columns_number(j->columns, COLUMN_PROCESS, row))
-			(*slot)->family[(*slot)->n++] = "^";
-	}
-	tail = *slot;
-	if (tail->n && strcmp(tail->family[tail->n - 1], family) == 0)
-		return;
-	if (tail->n == n)
-		memmove(tail->family, tail->family + 1, --tail->n * sizeof *tail->family);
-	tail->family[tail->n++] = family;
-	if (tail->n == n)
-		count_tail(g, tail);
-}
-
-/* A task that made fewer calls than a gram has is one by itself. */
-static void
-end_tails(struct grams *g)
-{
-	size_t at = 0;
-	void *value;
-
-	while (map_next(g->tails, &at, NULL, NULL, &value)) {
-		struct tail *tail = value;
-
-		if (!tail->was_told)
-			count_tail(g, tail);
-	}
-}
-
-/* False: the outcome says why not. */
-static bool
-count_grams(const struct judging *j, struct tally *out, uint64_t *n_looked)
-{
-	AUTO(map_free) struct map *counts = map_new();
-	AUTO(map_free) struct map *tails = map_new();
-	AUTO(selection_done) struct selection s = { 0 };
-	struct grams g = { j, counts, tails, 0 };
-
-	if (j->rule->where.expr && !judging_select(j, &s, &j->rule->where))
-		return false;
-	for (size_t i = 0; i < s.n_rows; i++)
-		add_row(&g, s.rows[i]);
-	for (size_t i = 0; !j->rule->where.expr && i < columns_rows(j->columns); i++)
-		if (is_usual(j, (uint32_t)i))
-			add_row(&g, (uint32_t)i);
-	end_tails(&g);
-	tally_of(out, j->arena, counts);
-	*n_looked = g.n_looked;
-	return true;
-}
-
-/* Rules that look at the same calls share a number. */
-static const char *
-number_name(const struct judging *j)
-{
-	const char *where = j->rule->where.text ? j->rule->where.text : "";
-	char hex[SHA256_HEX];
-	struct sha256 s;
-
-	sha256_init(&s);
-	sha256_add(&s, where, strlen(where));
-	sha256_done(&s, hex);
-	return arena_printf(j->arena, "sequence.%" PRIu64 ".%.8s", j->rule->min, hex);
-}
+#define N_CERTAIN 6     /* recordings, and runs, where something depends on chance */
+#define N_STEADY 3      /* runs, where nothing seems to */
 
 void
 note_sequences(const struct judging *j, struct golden *golden)
@@ -162,8 +35,8 @@ note_sequences(const struct judging *j, struct golden *golden)
 	struct tally t;
 	uint64_t n_looked;
 
-	if (count_grams(j, &t, &n_looked))
-		tally_note(golden, number_name(j), &t);
+	if (grams_count(j, &t, &n_looked))
+		tally_note(golden, grams_number(j), &t);
 }
 
 struct anomaly {
@@ -228,7 +101,8 @@ say_anomaly(struct str *out, const struct anomaly *a)
 struct comparison {
 	struct anomaly *items;
 	size_t n, n_mild;
-	size_t n_open; /* that some recordings have and others have not */
+	size_t n_open;   /* that some recordings have and others have not */
+	size_t n_varied; /* those, and those that they have more or less often */
 };
 
 static void
@@ -242,6 +116,7 @@ compare(const struct judging *j, struct comparison *c, const struct tally_pair *
 		struct anomaly a = { p, SEVERITY_LOW, change };
 
 		c->n_open += p->range.high && !p->range.low;
+		c->n_varied += p->range.high != p->range.low;
 		if (!is_gone && !(fabs(change) > j->rule->share))
 			continue;
 		a.severity = severity_of(j, p, change);
@@ -254,8 +129,109 @@ compare(const struct judging *j, struct comparison *c, const struct tally_pair *
 		qsort(c->items, c->n, sizeof *c->items, by_severity);
 }
 
+/* What of a run's anomalies the runs before it had as well. */
+struct sieve {
+	const struct suspects *before; /* NULL: none were */
+	struct map *kept;
+	bool has_kept;
+};
+
+static int
+compare_names(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+static void
+sift_name(void *arg, const char *name)
+{
+	struct sieve *s = arg;
+	const struct suspects *before = s->before;
+
+	if (before && !bsearch(&name, before->names, before->n, sizeof name, compare_names))
+		return;
+	*map_text(s->kept, name) = s;
+	s->has_kept = true;
+}
+
+static bool
+sift(struct sieve *s, const struct anomaly *a, const struct map *known)
+{
+	AUTO(str_done) struct str name = { 0 };
+
+	s->has_kept = false;
+	if (a->pair->range.high) {
+		str_addf(&name, "%c%s", a->change < 0 ? '-' : '+', a->pair->name);
+		sift_name(s, name.data);
+	} else {
+		gram_visit_new(known, a->pair->name, sift_name, s);
+	}
+	return s->has_kept;
+}
+
+static void
+note_gone(struct suspects *out, const struct suspects *before, const struct map *kept)
+{
+	out->n_gone = before->n_gone;
+	out->gone = before->gone;
+	for (size_t i = 0; i < before->n; i++) {
+		const char *name = before->names[i];
+
+		if (map_get_text(kept, name))
+			continue;
+		if (!out->n_gone++)
+			out->gone = name + strspn(name, "+-=");
+	}
+}
+
+/* Leaves those in *c that all runs have, and says in *out what these are. */
+static void
+sift_all(struct suspects *out, const struct judging *j, struct comparison *c,
+	const struct tally_range *ranges, size_t n_ranges)
+{
+	AUTO(map_free) struct map *known = map_new();
+	AUTO(map_free) struct map *kept = map_new();
+	struct sieve s = { j->before, kept, false };
+	size_t n = 0, at = 0;
+	const char **names;
+	const void *key;
+	size_t len;
+
+	for (size_t i = 0; i < n_ranges; i++)
+		gram_add_parts(known, ranges[i].name);
+	for (size_t i = 0; i < c->n; i++)
+		if (sift(&s, &c->items[i], known))
+			c->items[n++] = c->items[i];
+	c->n = n;
+	*out = (struct suspects){ .n_runs = j->before ? j->before->n_runs + 1 : 1 };
+	names = arena_array(j->arena, map_count(kept) + 1, sizeof *names);
+	while (map_next(kept, &at, &key, &len, NULL))
+		names[out->n++] = arena_strndup(j->arena, key, len);
+	if (out->n)
+		qsort(names, out->n, sizeof *names, compare_names);
+	out->names = names;
+	if (j->before)
+		note_gone(out, j->before, kept);
+}
+
+static bool
+has_several_tasks(const struct judging *j)
+{
+	return j->facts->n_processes + j->facts->n_threads > 1;
+}
+
+static uint32_t
+runs_wanted(const struct judging *j, const struct comparison *c, const struct suspects *s)
+{
+	bool may_vary = c->n_varied || s->n_gone || has_several_tasks(j);
+	uint32_t n = may_vary ? N_CERTAIN : N_STEADY;
+
+	return j->before ? MAX(n, j->before->n_wanted) : n;
+}
+
 static const char *
-say_all(const struct judging *j, const struct comparison *c, const struct tally *t)
+say_all(const struct judging *j, const struct comparison *c, const struct tally *t,
+	const struct suspects *suspects)
 {
 	AUTO(str_done) struct str s = { 0 };
 	AUTO(str_done) struct str list = { 0 };
@@ -265,8 +241,7 @@ say_all(const struct judging *j, const struct comparison *c, const struct tally 
 	str_addf(&s, "%zu of %zu sequences of %" PRIu64 " calls changed", c->n, t->n,
 		j->rule->min);
 	if (c->n_open)
-		str_addf(
-			&s, " (%zu differ between the recordings, and as many may)", c->n_open);
+		str_addf(&s, " (%zu differ between the recordings)", c->n_open);
 	if (c->n_mild)
 		str_addf(&s, " (and %zu that are less severe than '%s')", c->n_mild,
 			severity_names[j->rule->per]);
@@ -274,6 +249,8 @@ say_all(const struct judging *j, const struct comparison *c, const struct tally 
 		str_addf(&s, ": %s", list.data);
 	if (c->n > MOST_TOLD)
 		str_addf(&s, "; and %zu others", c->n - MOST_TOLD);
+	if (suspects->n_runs > 1)
+		str_addf(&s, "; in each of %" PRIu32 " runs", suspects->n_runs);
 	return arena_strdup(j->arena, s.data);
 }
 
@@ -281,35 +258,43 @@ static void
 conclude(const struct judging *j, const struct tally *t, uint64_t n_looked,
 	const struct tally_range *ranges, size_t n_ranges)
 {
+	struct suspects *suspects = arena_alloc(j->arena, sizeof *suspects);
 	struct comparison c = { 0 };
 	struct tally_pair *pairs;
 	size_t n = tally_join(&pairs, j->arena, t, ranges, n_ranges);
-	uint64_t allowed;
 
 	compare(j, &c, pairs, n);
-	if (__builtin_add_overflow(j->rule->max, c.n_open, &allowed))
-		allowed = UINT64_MAX;
-	judging_conclude(j, &(struct finding_of_rule){
-				    .is_broken = c.n > allowed,
-				    .n_looked = n_looked,
-				    .wanted = arena_printf(j->arena,
-					    "at most %" PRIu64 " unlike the golden", allowed),
-				    .found = say_all(j, &c, t),
-			    });
+	sift_all(suspects, j, &c, ranges, n_ranges);
+	suspects->n_wanted = runs_wanted(j, &c, suspects);
+	judging_conclude(
+		j, &(struct finding_of_rule){
+			   .is_broken = c.n > j->rule->max,
+			   .n_looked = n_looked,
+			   .wanted = arena_printf(j->arena,
+				   "at most %" PRIu64 " unlike the golden", j->rule->max),
+			   .found = say_all(j, &c, t, suspects),
+		   });
+	if (j->out->kind == VERDICT_FAIL && suspects->n_runs < suspects->n_wanted)
+		j->out->suspects = suspects;
+	if (suspects->n_gone)
+		j->out->chance = arena_printf(j->arena,
+			"%zu sequence%s of calls unlike the golden came in one run and not in "
+			"another, such as %s",
+			suspects->n_gone, suspects->n_gone == 1 ? "" : "s", suspects->gone);
 }
 
 void
 judge_sequence(const struct judging *j)
 {
 	const struct golden_number *number =
-		j->golden ? golden_number(j->golden, number_name(j)) : NULL;
+		j->golden ? golden_number(j->golden, grams_number(j)) : NULL;
 	struct tally_range *ranges;
 	struct tally t;
 	uint64_t n_looked;
 	size_t n;
 
 	/* None may be right, and is then held against the golden as any number is. */
-	if (!count_grams(j, &t, &n_looked) ||
+	if (!grams_count(j, &t, &n_looked) ||
 		(!j->rule->allows_empty &&
 			judging_is_empty(j, n_looked, n_looked, "call to make a sequence of")))
 		return;
@@ -321,4 +306,65 @@ judge_sequence(const struct judging *j)
 		return judging_end(j, VERDICT_ERROR,
 			"the golden's sequences are damaged; record it again");
 	conclude(j, &t, n_looked, ranges, n);
+}
+
+/* One gram in several recordings. */
+struct sight {
+	uint64_t low, high;
+	size_t n_in;
+};
+
+static void
+add_sights(struct map *sights, struct arena *arena, const struct tally *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		void **slot = map_text(sights, t->items[i].name);
+		uint64_t n = t->items[i].n;
+		struct sight *s;
+
+		if (!*slot)
+			*slot = arena_dup(arena, &(struct sight){ n, n, 0 }, sizeof *s);
+		s = *slot;
+		s->low = MIN(s->low, n);
+		s->high = MAX(s->high, n);
+		s->n_in++;
+	}
+}
+
+/* The share of what a next recording has and none so far had is about that of what only one has
+ * (Good and Turing): with none of those, enough is known. */
+const char *
+doubt_sequences(const struct judging *judgings, size_t n)
+{
+	AUTO(map_free) struct map *sights = map_new();
+	const struct judging *j = &judgings[0];
+	size_t at = 0, n_single = 0, n_varied = 0;
+	bool has_turns = false;
+	void *value;
+
+	for (size_t i = 0; i < n; i++) {
+		struct tally t;
+		uint64_t n_looked;
+
+		if (!grams_count(&judgings[i], &t, &n_looked))
+			return NULL;
+		add_sights(sights, j->arena, &t);
+		has_turns |= has_several_tasks(&judgings[i]);
+	}
+	while (map_next(sights, &at, NULL, NULL, &value)) {
+		const struct sight *s = value;
+
+		n_single += s->n_in == 1;
+		n_varied += s->n_in < n || s->low != s->high;
+	}
+	if (n >= N_CERTAIN ? n_single : n_varied)
+		return arena_printf(j->arena,
+			"rule '%s': %zu of %zu sequences of calls are not in all recordings, "
+			"or not equally often",
+			j->rule->name, n_varied, map_count(sights));
+	return n < N_CERTAIN && has_turns
+		       ? arena_printf(j->arena,
+				 "rule '%s': several tasks may take turns in other ways",
+				 j->rule->name)
+		       : NULL;
 }

@@ -229,6 +229,23 @@ if verdicts:
 print(n, "verdicts on rules")
 sys.exit(bad or n < 100)
 END
+
+# The project's own takes the place of one that came with us, here as in an include.
+mkdir -p own/assertions own/below
+printf '# of our own\n[[assertion]]\nname = "o"\ntype = "span_count"\nmax_spans = 9\n' > own/assertions/no-network.toml
+sed 's/"o"/"n"/' own/assertions/no-network.toml > own/assertions/new.toml
+printf 'include = ["assertions/no-network.toml", "assertions/new.toml"]\n[[target]]\nname = "t"\ncommand = ["true"]\n' > own/renacer.toml
+for where in own own/below; do
+	for name in no-network new; do
+		(cd $where && renacer-gate explain $name) | sed 1,2d | cmp - own/assertions/$name.toml ||
+			fail "explain $name in $where is not the project's own"
+	done
+	(cd $where && renacer-gate explain no-shell) | sed 1,2d | cmp - "$ROOT/assertions/no-shell.toml" ||
+		fail "explain no-shell in $where"
+done
+renacer-gate explain --config own/renacer.toml no-network | grep -q 'own/assertions/no-network.toml' ||
+	fail 'explain --config does not say which pack it is'
+
 tested=
 for backend in ptrace ebpf; do
 	if [ $backend != ptrace ] && ! why=$("$BUILD/driver/conform" -p $backend 2>&1); then

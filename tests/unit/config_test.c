@@ -326,6 +326,10 @@ static const struct {
 		NULL },
 	{ "include = [\"none.toml\"]\n", "1:12",
 		"rule pack 'none.toml': No such file or directory", NULL },
+	{ "include = [\"/\"]\n", "1:12", "rule pack '/': Is a directory",
+		"name the files in it, one by one" },
+	{ "include = [{ path = \"/\", target = \"*\" }]\n", "1:12",
+		"rule pack '/': Is a directory", "name the files in it, one by one" },
 	{ "include = [\"renacer.toml\"]\n", "1:12", "'renacer.toml' includes itself", NULL },
 	{ "include = [1]\n", "1:12",
 		"an item of 'include' in the configuration must be a path, or a table with "
