@@ -55,8 +55,10 @@ typedef struct {
 	uint32_t val;
 } kuid_t;
 
+/* Until 6.3 two halves in an array, since then one number: the same bytes, under no name that
+ * both know. */
 typedef struct {
-	uint64_t val; /* until 6.3 two halves of it */
+	uint8_t bytes[8];
 } kernel_cap_t;
 
 struct cred {

@@ -34,14 +34,15 @@ is_secret(struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 	uint32_t owner = fixed.owner;
+	uint64_t rights = 0;
 
 	if (owner == UINT32_MAX)
 		return false;
+	bpf_core_read(&rights, sizeof rights, &cred->cap_permitted);
 	return BPF_CORE_READ(cred, uid.val) != owner ||
 	       BPF_CORE_READ(cred, euid.val) != owner ||
 	       BPF_CORE_READ(cred, suid.val) != owner ||
-	       BPF_CORE_READ(cred, fsuid.val) != owner ||
-	       BPF_CORE_READ(cred, cap_permitted.val) != 0;
+	       BPF_CORE_READ(cred, fsuid.val) != owner || rights != 0;
 }
 
 /* Marks a task of this run; NULL: it could not be, which is a loss. */
