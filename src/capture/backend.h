@@ -17,7 +17,7 @@ struct backend_ops {
 	const struct trace_footer *(*footer)(const void *state);
 	int (*status)(const void *state);
 	void (*free)(void *state);
-	void (*probe)(struct backend_state *out);
+	void (*probe)(struct backend_state *out, const struct capture_grant *grant);
 };
 
 extern const struct backend_ops ptrace_backend, seccomp_backend, ebpf_backend;

@@ -95,9 +95,10 @@ capture_free(struct capture *c)
 }
 
 void
-capture_probe(struct backend_state *out, enum capture_backend which)
+capture_probe(struct backend_state *out, enum capture_backend which,
+	const struct capture_grant *grant)
 {
 	assert(which > BACKEND_AUTO && which < N_BACKENDS);
 	*out = (struct backend_state){ .name = capture_backend_names[which] };
-	backends[which]->probe(out);
+	backends[which]->probe(out, grant);
 }

@@ -111,7 +111,10 @@ struct backend_state {
 	bool works;
 	char text[200];   /* what was tried and how it ended */
 	char remedy[300]; /* one thing to type or change; "" when it works */
+	char but[320];    /* why `auto` does not take it although it works; "" when it may */
 };
-void capture_probe(struct backend_state *out, enum capture_backend which);
+/* grant: as in struct capture_opts; its rights may have been given up since. */
+void capture_probe(struct backend_state *out, enum capture_backend which,
+	const struct capture_grant *grant);
 
 #endif

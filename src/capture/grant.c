@@ -3,6 +3,7 @@
 
 #include "capture/grant.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "capture/bpf_session.h"
 #include "capture/choice.h"
@@ -16,6 +17,7 @@
 struct capture_grant {
 	struct bpf_session *sessions[SESSIONS_MAX];
 	size_t n;
+	uint64_t opening_ns;
 	struct err why_not; /* of the first that did not open */
 };
 
@@ -51,14 +53,23 @@ struct capture_grant *
 capture_grant_new(size_t n_runs, enum capture_backend wish)
 {
 	struct capture_grant *g = mem_alloc(sizeof *g);
+	uint64_t began_ns;
 
 	*g = (struct capture_grant){ .n = 0 };
 	if (!choice_may_be_ebpf(wish))
 		return g;
+	began_ns = clock_monotonic_ns();
 	while (g->n < MIN(n_runs, (size_t)SESSIONS_MAX) &&
 		open_session(&g->sessions[g->n], &g->why_not) == 0)
 		g->n++;
+	g->opening_ns = clock_monotonic_ns() - began_ns;
 	return g;
+}
+
+uint64_t
+grant_opening_ns(const struct capture_grant *grant)
+{
+	return grant->opening_ns;
 }
 
 void

@@ -12,6 +12,8 @@
  * none, with the reason and its remedy. */
 MUST_CHECK int grant_session(struct bpf_session **out, bool *is_own,
 	const struct capture_opts *opts, struct err *err);
+/* How long it took to open what is open in it. */
+uint64_t grant_opening_ns(const struct capture_grant *grant);
 /* In a child: it has none of it any more, and whoever traces it finds nothing. */
 void grant_forget(const struct capture_grant *grant);
 

@@ -113,10 +113,11 @@ ptrace_remedy(const struct trial *trial)
 }
 
 void
-probe_ptrace(struct backend_state *out)
+probe_ptrace(struct backend_state *out, const struct capture_grant *grant)
 {
 	struct trial trial = try_ptrace();
 
+	(void)grant;
 	out->works = !trial.step;
 	if (out->works) {
 		snprintf(out->text, sizeof out->text, "a child was seized and stopped");
@@ -128,11 +129,11 @@ probe_ptrace(struct backend_state *out)
 }
 
 void
-probe_seccomp(struct backend_state *out)
+probe_seccomp(struct backend_state *out, const struct capture_grant *grant)
 {
 	struct trial trial;
 
-	probe_ptrace(out);
+	probe_ptrace(out, grant);
 	if (!out->works)
 		return;
 	trial = try_filter();

@@ -7,8 +7,9 @@
 
 #include "capture/capture.h"
 
-void probe_ptrace(struct backend_state *out);
-void probe_seccomp(struct backend_state *out);
-void probe_ebpf(struct backend_state *out);
+/* grant: of ebpf, the others need none. NULL: what is needed is opened with our rights. */
+void probe_ptrace(struct backend_state *out, const struct capture_grant *grant);
+void probe_seccomp(struct backend_state *out, const struct capture_grant *grant);
+void probe_ebpf(struct backend_state *out, const struct capture_grant *grant);
 
 #endif

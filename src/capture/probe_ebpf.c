@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "capture/choice.h"
+#include "capture/grant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,13 +44,15 @@ cut_short(void *arg)
 }
 
 static int
-run(struct backend_state *out, const char *program, struct err *err)
+run(struct backend_state *out, const struct capture_grant *grant, const char *program,
+	struct err *err)
 {
 	const char *const argv[] = { program, NULL }, *const envp[] = { NULL };
 	AUTO(fd_close) int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	AUTO(capture_free) struct capture *c = NULL;
-	uint64_t began_ns = clock_monotonic_ns(), end_ns = began_ns + 10 * NS_PER_S;
+	uint64_t end_ns = clock_monotonic_ns() + 10 * NS_PER_S;
 	struct capture_opts opts = { .backend = BACKEND_EBPF,
+		.grant = grant,
 		.argv = argv,
 		.envp = envp,
 		.cwd = "/",
@@ -68,21 +72,48 @@ run(struct backend_state *out, const char *program, struct err *err)
 	if (!seen.exec || !seen.exit || !seen.n_calls || capture_status(c) != 0)
 		return err_set(err, "it loads, but '%s' was not seen as it is", program);
 	snprintf(out->text, sizeof out->text,
-		"loaded, attached; '%s' made %" PRIu64 " calls, all seen, in %" PRIu64 " ms",
-		program, seen.n_calls, (clock_monotonic_ns() - began_ns) / NS_PER_MS);
+		"loaded and attached in %" PRIu64 " ms; '%s' made %" PRIu64 " calls, all seen",
+		grant_opening_ns(grant) / NS_PER_MS, program, seen.n_calls);
 	return 0;
 }
 
-void
-probe_ebpf(struct backend_state *out)
+/* It works when it is named; whether it is taken when it is not, is more. */
+static void
+ask_auto(struct backend_state *out, const struct capture_grant *grant, const char *program)
 {
+	const char *const argv[] = { program, NULL }, *const envp[] = { NULL };
+	const struct capture_opts opts = { .backend = BACKEND_AUTO,
+		.grant = grant,
+		.argv = argv,
+		.envp = envp,
+		.cwd = "/",
+		.follow = true };
+	struct err err = { 0 };
+	struct choice choice;
+
+	if (choice_make(&choice, &opts, &err) < 0)
+		snprintf(out->but, sizeof out->but, "%s", err.text);
+	else if (choice.backend != BACKEND_EBPF)
+		snprintf(out->but, sizeof out->but, "%s", choice.why);
+	choice_done(&choice);
+	err_drop(&err); /* said */
+}
+
+void
+probe_ebpf(struct backend_state *out, const struct capture_grant *lent)
+{
+	AUTO(capture_grant_free)
+	struct capture_grant *own = lent ? NULL : capture_grant_new(1, BACKEND_EBPF);
+	const struct capture_grant *grant = lent ? lent : own;
 	static const char *const programs[] = { "/bin/true", "/usr/bin/true" };
 	static const char known[] = "backend ebpf: ";
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(programs) && !out->works; i++) {
 		err_done(&err);
-		out->works = run(out, programs[i], &err) == 0;
+		out->works = run(out, grant, programs[i], &err) == 0;
+		if (out->works)
+			ask_auto(out, grant, programs[i]);
 		if (err.sys != ENOENT)
 			break;
 	}

@@ -19,7 +19,7 @@
 struct finding_line {
 	bool works;
 	const char *name;
-	char text[256], remedy[320];
+	char text[512], remedy[320];
 };
 
 static void
@@ -96,19 +96,24 @@ look_at_otlp(struct finding_line *f)
 	}
 }
 
-/* One backend's line. */
+static void
+add_backend(struct str *out, bool color, const struct backend_state *state)
+{
+	struct finding_line line = { .works = state->works, .name = state->name };
+
+	memcpy(line.text, state->text, sizeof state->text);
+	memcpy(line.remedy, state->remedy, sizeof state->remedy);
+	add_line(out, color, &line);
+}
+
+/* A backend that needs no privilege. */
 static bool
 look_at_backend(struct str *text, bool color, enum capture_backend which)
 {
-	struct finding_line line = { 0 };
 	struct backend_state state;
 
-	capture_probe(&state, which);
-	line.works = state.works;
-	line.name = state.name;
-	memcpy(line.text, state.text, sizeof state.text);
-	memcpy(line.remedy, state.remedy, sizeof state.remedy);
-	add_line(text, color, &line);
+	capture_probe(&state, which, NULL);
+	add_backend(text, color, &state);
 	return state.works;
 }
 
@@ -124,40 +129,55 @@ say_user(struct str *text, bool color, const struct rights *rights)
 }
 
 struct found {
-	bool traces, has_ebpf;
+	bool traces;
+	struct backend_state ebpf;
 };
 
 /* As capture/choice.c decides for a run that asks for nothing special. */
 static void
 say_choice(struct str *text, bool color, const struct found *found)
 {
-	struct finding_line line = { .works = found->traces, .name = "auto" };
+	const char *but = found->ebpf.but;
+	bool has_ebpf = found->ebpf.works && !but[0];
+	struct finding_line line = { .works = has_ebpf || found->traces, .name = "auto" };
 
-	snprintf(line.text, sizeof line.text, "takes %s",
-		found->has_ebpf ? "ebpf, which slows a target least"
+	snprintf(line.text, sizeof line.text, "takes %s%s%s",
+		has_ebpf        ? "ebpf, which slows a target least"
 		: found->traces ? "ptrace, or seccomp where root asks for some calls only"
-				: "nothing: see above");
+				: "nothing: see above",
+		but[0] ? "; " : "", but);
 	add_line(text, color, &line);
 }
 
-/* ebpf is tried with the rights that a run would have for it; then they are given up, as they
- * would be, and the rest is tried as the target's user. */
+/* What is opened for it is closed again before anything else is tried. */
+static int
+look_at_ebpf(struct backend_state *out, struct rights *rights, struct err *err)
+{
+	AUTO(capture_grant_free)
+	struct capture_grant *grant = capture_grant_new(1, BACKEND_EBPF);
+
+	if (rights_drop(rights, capture_grant_is_open(grant), err) < 0)
+		return -1;
+	capture_probe(out, BACKEND_EBPF, grant);
+	capture_grant_free(TAKE(grant));
+	return rights_unveil(rights, err);
+}
+
+/* As a run does it: what ebpf needs is opened, then rights are given up, and all is tried as
+ * the target's user. */
 static int
 look_around(struct str *text, bool color, bool as_root, struct found *found, struct err *err)
 {
 	AUTO(rights_done) struct rights rights = { 0 };
-	AUTO(str_done) struct str ebpf = { 0 };
 	static void (*const others[])(struct finding_line *) = { look_at_aslr, look_at_tmp,
 		look_at_stacks, look_at_otlp };
 
-	if (rights_find(&rights, as_root, err) < 0)
-		return -1;
-	found->has_ebpf = look_at_backend(&ebpf, color, BACKEND_EBPF);
-	if (rights_drop(&rights, false, err) < 0)
+	if (rights_find(&rights, as_root, err) < 0 ||
+		look_at_ebpf(&found->ebpf, &rights, err) < 0)
 		return -1;
 	found->traces = look_at_backend(text, color, BACKEND_PTRACE);
 	look_at_backend(text, color, BACKEND_SECCOMP);
-	str_add(text, str_text(&ebpf));
+	add_backend(text, color, &found->ebpf);
 	say_choice(text, color, found);
 	say_user(text, color, &rights);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {

@@ -234,6 +234,12 @@ rights_drop(struct rights *r, bool has_secret, struct err *err)
 	return take_ids(r, err) < 0 ? -1 : set_secrecy(has_secret, err);
 }
 
+int
+rights_unveil(const struct rights *r, struct err *err)
+{
+	return r->how == RIGHTS_SUDO || r->how == RIGHTS_FILE ? set_secrecy(false, err) : 0;
+}
+
 /* Of the child nothing is believed but a number, and that is held to what a status can be. */
 static size_t
 ask_child(struct rights *rights, const struct rights_wish *wish)

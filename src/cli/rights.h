@@ -49,6 +49,9 @@ MUST_CHECK int rights_find(struct rights *out, bool keep, struct err *err);
  * in the environment. has_secret: what is open in this process must not be reached by others of
  * that user, so none of them may trace it. There is no way back. */
 MUST_CHECK int rights_drop(struct rights *rights, bool has_secret, struct err *err);
+/* After rights_drop() with a secret, once that is closed: this process may be traced again, and
+ * may trace children of its own before they have executed something. */
+MUST_CHECK int rights_unveil(const struct rights *rights, struct err *err);
 void rights_done(struct rights *rights);
 static inline void
 rights_done_auto(struct rights *rights)

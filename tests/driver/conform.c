@@ -352,7 +352,7 @@ probe(const char *name)
 
 	for (int i = 0; i < N_BACKENDS; i++) {
 		if (strcmp(capture_backend_names[i], name) == 0) {
-			capture_probe(&state, (enum capture_backend)i);
+			capture_probe(&state, (enum capture_backend)i, NULL);
 			fprintf(stderr, "%s\n", state.text);
 			exit(state.works ? 0 : 1);
 		}
