@@ -5,7 +5,10 @@
 # tests/conform/programs has a program a line; what is compared stands there, with the exceptions.
 # ONLY: names (globs); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
 # KEEP: a folder for what runs that failed left. CONTROL: native or a backend; that way alone,
-# twice: what differs then is the program's own doing, or the machine's.
+# twice: what differs then is the program's own doing, or the machine's. SLOW: how many times slower
+# than others this machine is, for the time limits. RUNS: a folder; all is run, and nothing compared:
+# NAME.tar there is what came of a program. FROM: a folder that these were unpacked to, each in NAME;
+# nothing is run, and all compared.
 # alone: what programs do natively is compared with what they do when traced, timers too.
 set -u
 read -ra only <<< "${ONLY:-*}"
@@ -30,7 +33,7 @@ skip() {
 usual=" native ptrace seccomp+ ebpf " # what the gate asks of ebpf: the corpus, too
 ways=(native)
 for backend in ptrace seccomp ebpf; do
-	if why=$("$conform" -p $backend 2>&1); then
+	if [ -n "${FROM-}" ] || why=$("$conform" -p $backend 2>&1); then
 		for way in $backend $backend+; do
 			[[ -z "${LONG-}" && "$usual" != *" $way "* ]] || ways+=("$way")
 		done
@@ -49,6 +52,7 @@ esac
 # build NAME SOURCE COMMAND...: a program that not every machine can build.
 build() {
 	local out=$built/$1 source=$2
+	[ -z "${FROM-}" ] || return 0
 	shift 2
 	[ "$out" -nt "$source" ] && return
 	mkdir -p "$built"
@@ -85,12 +89,19 @@ run() {
 		"prog=$prog" "built=$built" TMPDIR=/tmp "$ring" \
 		"$conform" -b "${way%%[+.]*}" "${options[@]}" -d "$here/run" -- "$@") > run/log 2>&1
 	rc=$?
-	n_runs=$((n_runs + 1))
 	(cd run/box && left) > run/left
 	rm -rf run/box
+	echo $rc > run/rc
 	mv run "$way"
-	[ $rc -eq 0 ] && return
-	complain "$name ($way): the run ended with $rc: $(head -n 3 "$way/log")"
+}
+
+# The run itself came to its end, whatever the target did.
+as_run() {
+	local rc
+	n_runs=$((n_runs + 1))
+	read -r rc < "$1/rc"
+	[ "$rc" = 0 ] && return
+	complain "$name ($1): the run ended with $rc: $(head -n 3 "$1/log")"
 	return 1
 }
 
@@ -164,12 +175,28 @@ compare() {
 		as_complete "$way"
 		[ "${way%+}" = "$way" ] && as_wanted "$way"
 		for profile in effects io strict; do
-			excepted $profile || excepted "$profile@${way%%[+.]*}" || [ ! -e "$way/golden.$profile" ] ||
+			excepted $profile || excepted "$profile@${way%%[+.]*}" || [ "$profile$way" = "strict${way%+}+" ] ||
 				same "golden ($profile)" "$reference" "$way" "golden.$profile"
 		done
 		[ "${way%+}" = "$way" ] || continue
 		reduce "$way"
 		excepted counts || excepted "counts@${way%%[+.]*}" || same counts "$reference" "$way" reduced
+	done
+}
+
+# What was run elsewhere, of the ways that there were.
+take_runs() {
+	local way there=()
+	for way in "${mine[@]}"; do
+		[ ! -d "$FROM/$name/$way" ] || there+=("$way")
+	done
+	mine=("${there[@]}")
+	[ ${#mine[@]} -gt 1 ] ||
+		{ skip "$name: was not run"; n_programs=$((n_programs - 1)); return 1; }
+	rm -rf "${mine[@]}"
+	cp -r "${there[@]/#/$FROM/$name/}" .
+	for way in "${mine[@]}"; do
+		as_run "$way" || return
 	done
 }
 
@@ -180,10 +207,11 @@ one() {
 		[ -n "${LONG-}" ] || return
 		limit=600
 	fi
+	limit=$((limit * ${SLOW:-1}))
 	for word in $exceptions; do
 		case $word in
 		needs=*)
-			command -v "${word#needs=}" > /dev/null || [ -e "$built/${word#needs=}" ] ||
+			[ -n "${FROM-}" ] || command -v "${word#needs=}" > /dev/null || [ -e "$built/${word#needs=}" ] ||
 				{ skip "$name: no ${word#needs=}"; return; } ;;
 		root) [ "$(id -u)" -eq 0 ] || { skip "$name: needs root"; return; } ;;
 		esac
@@ -197,9 +225,18 @@ one() {
 	fi
 	[ ${#mine[@]} -gt 1 ] || { skip "$name: no backend for it"; return; }
 	n_programs=$((n_programs + 1))
-	for way in "${mine[@]}"; do
-		run "$way" sh -c "exec $command" || return
-	done
+	if [ -n "${FROM-}" ]; then
+		take_runs || return
+	else
+		for way in "${mine[@]}"; do
+			run "$way" sh -c "exec $command"
+			as_run "$way" || [ -n "${RUNS-}" ] || return
+		done
+	fi
+	if [ -n "${RUNS-}" ]; then
+		tar -cf "$RUNS/$name.new" "${mine[@]}" && mv "$RUNS/$name.new" "$RUNS/$name.tar"
+		return
+	fi
 	compare
 	if [ "$failed" -ne "$before" ] && [ -n "${KEEP-}" ]; then
 		mkdir -p "$KEEP/$name" && cp -r "${mine[@]}" "$KEEP/$name"
