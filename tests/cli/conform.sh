@@ -6,9 +6,9 @@
 # ONLY: names (globs); LONG=1: more ways, and the long rows too (`make bench`); WAYS: "native ptrace …";
 # KEEP: a folder for what runs that failed left. CONTROL: native or a backend; that way alone,
 # twice: what differs then is the program's own doing, or the machine's. SLOW: how many times slower
-# than others this machine is, for the time limits. RUNS: a folder; all is run, and nothing compared:
-# NAME.tar there is what came of a program. FROM: a folder that these were unpacked to, each in NAME;
-# nothing is run, and all compared.
+# than others this machine is, for time limits, and for how long programs wait for each other. RUNS: a
+# folder; all is run, and nothing compared: NAME.tar there is what came of a program. FROM: a folder
+# that these were unpacked to, each in NAME; nothing is run, and all compared.
 # alone: what programs do natively is compared with what they do when traced, timers too.
 set -u
 read -ra only <<< "${ONLY:-*}"
@@ -86,7 +86,7 @@ run() {
 	mkdir -p run/box
 	printf a > run/box/variant
 	(cd run/box && exec timeout -k 5 "$limit" env -i "HOME=$here" "PATH=$PATH" LC_ALL=C \
-		"prog=$prog" "built=$built" TMPDIR=/tmp "$ring" \
+		"prog=$prog" "built=$built" TMPDIR=/tmp "$ring" ${SLOW:+"SLOW=$SLOW"} \
 		"$conform" -b "${way%%[+.]*}" "${options[@]}" -d "$here/run" -- "$@") > run/log 2>&1
 	rc=$?
 	(cd run/box && left) > run/left

@@ -28,7 +28,7 @@ main(void)
 		/* Until the command is gone. */
 		close(fds[1]);
 		MUST(read(fds[0], &c, 1) == 0);
-		usleep(100000);
+		usleep(100000 * slow());
 		for (int i = 0; i < 5; i++)
 			syscall(SYS_getpgid, 0x5007001);
 		_exit(0);

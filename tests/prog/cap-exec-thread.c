@@ -21,7 +21,7 @@ become(void *arg)
 {
 	char *argv[] = { self, "again", NULL };
 
-	usleep(30000);
+	usleep(30000 * slow());
 	execv(self, argv);
 	return arg;
 }

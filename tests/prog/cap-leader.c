@@ -8,7 +8,7 @@
 static void *
 last(void *arg)
 {
-	usleep(50000);
+	usleep(50000 * slow());
 	for (int i = 0; i < 10; i++)
 		syscall(SYS_getpgid, 0x5007001);
 	exit(4);

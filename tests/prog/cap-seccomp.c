@@ -83,7 +83,7 @@ with_trace(void)
 static void *
 other(void *arg)
 {
-	usleep(50000);
+	usleep(50000 * slow());
 	MUST(syscall(SYS_getpgid, 0x5007006) == -1 && errno == 78);
 	return arg;
 }

@@ -41,7 +41,8 @@ run_part(const struct part *parts, size_t n, int argc, char **argv)
 static inline void
 sleep_ms(long ms)
 {
-	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
+	long all = ms * slow();
+	struct timespec left = { all / 1000, all % 1000 * 1000000 };
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
 		;

@@ -41,6 +41,17 @@ static inline void __attribute__((format(printf, 2, 3))) want(long n, const char
 	putchar('\n');
 }
 
+/* How many times slower than others this machine is: who waits for others to get somewhere
+ * waits so much longer. */
+static inline unsigned
+slow(void)
+{
+	const char *text = getenv("SLOW");
+	int n = text ? atoi(text) : 1;
+
+	return n > 0 ? (unsigned)n : 1;
+}
+
 static inline void
 begin(void)
 {
