@@ -51,6 +51,22 @@ refused 'CAP_BPF and CAP_PERFMON are missing, and no_new_privs is set' \
 	'start it where no_new_privs is not set' setpriv --no-new-privs "${nobody[@]}"
 refused 'these rights are those of a user namespace' 'run it outside of the rootless container' \
 	unshare -Ur
+# As a container's filter does, or a kernel that does not have it: bpf(2) is 321.
+cp "$BUILD/prog/refuse-call" .
+refused 'bpf\(2\) is refused, and a seccomp filter' 'in a container: --security-opt seccomp=unconfined' \
+	./refuse-call 321 1
+refused 'this kernel has no bpf\(2\)' 'use a kernel with CONFIG_BPF_SYSCALL' ./refuse-call 321 38
+
+# close_range(2), 436, does not know before Linux 5.11 what we want of it, nor does it exist before
+# 5.9: the target gets none of our descriptors all the same.
+mkdir fds
+printf '[[target]]\nname = "fds"\ncommand = ["sh", "-c", "ls /proc/self/fd | wc -l"]\n' > fds/renacer.toml
+says 0 recorded sh -c 'cd fds && ../renacer-gate record 8< renacer.toml 9< renacer.toml'
+for error in 22 38; do
+	for backend in ptrace seccomp ebpf; do
+		says 0 '^PASS ' sh -c "cd fds && ../refuse-call 436 $error ../renacer-gate check --backend $backend 8< renacer.toml 9< renacer.toml"
+	done
+done
 
 # loads WHOSE COMMAND...: to whom `auto` gives ebpf, doctor says so.
 loads() {
