@@ -208,6 +208,7 @@ http_available(struct err *err)
 
 	if (find_library(&c, err) < 0)
 		return -1;
+	assert(c.cleanup); /* find_functions() saw to it */
 	c.cleanup(c.handle);
 	return 0;
 }
