@@ -11,7 +11,7 @@
 static int
 wrong(struct err *err, const char *text, const char *what)
 {
-	const char *scheme = strstr(text, "://"), *at = strchr(text, '@');
+	const char *scheme = strstr(text, "://"), *at = strrchr(text, '@');
 
 	/* What stands before an '@' may be a password. */
 	err_set(err, "'%s' %s", at ? at + 1 : text, what);

@@ -177,6 +177,7 @@ what_is_wrong_is_said_without_its_secrets(void **state)
 		{ { NULL }, "ftp://h", "is no http or https URL" },
 		{ { NULL }, "file:", "'file:' names no file" },
 		{ { NULL }, "http://ann:secret@h:x", "'h:x' names no host" },
+		{ { NULL }, "http://ann:se@cret@h:x", "'h:x' names no host" },
 		{ { P "ENDPOINT=h" }, NULL, "the variable " P "ENDPOINT: 'h' is no http" },
 		{ { T "PROTOCOL=udp" }, NULL, "the variable " T "PROTOCOL holds 'udp'" },
 		{ { P "COMPRESSION=br" }, NULL, "the variable " P "COMPRESSION holds 'br'" },
