@@ -230,6 +230,27 @@ reads_2_interrupted(void)
 	take(p.in);
 }
 
+/* A task that has nothing to wait for but its nap naps when it sleeps; not yet while it is
+ * stopped by who traces it. */
+static void
+until_asleep(pid_t tid)
+{
+	char path[40], stat[512], *state = NULL;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)tid);
+	while (!state || state[2] != 'S') {
+		int fd = open(path, O_RDONLY);
+		ssize_t n = fd < 0 ? -1 : pread(fd, stat, sizeof stat - 1, 0);
+
+		MUST(n > 0);
+		close(fd);
+		stat[n] = '\0';
+		state = strrchr(stat, ')');
+		MUST(state && state[2] != 'Z');
+		pause_for(1);
+	}
+}
+
 /*
  * naps_*: a nanosleep of more than 50 ms.
  */
@@ -245,25 +266,33 @@ naps_killed(void)
 	pid_t pid = child();
 
 	if (pid == 0)
-		nap(5000);
+		nap(60000);
+	until_asleep(pid);
 	pause_for(100);
 	kill(pid, SIGKILL);
 	collect();
 }
 
 static void *
-nap_long(void *unused)
+nap_long(void *told)
 {
-	nap(5000);
-	return unused;
+	pid_t tid = gettid();
+
+	MUST(write(*(int *)told, &tid, sizeof tid) == sizeof tid);
+	nap(60000);
+	return told;
 }
 
 static void
 naps_at_exit(void)
 {
+	struct pair p = new_pipe();
 	pthread_t t;
+	pid_t tid;
 
-	pthread_create(&t, NULL, nap_long, NULL);
+	pthread_create(&t, NULL, nap_long, &p.out);
+	MUST(read(p.in, &tid, sizeof tid) == sizeof tid);
+	until_asleep(tid);
 	pause_for(100);
 	exit(0);
 }
@@ -288,7 +317,7 @@ static void
 naps_interrupted(void)
 {
 	handle(SIGALRM, ignore, 0);
-	ring_after(90, 0);
+	ring_after(300, 0);
 	nap(5000);
 }
 
