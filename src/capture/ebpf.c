@@ -293,7 +293,7 @@ look(struct drain *d)
 	size_t size, fill;
 
 	if (rings_are_empty(d->rings))
-		hold_resume(d->hold);
+		hold_resume(d->hold, rings_bound_ns(d->rings));
 	d->n_idle = d->n_read ? 0 : d->n_idle + 1;
 	d->n_read = 0;
 	if (d->n_idle == N_SHORT)

@@ -374,6 +374,8 @@ ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 	bool is_stopped = rec->flags & CALL_STOPPED;
 	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
 
+	if (d->hold)
+		hold_called(d->hold, t->process->pid, rec->enter_ns);
 	if (t->is_resumed) {
 		resumed(d, t, rec);
 		return;
@@ -441,6 +443,9 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 /* As many snippets of nothing as a call can have elements, and a bit for others. */
 #define RESERVE_MIN (HINT_IOVS_MAX * sizeof(struct snippet) + 4096)
 
+/* Records of a task before we are attached to it. */
+#define ATTACH_BYTES 16384u
+
 void
 ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 {
@@ -451,6 +456,7 @@ ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 	control->n_cpus = d->session->n_cpus;
 	control->reader = (uint32_t)getpid();
 	control->high_bytes = (uint32_t)(ring / 2);
+	control->top_bytes = control->high_bytes + (uint32_t)MIN(ring / 8, ATTACH_BYTES);
 	control->data_bytes = (uint32_t)(ring / 4);
 	control->reserve_bytes = (uint32_t)MAX(ring / 8, RESERVE_MIN);
 	for (unsigned arch = 0; arch < HINT_ARCHES; arch++) {

@@ -128,7 +128,7 @@ ebpf_flow(struct drain *d)
 		now = rings_fill(d->rings, &size);
 	}
 	if (now < size / CALM_PART)
-		hold_resume(d->hold);
+		hold_resume(d->hold, d->started_ns + d->now_ns);
 	now_ns = clock_monotonic_ns() - d->started_ns;
 	if (before < size / 4 && now_ns < d->next_pass_ns)
 		return;

@@ -284,6 +284,18 @@ await_call(struct drain *d, struct task *t, const struct signal_info *info, uint
 	t->sent[t->n_sent++] = (struct sent_signal){ *info, sent_ns };
 }
 
+/* Who stands still by the target's doing does not go on by ours. */
+static void
+note_stop(struct drain *d, const struct task *t, const struct record_signal *rec)
+{
+	if (!d->hold)
+		return;
+	if (rec->signal == SIGSTOP)
+		hold_halted(d->hold, t->process->pid, rec->head.time_ns);
+	else if (rec->signal == SIGCONT)
+		hold_continued(d->hold, t->process->pid);
+}
+
 void
 ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 {
@@ -298,6 +310,7 @@ ebpf_signal(struct drain *d, struct task *t, const struct record_signal *rec)
 		.system_ticks = rec->system_ticks,
 		.is_stop = rec->is_stop };
 
+	note_stop(d, t, rec);
 	await_call(d, t, &info, rec->head.time_ns);
 	if (rec->fate == SIGNAL_HANDLED || rec->is_stop || stops(rec))
 		ebpf_settle(d, t, NULL);

@@ -147,6 +147,7 @@ go_on_from_trap(struct hold *h, struct halt *t, int signal)
 		return;
 	}
 	t->stand = LISTENS;
+	t->stop_signal = signal;
 	t->was_stopped = true;
 	if (halt_is_ward(h, t))
 		halt_leave(h, t, 0); /* it stays stopped */

@@ -28,7 +28,10 @@ struct halt {
 	bool is_pinned;      /* to stand still where we interrupt it */
 	bool is_owed;        /* its stop is still to come, long after its record */
 	int trap_signal;     /* it does, and its trap told of this; 0: it does not */
+	int stop_signal;     /* when it LISTENS: which one stopped its process */
 	uint64_t owed_ns;    /* since when */
+	uint64_t stood_ns;   /* when it is claimed: it had stopped by then */
+	uint64_t halted_ns;  /* of a process's first: the target has stopped it then; 0: no */
 	uint64_t from_ns, to_ns; /* attached the last time; to: 0: still */
 	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
 	unsigned n_cuts;
@@ -41,7 +44,7 @@ struct hold {
 	int first_status; /* -1: runs, or was told */
 	bool is_pressed, is_leaving;
 	uint64_t pressed_ns;
-	size_t n_attached, n_claimed, n_owed;
+	size_t n_attached, n_claimed, n_owed, n_halted;
 	struct hold_count count;
 };
 

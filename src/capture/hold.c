@@ -62,6 +62,7 @@ hold_ended(struct hold *h, pid_t tid)
 	if (t) {
 		halt_let_be(h, t);
 		h->n_owed -= t->is_owed;
+		h->n_halted -= t->halted_ns > 0;
 	}
 	if (t && t->pid == tid)
 		map_remove(h->wards, &(uint64_t){ (uint64_t)tid }, sizeof(uint64_t));
@@ -85,6 +86,7 @@ claim(struct hold *h, struct halt *t)
 {
 	h->n_claimed += !t->is_claimed;
 	t->is_claimed = true;
+	t->stood_ns = clock_monotonic_ns();
 }
 
 static void
@@ -176,6 +178,51 @@ await_rest(void *arg, pid_t tid)
 	return true;
 }
 
+/* --- stops of the target's own --- */
+
+#define REACH_NS 100000u /* then a stop has reached all threads */
+
+void
+hold_halted(struct hold *h, pid_t pid, uint64_t at_ns)
+{
+	struct halt *first = halt_add(h, pid);
+
+	h->n_halted += !first->halted_ns;
+	first->halted_ns = at_ns;
+}
+
+void
+hold_continued(struct hold *h, pid_t pid)
+{
+	struct halt *first = h->n_halted ? halt_find(h, pid) : NULL;
+
+	if (!first || !first->halted_ns)
+		return;
+	h->n_halted--;
+	first->halted_ns = 0;
+}
+
+/* SIGCONT is not always recorded, and may come before the stop has begun. */
+void
+hold_called(struct hold *h, pid_t pid, uint64_t enter_ns)
+{
+	const struct halt *first = h->n_halted ? halt_find(h, pid) : NULL;
+
+	if (first && first->halted_ns && enter_ns > first->halted_ns + REACH_NS)
+		hold_continued(h, pid);
+}
+
+/* It may have been meant for a process that we had stopped: SIGCONT would take it back. */
+static bool
+is_halted(const struct hold *h, const struct halt *t)
+{
+	const struct halt *first = halt_find(h, t->pid);
+
+	return (t->stand == LISTENS && t->stop_signal != SIGSTOP) ||
+	       (first && first->halted_ns) ||
+	       (proc_status(t->pid).all_pending & (uint64_t)1 << (SIGSTOP - 1));
+}
+
 /* All its tasks stand still since one of them stopped itself. SIGCONT would take back the stops
  * that others of them have queued meanwhile: they stand still by us. */
 static void
@@ -201,7 +248,7 @@ end_stop(struct hold *h, pid_t pid)
 }
 
 void
-hold_resume(struct hold *h)
+hold_resume(struct hold *h, uint64_t told_ns)
 {
 	void *value;
 
@@ -210,10 +257,10 @@ hold_resume(struct hold *h)
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
 		struct halt *t = value;
 
-		if (!t->is_claimed)
+		if (!t->is_claimed || (t->stand != STANDS && t->stood_ns >= told_ns))
 			continue;
 		disclaim(h, t);
-		if (t->stand != STANDS)
+		if (t->stand != STANDS && !is_halted(h, t))
 			end_stop(h, t->pid);
 		if (t->stand == STANDS)
 			halt_release(h, t);
@@ -386,7 +433,7 @@ hold_free(struct hold *h)
 
 	if (!h)
 		return;
-	hold_resume(h);
+	hold_resume(h, UINT64_MAX);
 	h->is_leaving = true;
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
 		let_go(h, value, until_ns);

@@ -32,8 +32,14 @@ bool hold_stopped(struct hold *h, pid_t tid);
  * bytes. Waits for nothing. Returns the wait status of the first task once, when it ended; -1
  * otherwise. */
 int hold_pass(struct hold *h, size_t fill, size_t size);
-/* The rings were read to their end: whoever stood still goes on. */
-void hold_resume(struct hold *h);
+/* The rings were read: whoever stood still goes on; where its whole process stopped, only when
+ * all records of before told_ns are known that can say why. */
+void hold_resume(struct hold *h, uint64_t told_ns);
+/* What records say: the target itself has stopped this process, or it goes on, or a task of it
+ * has begun a call. Such a stop is not ended by us. */
+void hold_halted(struct hold *h, pid_t pid, uint64_t at_ns);
+void hold_continued(struct hold *h, pid_t pid);
+void hold_called(struct hold *h, pid_t pid, uint64_t enter_ns);
 /* Between these times of CLOCK_MONOTONIC, was this task taken out of a call by us alone, to
  * make it again? */
 bool hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns);

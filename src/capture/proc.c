@@ -89,6 +89,7 @@ proc_status(pid_t tid)
 	s.ignored = number(&text, "SigIgn", 16);
 	s.caught = number(&text, "SigCgt", 16);
 	s.pending = number(&text, "SigPnd", 16);
+	s.all_pending = number(&text, "ShdPnd", 16);
 	return s;
 }
 

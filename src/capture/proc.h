@@ -16,7 +16,8 @@ struct proc_status {
 	uint64_t peak_rss_bytes; /* VmHWM */
 	uint64_t blocked;        /* signal masks: bit n - 1 is signal n */
 	uint64_t ignored, caught;
-	uint64_t pending; /* signals for this thread alone */
+	uint64_t pending;     /* signals for this thread alone */
+	uint64_t all_pending; /* for any thread of its process */
 	uint32_t euid, egid;
 	bool no_new_privs, has_capabilities; /* permitted ones */
 	bool is_found;

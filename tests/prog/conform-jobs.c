@@ -4,6 +4,7 @@
 #include "conform.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -107,6 +108,54 @@ own_child(int argc, char **argv)
 	MUST(read(fds[0], &c, 1) == 0);
 	print_wait("child", wait_for(pid));
 	WANT(1, "^SIGNAL 1 19 code -?[0-9]+ .* stop$");
+}
+
+#define N_HARD 64
+#define N_FEWEST 230
+
+/* Calls that fill what is between them and whoever watches, up to where it must be waited for,
+ * and then a stop. */
+static void
+work_hard(int go, int done)
+{
+	char c = 0;
+
+	for (int i = 0; i < N_HARD; i++) {
+		MUST(read(go, &c, 1) == 1);
+		for (int k = 0; k < N_FEWEST + i; k++)
+			syscall(SYS_getppid);
+		raise(SIGSTOP);
+		MUST(write(done, &c, 1) == 1);
+	}
+	_exit(0);
+}
+
+/* A stop of its own lasts until somebody ends it. */
+static void
+own_stops(int argc, char **argv)
+{
+	int go[2], done[2], n_early = 0;
+	pid_t pid;
+
+	(void)argc;
+	(void)argv;
+	MUST(!pipe(go) && !pipe(done));
+	pid = fork();
+	if (!pid)
+		work_hard(go[0], done[1]);
+	for (int i = 0; i < N_HARD; i++) {
+		struct pollfd poller = { .fd = done[0], .events = POLLIN };
+		char c = 0;
+		int status;
+
+		MUST(write(go[1], &c, 1) == 1);
+		MUST(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+		n_early += poll(&poller, 1, 2) > 0;
+		kill(pid, SIGCONT);
+		MUST(read(done[0], &c, 1) == 1);
+	}
+	printf("%d ended early\n", n_early);
+	print_wait("child", wait_for(pid));
 }
 
 /* A handler for SIGTSTP that cleans up and stops by itself, as editors have one. */
@@ -313,8 +362,8 @@ killed(int argc, char **argv)
 }
 
 static const struct part parts[] = { { "stops", stops }, { "own-child", own_child },
-	{ "edits", edits }, { "terminal", terminal }, { "orphaned", orphaned },
-	{ "killed", killed } };
+	{ "own-stops", own_stops }, { "edits", edits }, { "terminal", terminal },
+	{ "orphaned", orphaned }, { "killed", killed } };
 
 int
 main(int argc, char **argv)

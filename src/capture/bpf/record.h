@@ -226,6 +226,7 @@ struct bpf_control {
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
 	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
+	uint32_t top_bytes;     /* and so does one to whom nobody is attached, above this */
 	uint32_t data_bytes;    /* of one call's memory, copied at most */
 	uint32_t reserve_bytes; /* of a ring, kept free for records without memory */
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */

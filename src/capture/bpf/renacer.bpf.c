@@ -191,7 +191,8 @@ BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 static __always_inline void
 tell_bare(struct state *st, struct turn *t)
 {
-	bool stops = st->call.how < CALL_HOW_UNFINISHED && is_high(t, sizeof st->call);
+	bool stops = st->call.how < CALL_HOW_UNFINISHED &&
+		     must_wait(t, &st->call.head, sizeof st->call);
 
 	if (stops)
 		st->call.flags |= CALL_STOPPED;
@@ -215,7 +216,7 @@ tell_quickly(struct state *st, struct turn *t, uint32_t when)
 	size = quick(to, &st->call, when);
 	if (!size)
 		return false;
-	if (is_high(t, size))
+	if (must_wait(t, &st->call.head, size))
 		((struct record_call *)to)->flags = st->call.flags |= CALL_STOPPED;
 	ring_grow(t, size);
 	if (st->call.flags & CALL_STOPPED)
@@ -241,7 +242,7 @@ tell_slowly(const struct record_call *call, uint32_t when)
 	s->may_stop = call->how < CALL_HOW_UNFINISHED;
 	s->room = room_for_data(&t, s->may_stop ? shared.control.reserve_bytes : 0);
 	walk(s, when);
-	if (s->must_stop || (s->may_stop && is_high(&t, s->used)))
+	if (s->must_stop || (s->may_stop && must_wait(&t, &call->head, s->used)))
 		scratch_call(s)->flags |= CALL_STOPPED | (s->is_cut ? CALL_LATE : 0);
 	if (!scratch_publish(s, RECORD_CALL) || !(scratch_call(s)->flags & CALL_STOPPED))
 		return 0;
@@ -329,7 +330,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		st->call.enter_ns = t.now_ns;
 	tell_call(st, &t, when, true);
 	turn_end(&t);
-	if ((st->call.flags & CALL_STOPPED) && t.mine->stopping)
+	if (is_to_linger(&t, &st->call))
 		be_seen(t.cpu);
 	return 0;
 }

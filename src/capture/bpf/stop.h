@@ -75,10 +75,32 @@ be_seen(uint32_t cpu)
 	return 0;
 }
 
+/* Is the task to stop behind a record of this size? One to whom nobody is attached, whose stop
+ * would be seen, is given room for some more of them: it lingers behind each. */
 static __always_inline bool
-is_high(const struct turn *t, uint64_t size)
+must_wait(const struct turn *t, const struct record *head, uint64_t size)
 {
-	return shared.control.high_bytes && t->fill + size > shared.control.high_bytes;
+	const struct bpf_control *c = &shared.control;
+	uint64_t fill = t->fill + size;
+
+	if (!c->high_bytes || fill <= c->high_bytes)
+		return false;
+	if (fill > c->top_bytes || bpf_get_current_task_btf()->ptrace)
+		return true;
+	announce(t->mine, head);
+	return false;
+}
+
+/* Its stop comes, or would have come if somebody were attached to it. */
+static __always_inline bool
+is_to_linger(const struct turn *t, const struct record_call *call)
+{
+	const struct bpf_control *c = &shared.control;
+
+	if (!*(volatile const uint64_t *)&t->mine->stopping)
+		return false;
+	return (call->flags & CALL_STOPPED) ||
+	       (c->high_bytes && fill_of(t->mine) > c->high_bytes);
 }
 
 /* A program of the target's is about to trace this process: so we must not. Known at once, and
