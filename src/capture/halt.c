@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -65,6 +66,15 @@ halt_let_be(struct hold *h, struct halt *t)
 	t->stand = RUNS;
 }
 
+void
+halt_free(struct halt *t)
+{
+	if (!t)
+		return;
+	mem_free(t->cut_ns);
+	mem_free(t);
+}
+
 bool
 halt_attach(struct hold *h, struct halt *t)
 {
@@ -86,7 +96,12 @@ halt_is_ward(const struct hold *h, const struct halt *t)
 void
 halt_note_cut(struct halt *t)
 {
-	t->cut_ns[t->n_cuts++ % N_CUTS] = clock_monotonic_ns();
+	if (t->n_cuts == CUTS_MAX) {
+		t->n_cuts /= 2;
+		memmove(t->cut_ns, t->cut_ns + t->n_cuts, t->n_cuts * sizeof *t->cut_ns);
+	}
+	t->cut_ns = mem_grow(t->cut_ns, t->n_cuts, &t->cut_capacity, sizeof *t->cut_ns);
+	t->cut_ns[t->n_cuts++] = clock_monotonic_ns();
 }
 
 static void

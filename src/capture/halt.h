@@ -10,7 +10,7 @@
 
 #include "capture/hold.h"
 
-#define N_CUTS 8u /* the last ones; records are rarely read so late */
+#define CUTS_MAX 4096u /* the last ones: records are not read so late */
 
 enum stand {
 	RUNS,
@@ -33,8 +33,8 @@ struct halt {
 	uint64_t stood_ns;   /* when it is claimed: it had stopped by then */
 	uint64_t halted_ns;  /* of a process's first: the target has stopped it then; 0: no */
 	uint64_t from_ns, to_ns; /* attached the last time; to: 0: still */
-	uint64_t cut_ns[N_CUTS]; /* when it was taken out of a call by us */
-	unsigned n_cuts;
+	uint64_t *cut_ns;        /* when it was taken out of a call by us; owned */
+	size_t n_cuts, cut_capacity;
 };
 
 struct hold {
@@ -53,6 +53,7 @@ struct halt *halt_add(struct hold *h, pid_t tid); /* or the one that is there */
 /* Fails when it is gone, or when a program of the target's traces it, or is about to; that one
  * then sees the stops. */
 bool halt_attach(struct hold *h, struct halt *t);
+void halt_free(struct halt *t); /* NULL is fine */
 /* We are its tracer now, or are not any more. */
 void halt_attached(struct hold *h, struct halt *t);
 void halt_let_be(struct hold *h, struct halt *t);

@@ -66,7 +66,7 @@ hold_ended(struct hold *h, pid_t tid)
 	}
 	if (t && t->pid == tid)
 		map_remove(h->wards, &(uint64_t){ (uint64_t)tid }, sizeof(uint64_t));
-	mem_free(t);
+	halt_free(t);
 }
 
 bool
@@ -74,11 +74,11 @@ hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct halt *t = halt_find(h, tid);
 
-	for (unsigned i = 0; t && i < MIN(t->n_cuts, N_CUTS); i++) {
-		if (from_ns <= t->cut_ns[i] && t->cut_ns[i] <= to_ns)
-			return true;
-	}
-	return false;
+	size_t i = t ? t->n_cuts : 0;
+
+	while (i && t->cut_ns[i - 1] > to_ns)
+		i--;
+	return i && t->cut_ns[i - 1] >= from_ns;
 }
 
 static void
@@ -438,7 +438,7 @@ hold_free(struct hold *h)
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
 		let_go(h, value, until_ns);
 	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
-		mem_free(value);
+		halt_free(value);
 	map_free(h->wards);
 	map_free(h->tasks);
 	mem_free(h);
