@@ -115,6 +115,7 @@ struct call_about {
 	int32_t fd[2]; /* descriptors, in the order of arguments; -1 is no descriptor */
 	int8_t dir[2], path[2]; /* argument numbers; dir -1: the working directory */
 	int8_t address;         /* of a socket address; -1: none */
+	int64_t asked; /* payload bytes offered, or room for them; -1: none, or not known */
 };
 void decode_about(struct call_about *out, const struct call *call);
 /* "network" for CLASS_NETWORK; NULL: not one class. */

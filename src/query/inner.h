@@ -31,6 +31,7 @@ enum vector_id {
 	V_ERRNO,  /* text */
 	V_RESULT,
 	V_BYTES,
+	V_ASKED,
 	V_START,
 	V_DURATION,
 	V_END,

@@ -132,6 +132,8 @@ put_outcome(struct builder *b, const struct event *event)
 	bytes = effects_look_bytes(event, b->about.id);
 	if (bytes >= 0)
 		b->row[V_BYTES] = bytes;
+	if (b->about.asked >= 0)
+		b->row[V_ASKED] = b->about.asked;
 }
 
 /* A library without -g is no gap of the program that uses it. */

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -390,6 +391,50 @@ pairs_closed(void)
 	}
 }
 
+enum { ONE_BY_ONE = 200 };
+
+/* One byte at a time goes through a pipe; the reader has room for so many. */
+static void
+pass_bytes(size_t room, bool by_vectors)
+{
+	char block[4096];
+	struct iovec parts[2] = { { block, room > 1 ? 1 : 0 },
+		{ block + 1, room > 1 ? room - 1 : 1 } };
+	int ends[2];
+
+	check(pipe(ends) == 0);
+	for (int i = 0; i < ONE_BY_ONE; i++) {
+		check(write(ends[1], "x", 1) == 1);
+		check((by_vectors ? readv(ends[0], parts, 2) : read(ends[0], block, room)) ==
+			1);
+	}
+}
+
+/* The reader has a buffer, and gets what there is: the writer has none. */
+static void
+trickle(void)
+{
+	pass_bytes(4096, false);
+}
+
+static void
+trickle_vectors(void)
+{
+	pass_bytes(4096, true);
+}
+
+static void
+picks(void)
+{
+	pass_bytes(1, false);
+}
+
+static void
+picks_vectors(void)
+{
+	pass_bytes(1, true);
+}
+
 static const struct {
 	const char *name, *pattern;
 	bool is_one;
@@ -416,6 +461,11 @@ static const struct {
 	{ "asks", "TightLoop", true, asks },
 	{ "works", "TightLoop", false, works },
 	{ "stopped", "TightLoop", false, stopped },
+	{ "trickle", "one-byte-read", false, trickle },
+	{ "trickle", "tiny-write", true, trickle },
+	{ "trickle-vectors", "one-byte-read", false, trickle_vectors },
+	{ "picks", "one-byte-read", true, picks },
+	{ "picks-vectors", "one-byte-read", true, picks_vectors },
 	{ "pair", "GodProcess", false, pair },
 	{ "pairs-closed", "fd-leak", false, pairs_closed },
 };
