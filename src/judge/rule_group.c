@@ -262,6 +262,9 @@ struct comparison {
 	struct str broken, told;
 	size_t n_broken, n_held;
 	bool is_certain;     /* one has more than it may, whatever went unseen */
+	bool is_denied;      /* one that must have no call has some */
+	bool has_varied;     /* the recordings do not agree on one */
+	struct map *kept;    /* suspects: those that are broken, in all runs so far */
 	const char *missing; /* why the golden cannot be the measure; NULL */
 };
 
@@ -316,6 +319,20 @@ load_held(const struct judging *j, struct held *h, struct comparison *c)
 	return true;
 }
 
+/* Was it so in the runs before this one? A program that looks now and then whether its children
+ * have ended makes many calls of that where the machine is slow. */
+static bool
+is_kept(const struct judging *j, struct comparison *c, const struct held *h)
+{
+	const char *name =
+		arena_printf(j->arena, "%c%s", h->change < 0 ? '-' : '+', h->group->name);
+
+	if (!suspects_had(j->before, name))
+		return false;
+	*map_text(c->kept, name) = c;
+	return true;
+}
+
 static void
 hold(const struct judging *j, struct comparison *c, struct held *h)
 {
@@ -325,13 +342,14 @@ hold(const struct judging *j, struct comparison *c, struct held *h)
 	c->n_held++;
 	if (is_denied && h->tally.sum) {
 		c->n_broken++;
-		c->is_certain = true;
+		c->is_certain = c->is_denied = true;
 		str_addf(&c->broken, "%s%s: %s, not expected", c->broken.n ? "; " : "",
 			h->group->name, words_of_n(j->arena, h->tally.sum, "call", "calls"));
 		return;
 	}
 	if (is_denied || !load_held(j, h, c))
 		return;
+	c->has_varied |= h->low != h->high;
 	if (h->n_drawn)
 		str_addf(&c->told, "; %s: %" PRIu64 " " DRAWN_CALL " more or fewer are chance",
 			h->group->name, h->n_drawn);
@@ -347,6 +365,8 @@ hold(const struct judging *j, struct comparison *c, struct held *h)
 			severity_names[h->group->severity]);
 		return;
 	}
+	if (!is_kept(j, c, h))
+		return;
 	c->n_broken++;
 	c->is_certain |= h->change > 0;
 	say_held(&c->broken, j, h);
@@ -356,6 +376,7 @@ static void
 conclude_clusters(const struct judging *j, const struct comparison *c, const struct use *use)
 {
 	const char *held = words_of_n(j->arena, c->n_held, "cluster", "clusters");
+	const struct suspects *suspects = suspects_new(j, c->kept, c->has_varied);
 
 	if (c->missing && !c->n_broken)
 		return judging_end(
@@ -376,12 +397,15 @@ conclude_clusters(const struct judging *j, const struct comparison *c, const str
 						       held, str_text(&c->told),
 						       say_others(j, use)),
 		});
+	if (!c->is_denied)
+		suspects_conclude(j, suspects, "cluster");
 }
 
 void
 judge_cluster(const struct judging *j)
 {
-	struct comparison c = { .missing = NULL };
+	AUTO(map_free) struct map *kept = map_new();
+	struct comparison c = { .kept = kept };
 	struct use use;
 
 	if (count_all(j, &use, false) &&

@@ -21,6 +21,7 @@ struct suspects {
 	size_t n_gone;             /* that an earlier run had, and a later one had not */
 	const char *gone;          /* one of those */
 };
+#define N_CERTAIN 6 /* recordings, and runs, where something depends on chance */
 
 struct judging {
 	struct outcome *out;
@@ -65,6 +66,18 @@ void note_clusters(const struct judging *j, struct golden *golden);
 void note_sequences(const struct judging *j, struct golden *golden);
 /* judges[n]: one of each recording. As rule_doubt(). */
 const char *doubt_sequences(const struct judging *judgings, size_t n);
+
+/* Had the runs before this one that as well? Of the first run: yes. */
+bool suspects_had(const struct suspects *before, const char *name);
+/* What is left of them: the keys of a set; "+x" and "-x" are told as x. may_vary: the
+ * recordings do. */
+struct map;
+const struct suspects *suspects_new(
+	const struct judging *j, const struct map *kept, bool may_vary);
+/* Tells the outcome, which is made: it stands, or one run more is due. what: "sequence". */
+void suspects_conclude(const struct judging *j, const struct suspects *s, const char *what);
+/* Are there several tasks? What they do beside each other comes in any order. */
+bool judging_has_turns(const struct judging *j);
 
 /* The outcome is of that kind, and that is all there is to say. */
 void judging_end(const struct judging *j, enum verdict_kind kind, const char *text);

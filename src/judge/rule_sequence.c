@@ -4,9 +4,7 @@
  *
  * What tasks do beside each other, and what signals and timers break into, comes in an order
  * that is chance, and no number of recordings has all of it. So one run alone decides nothing:
- * what it has unlike the golden is a suspicion, and a fail is what each of several runs has. If
- * something came about in a share p of the runs of an unchanged program, none of 6 recordings
- * would have it and each of 6 runs would with (1-p)^6 p^6, which is 1 in 4096 at the most.
+ * what it has unlike the golden is a suspicion, and a fail is what each of several runs has.
  *
  * A call that is new among others that come in changing order makes other grams in each run: it
  * is the shortest new part of a gram that has to come again.
@@ -26,8 +24,6 @@
 
 #define MOST_TOLD 8
 #define HIGH_CHANGE 0.5 /* a change of frequency that is severe */
-#define N_CERTAIN 6     /* recordings, and runs, where something depends on chance */
-#define N_STEADY 3      /* runs, where nothing seems to */
 
 void
 note_sequences(const struct judging *j, struct golden *golden)
@@ -136,19 +132,12 @@ struct sieve {
 	bool has_kept;
 };
 
-static int
-compare_names(const void *x, const void *y)
-{
-	return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 static void
 sift_name(void *arg, const char *name)
 {
 	struct sieve *s = arg;
-	const struct suspects *before = s->before;
 
-	if (before && !bsearch(&name, before->names, before->n, sizeof name, compare_names))
+	if (!suspects_had(s->before, name))
 		return;
 	*map_text(s->kept, name) = s;
 	s->has_kept = true;
@@ -169,33 +158,15 @@ sift(struct sieve *s, const struct anomaly *a, const struct map *known)
 	return s->has_kept;
 }
 
-static void
-note_gone(struct suspects *out, const struct suspects *before, const struct map *kept)
-{
-	out->n_gone = before->n_gone;
-	out->gone = before->gone;
-	for (size_t i = 0; i < before->n; i++) {
-		const char *name = before->names[i];
-
-		if (map_get_text(kept, name))
-			continue;
-		if (!out->n_gone++)
-			out->gone = name + strspn(name, "+-=");
-	}
-}
-
-/* Leaves those in *c that all runs have, and says in *out what these are. */
-static void
-sift_all(struct suspects *out, const struct judging *j, struct comparison *c,
-	const struct tally_range *ranges, size_t n_ranges)
+/* Leaves those in *c that all runs have. */
+static const struct suspects *
+sift_all(const struct judging *j, struct comparison *c, const struct tally_range *ranges,
+	size_t n_ranges)
 {
 	AUTO(map_free) struct map *known = map_new();
 	AUTO(map_free) struct map *kept = map_new();
 	struct sieve s = { j->before, kept, false };
-	size_t n = 0, at = 0;
-	const char **names;
-	const void *key;
-	size_t len;
+	size_t n = 0;
 
 	for (size_t i = 0; i < n_ranges; i++)
 		gram_add_parts(known, ranges[i].name);
@@ -203,30 +174,7 @@ sift_all(struct suspects *out, const struct judging *j, struct comparison *c,
 		if (sift(&s, &c->items[i], known))
 			c->items[n++] = c->items[i];
 	c->n = n;
-	*out = (struct suspects){ .n_runs = j->before ? j->before->n_runs + 1 : 1 };
-	names = arena_array(j->arena, map_count(kept) + 1, sizeof *names);
-	while (map_next(kept, &at, &key, &len, NULL))
-		names[out->n++] = arena_strndup(j->arena, key, len);
-	if (out->n)
-		qsort(names, out->n, sizeof *names, compare_names);
-	out->names = names;
-	if (j->before)
-		note_gone(out, j->before, kept);
-}
-
-static bool
-has_several_tasks(const struct judging *j)
-{
-	return j->facts->n_processes + j->facts->n_threads > 1;
-}
-
-static uint32_t
-runs_wanted(const struct judging *j, const struct comparison *c, const struct suspects *s)
-{
-	bool may_vary = c->n_varied || s->n_gone || has_several_tasks(j);
-	uint32_t n = may_vary ? N_CERTAIN : N_STEADY;
-
-	return j->before ? MAX(n, j->before->n_wanted) : n;
+	return suspects_new(j, kept, c->n_varied);
 }
 
 static const char *
@@ -258,14 +206,13 @@ static void
 conclude(const struct judging *j, const struct tally *t, uint64_t n_looked,
 	const struct tally_range *ranges, size_t n_ranges)
 {
-	struct suspects *suspects = arena_alloc(j->arena, sizeof *suspects);
+	const struct suspects *suspects;
 	struct comparison c = { 0 };
 	struct tally_pair *pairs;
 	size_t n = tally_join(&pairs, j->arena, t, ranges, n_ranges);
 
 	compare(j, &c, pairs, n);
-	sift_all(suspects, j, &c, ranges, n_ranges);
-	suspects->n_wanted = runs_wanted(j, &c, suspects);
+	suspects = sift_all(j, &c, ranges, n_ranges);
 	judging_conclude(
 		j, &(struct finding_of_rule){
 			   .is_broken = c.n > j->rule->max,
@@ -274,13 +221,7 @@ conclude(const struct judging *j, const struct tally *t, uint64_t n_looked,
 				   "at most %" PRIu64 " unlike the golden", j->rule->max),
 			   .found = say_all(j, &c, t, suspects),
 		   });
-	if (j->out->kind == VERDICT_FAIL && suspects->n_runs < suspects->n_wanted)
-		j->out->suspects = suspects;
-	if (suspects->n_gone)
-		j->out->chance = arena_printf(j->arena,
-			"%zu sequence%s of calls unlike the golden came in one run and not in "
-			"another, such as %s",
-			suspects->n_gone, suspects->n_gone == 1 ? "" : "s", suspects->gone);
+	suspects_conclude(j, suspects, "sequence");
 }
 
 void
@@ -349,7 +290,7 @@ doubt_sequences(const struct judging *judgings, size_t n)
 		if (!grams_count(&judgings[i], &t, &n_looked))
 			return NULL;
 		add_sights(sights, j->arena, &t);
-		has_turns |= has_several_tasks(&judgings[i]);
+		has_turns |= judging_has_turns(&judgings[i]);
 	}
 	while (map_next(sights, &at, NULL, NULL, &value)) {
 		const struct sight *s = value;

@@ -51,7 +51,7 @@ config steady "exec $python -I -S turns.py"
 begin 4
 says 0 'recorded: 3 runs' renacer-gate record
 turns 3
-says 0 "rule 'order': [0-9]+ sequences of calls unlike the golden came in one run and not in another, such as " renacer-gate check
+says 0 "rule 'order': [0-9]+ sequences unlike the golden came in one run and not in another, such as " renacer-gate check
 turns 5
 says 0 '1 rule kept' renacer-gate check
 untold 'unlike the golden' log
@@ -87,6 +87,24 @@ begin '1 2 4'
 says 0 'one run and not in another' renacer-gate check
 turns 3
 
+
+# Numbers of calls: the same.
+cat > counts.py << 'END'
+import os
+exec(open("turns.py").read())
+for i in range(300 if str(turn) in open("new").read().split() else 0):
+    os.close(os.open("new", os.O_RDONLY))
+END
+config counts "exec $python -I -S counts.py"
+sed -i 's/"sequence"/"cluster"/' renacer.toml
+begin ''
+says 0 'recorded: 3 runs' renacer-gate record
+begin '' 1
+says 0 'cluster unlike the golden came in one run and not in another, such as FileIO' renacer-gate check
+turns 2
+begin '' '1 2 3 4'
+says 1 'FileIO: ' renacer-gate check
+turns 3
 
 # What ends otherwise when it is run again decides nothing.
 cat > ends.py << 'END'
