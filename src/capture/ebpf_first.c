@@ -129,8 +129,8 @@ ebpf_first(struct drain *d, struct err *err)
 	proc_each_fd(d->first_pid, note_held, d);
 	if (proc_lost_rights(d->first_pid, false)) {
 		d->footer.n_untraceable++;
-		drain_doubt(
-			d, "a setuid program ran without its rights, because it was traced");
+		drain_doubt(d, "a setuid program ran without its rights, because it was traced "
+			       "from its start; one that another program starts has them");
 	}
 	return 0;
 }

@@ -204,8 +204,7 @@ warn_of_capture(const struct capture *c)
 	const struct trace_footer *f = capture_footer(c);
 
 	warn_if_incomplete(f);
-	if (capture_backend(c) == BACKEND_EBPF &&
-		(f->n_lost || f->n_escaped || f->n_untraceable))
+	if (capture_backend(c) == BACKEND_EBPF && (f->n_lost || f->n_escaped))
 		fprintf(stderr, "hint: for a trace that is, slower: --backend ptrace\n");
 }
 

@@ -142,6 +142,10 @@ if setcap cap_bpf,cap_perfmon+ep lent 2> /dev/null && as_nobody ./lent --version
 		chmod 4755 cat-root
 		same 'a setuid program is run as ever' 'words of root' \
 			"$(as_nobody ./lent --backend ebpf -f -o lent-secret -- sh -c './cat-root secret' 2> message)"
+		as_nobody ./lent --backend ebpf -o lent-first -- ./cat-root secret > /dev/null 2> message-first
+		grep -q 'one that another program starts has them' message-first ||
+			{ cat message-first; fail 'rights lost by the command itself: no way out is told'; }
+		! grep -q '^hint:.*ptrace' message-first || fail 'ptrace is said to keep rights'
 		! grep -q 'words of root' lent-secret || fail 'what a setuid program read is shown'
 		grep -q 'not complete.*rights' message || { cat message; fail 'a program that was not read is not missed'; }
 	fi
