@@ -69,6 +69,7 @@ look_socket(const struct effects *fx, const struct socket *s, struct look *out)
 	out->is_internal = s->pair || (s->use && net_is_internal(fx, s->use));
 	out->is_sealed = s->use && s->use->is_sealed;
 	out->name = s->use ? s->use->address : NULL;
+	out->made_seq = s->made_seq;
 }
 
 void

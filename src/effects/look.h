@@ -23,7 +23,8 @@ struct look {
 	uint32_t flags;   /* as F_GETFL */
 	uint32_t maker, ordinal; /* of a pipe: the task that made it, and which of its process's
 				    it is; 0: no pipe */
-	uint64_t made_seq; /* of a file without a name: of the call that made it; else 0 */
+	uint64_t made_seq; /* of a file without a name, of a pair of sockets: of the call that
+			      made it; else 0 */
 	int socket_type;   /* SOCK_STREAM, …; of sockets */
 	bool is_internal;  /* a socket whose other end the run holds, as far as is known now */
 	bool is_sealed;    /* a socket that speaks TLS or SSH */

@@ -231,6 +231,7 @@ on_socketpair(struct act *a)
 	other = new_socket((int32_t)arg[0], (int64_t)arg[1], (int32_t)arg[2]);
 	one->pair = other;
 	other->pair = one;
+	one->made_seq = other->made_seq = a->event->seq;
 	edges_paired(one, other);
 	give_socket(a, fds[0], one, arg[1]);
 	give_socket(a, fds[1], other, arg[1]);

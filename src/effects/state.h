@@ -147,6 +147,7 @@ struct socket {
 	uint32_t n_users;
 	int32_t family, type, protocol;
 	struct socket *pair;  /* of socketpair; NULL: none, or gone */
+	uint64_t made_seq;    /* of socketpair: of the call that made it; else 0 */
 	const char *bound;    /* canonical address, interned; NULL: not bound */
 	struct peer_use *use; /* whom it talks to; NULL: nobody yet */
 	bool is_listening, was_accepted, is_pending, has_heard;

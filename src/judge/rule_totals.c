@@ -160,6 +160,21 @@ of_tree(const struct facts *f, uint32_t mode)
 	return mode == TRACK_PEAK ? f->peak_mapped_bytes : f->allocated_bytes;
 }
 
+/* Who has most of it; NULL: not known. */
+static const char *
+words_of_largest(const struct judging *j, uint32_t mode)
+{
+	const struct facts *f = j->facts;
+	const struct process_facts *most = NULL;
+
+	for (size_t i = 0; i < f->n_processes; i++)
+		if (of_one(&f->processes[i], mode) > (most ? of_one(most, mode) : 0))
+			most = &f->processes[i];
+	return most ? arena_printf(j->arena, "most of it by process %u (%s), %s", most->task,
+			      most->program, words_of_bytes(j->arena, of_one(most, mode)))
+		    : NULL;
+}
+
 static const char *
 why_not_known(const struct facts *f, uint32_t mode)
 {
@@ -193,5 +208,6 @@ judge_memory_usage(const struct judging *j)
 		return judging_end(j, VERDICT_INCONCLUSIVE, why);
 	m.shown = words_of_bytes(j->arena, m.value);
 	m.shown_limit = words_of_bytes(j->arena, m.limit);
+	m.more = words_of_largest(j, mode);
 	judging_measure(j, &m);
 }

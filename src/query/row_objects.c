@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* Which of the run's files without a name, from 1. */
+/* Which of the run's files and pairs of sockets without a name, from 1. */
 static size_t
 nameless(struct builder *b, uint64_t made_seq)
 {

@@ -190,6 +190,11 @@ chatty_socket(bool bad)
 	check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
 	for (size_t done = 0, n = bad ? 40 : sizeof block; done < sizeof block; done += n)
 		check(write(ends[0], block, n) == (ssize_t)n);
+	for (int i = 0; i < 200 && !bad; i++) { /* a word each, by the same number */
+		check(close(ends[0]) == 0 && close(ends[1]) == 0);
+		check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+		check(write(ends[0], block, 40) == 40);
+	}
 }
 
 static void *

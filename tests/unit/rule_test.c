@@ -273,7 +273,11 @@ static struct call_count calls[] = {
 };
 static struct process_facts processes[] = {
 	{ .program = "/bin/sh", .started_ns = 1, .ended_ns = 10000001 },
-	{ .program = "/usr/bin/cc", .started_ns = 2000000, .ended_ns = 5000000 },
+	{ .program = "/usr/bin/cc",
+		.task = 2,
+		.peak_rss_bytes = 5 << 20,
+		.started_ns = 2000000,
+		.ended_ns = 5000000 },
 	{ .program = "/usr/bin/cc", .started_ns = 4000000, .ended_ns = 7000000 },
 };
 static const struct facts good_facts = { .wall_ns = 12345678,
@@ -329,7 +333,8 @@ static const struct row rows[] = {
 		"peak resident memory of any process (VmHWM): 5242880 bytes (5.0 MiB) <= 5242880 bytes "
 		"(5.0 MiB)" },
 	{ MEMORY "max_bytes = 1023\ntracking_mode = 'rss'\n", AS_IT_IS, VERDICT_FAIL, 3,
-		"peak resident memory of any process (VmHWM): 5242880 bytes (5.0 MiB) > 1023 bytes" },
+		"peak resident memory of any process (VmHWM): 5242880 bytes (5.0 MiB) > 1023 bytes: "
+		"most of it by process 2 (/usr/bin/cc), 5242880 bytes (5.0 MiB)" },
 	{ MEMORY "max_bytes = 5242880\ntracking_mode = 'rss'\n", NO_RSS, VERDICT_INCONCLUSIVE, 0,
 		"the peak of resident memory (VmHWM) is not known" },
 
