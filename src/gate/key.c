@@ -57,11 +57,12 @@ key_text(const struct key_context *k, const char **out, const struct toml *value
 		return err_at(err, value->at, "'%s' in %s must be a string, not %s %s", name,
 			k->where, article(toml_kind_name(value->kind)),
 			toml_kind_name(value->kind));
-	if (memchr(value->text, '\0', value->n))
-		return err_at(
-			err, value->at, "'%s' in %s must not hold a NUL byte", name, k->where);
-	*out = value->text;
-	return 0;
+	if (!memchr(value->text, '\0', value->n)) {
+		*out = value->text;
+		return 0;
+	}
+	err_at(err, value->at, "'%s' in %s must not hold a NUL byte", name, k->where);
+	return -1;
 }
 
 const char *

@@ -153,17 +153,27 @@ differs_when(struct session *s, unsigned bits)
 	return rc;
 }
 
-/* Which of these changes alone makes the target differ; NULL: none, or it does so by itself.
- * Each is asked twice: what is chance does not answer the same for long. */
+/* Asked twice: what is chance does not answer the same for long. */
+static bool
+is_sure(struct session *s, unsigned bits, bool differs)
+{
+	for (int i = 0; i < 2; i++) {
+		int rc = differs_when(s, bits);
+
+		if (differs ? rc <= 0 : rc != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Which of these changes alone makes the target differ; NULL: none, or it does so by itself. */
 static const struct perturbation *
 find_cause(struct session *s, unsigned bits)
 {
-	if (differs_when(s, 0) != 0 || differs_when(s, 0) != 0)
+	if (!is_sure(s, 0, false))
 		return NULL;
 	for (size_t i = 0; i < N_PERTURBATIONS; i++)
-		if ((bits & perturbations[i].bit) &&
-			differs_when(s, perturbations[i].bit) > 0 &&
-			differs_when(s, perturbations[i].bit) > 0)
+		if ((bits & perturbations[i].bit) && is_sure(s, perturbations[i].bit, true))
 			return &perturbations[i];
 	return NULL;
 }
