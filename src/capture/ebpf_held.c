@@ -94,6 +94,15 @@ goes_on_by_itself(const struct task *t, const struct record_call *rec)
 	}
 }
 
+/* Made again, it had a child: its next record is not its own. */
+static bool
+has_borne(const struct task *t, const struct record *next)
+{
+	return next->kind == RECORD_FORK && t->call.state == CALL_RESTARTED &&
+	       (t->id == CALL_clone || t->id == CALL_clone3 || t->id == CALL_fork ||
+		       t->id == CALL_vfork);
+}
+
 /* It left the call because of us (hold.h), heard of no signal, and is in it again: one call. */
 static bool
 goes_on(const struct drain *d, struct task *t, const struct record *next)
@@ -101,17 +110,20 @@ goes_on(const struct drain *d, struct task *t, const struct record *next)
 	const struct record_call *rec = (const struct record_call *)next;
 	uint64_t left_ns = d->started_ns + t->exit_ns;
 
-	if (!next || !d->hold ||
-		(next->kind != RECORD_CALL && next->kind != RECORD_ENTRY &&
-			next->kind != RECORD_MORE))
+	if (!next || !d->hold)
+		return false;
+	left_ns -= MIN(left_ns, CLOCKS_NS);
+	if (has_borne(t, next))
+		return hold_cut(d->hold, t->tid, left_ns, next->time_ns + CLOCKS_NS);
+	if (next->kind != RECORD_CALL && next->kind != RECORD_ENTRY &&
+		next->kind != RECORD_MORE)
 		return false;
 	if (rec->arch != t->call.arch || memcmp(rec->arg, t->call.arg, sizeof rec->arg) != 0)
 		return false;
 	t->is_resumed = goes_on_by_itself(t, rec);
 	if (!t->is_resumed && rec->nr != (t->call.nr & ~X32_BIT))
 		return false;
-	if (hold_cut(d->hold, t->tid, left_ns - MIN(left_ns, CLOCKS_NS),
-		    rec->enter_ns + CLOCKS_NS))
+	if (hold_cut(d->hold, t->tid, left_ns, rec->enter_ns + CLOCKS_NS))
 		return true;
 	t->is_resumed = false;
 	return false;

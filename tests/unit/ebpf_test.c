@@ -394,6 +394,40 @@ a_call_that_we_alone_interrupted_is_told_once(void **state)
 }
 
 static void
+a_birth_that_we_alone_interrupted_is_told_once(void **state)
+{
+	struct run r = run_new();
+	uint64_t before, after;
+	struct hold *hold;
+	pid_t pid = interrupted_child(&hold, &before, &after);
+	struct call_text entry = call_of(pid, RECORD_CALL, SYS_clone, -513);
+	struct call_text again = call_of(pid, RECORD_CALL, SYS_clone, pid + 1);
+	struct event event;
+	(void)state;
+
+	r.drain->first_pid = pid;
+	task_add(&r.drain->tasks, pid)->phase = TASK_LIVE;
+	r.drain->hold = hold;
+	entry.call.enter_ns = before - 100;
+	r.now = before;
+	give_call(&r, &entry);
+	want(&r, EVENT_START, 1);
+	want_none(&r);
+	r.now += after - before;
+	again.call.enter_ns = r.now;
+	fork_of(&r, pid, pid, pid + 1, START_FORK);
+	want(&r, EVENT_START, 2);
+	give_call(&r, &again);
+	event = want(&r, EVENT_CALL, 1);
+	assert_int_equal(event.call.ret, pid + 1);
+	assert_int_equal(event.call.enter_ns, before - 100);
+	want_none(&r);
+	kill(pid, SIGKILL);
+	run_done(&r);
+	assert_true(waitpid(pid, NULL, 0) == pid || errno == ECHILD);
+}
+
+static void
 a_process_ends_with_its_leader_whoever_was_last(void **state)
 {
 	struct run r = run_new();
@@ -787,6 +821,7 @@ main(void)
 		cmocka_unit_test(memory_before_a_call_comes_from_its_entry),
 		cmocka_unit_test(an_interrupted_call_is_told_with_what_follows),
 		cmocka_unit_test(a_call_that_we_alone_interrupted_is_told_once),
+		cmocka_unit_test(a_birth_that_we_alone_interrupted_is_told_once),
 		cmocka_unit_test(a_process_ends_with_its_leader_whoever_was_last),
 		cmocka_unit_test(a_thread_that_executes_becomes_the_leader),
 		cmocka_unit_test(a_path_below_a_descriptor_comes_from_what_the_kernel_names),
