@@ -210,7 +210,7 @@ stopped(void)
 		MUST(epoll_pwait(ep, &event, 1, 5000, NULL) == -1 && errno == EINTR);
 		_exit(7);
 	}
-	sleep_ms(50);
+	sleep_ms(50 * (long)slow());
 	kill(pid, SIGSTOP);
 	MUST(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		WSTOPSIG(status) == SIGSTOP);
