@@ -379,6 +379,7 @@ static const struct {
 #define N_WAITINGS (sizeof waitings / sizeof waitings[0])
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
+/* What is pestered has a limit of its own: no wait is longer where the machine is slow. */
 static void
 pester(size_t w, size_t k)
 {
@@ -386,13 +387,13 @@ pester(size_t w, size_t k)
 
 	if (locked >= 0)
 		MUST(!flock(locked, LOCK_EX) && write(locking[1], "", 1) == 1);
-	sleep_ms(60);
+	exactly_ms(60);
 	for (int i = 0; i < 3; i++) {
 		kill(getppid(), kinds[k].signal);
-		sleep_ms(20);
+		exactly_ms(20);
 		if (kinds[k].signal == SIGSTOP)
 			kill(getppid(), SIGCONT);
-		sleep_ms(20);
+		exactly_ms(20);
 	}
 	waitings[w].finish();
 	_exit(0);

@@ -39,13 +39,19 @@ run_part(const struct part *parts, size_t n, int argc, char **argv)
 }
 
 static inline void
-sleep_ms(long ms)
+exactly_ms(long ms)
 {
-	long all = ms * slow();
-	struct timespec left = { all / 1000, all % 1000 * 1000000 };
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
 		;
+}
+
+/* Until others have got somewhere. */
+static inline void
+sleep_ms(long ms)
+{
+	exactly_ms(ms * slow());
 }
 
 static inline double
