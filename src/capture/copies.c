@@ -198,6 +198,8 @@ read_live(const struct copies_reader *r, const struct copy *copy, uint64_t addre
 {
 	if (!r->live || (!copy && !r->is_all_live))
 		return 0;
+	if (r->meanwhile)
+		r->meanwhile(r->arg);
 	return memory_read(r->live, address, buf,
 		copy ? (size_t)MIN(n, copy->address + copy->size - address) : n);
 }

@@ -56,6 +56,9 @@ struct copies_reader {
 	pid_t live;        /* a task that stands still and may be asked itself; 0: none */
 	bool skips_faults; /* what could not be read before the call, it did not change */
 	bool is_all_live;  /* it has all as it was: also `past`, and what nothing was told of */
+	/* Called between two pieces of what is read from a task: megabytes take a while. */
+	void (*meanwhile)(void *arg);
+	void *arg;
 	struct copies_gap gap; /* the first, cleared by the caller */
 };
 

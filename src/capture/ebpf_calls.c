@@ -181,14 +181,24 @@ fetch(struct drain *d, struct task *t, struct copies_reader *from, bool is_exit)
 }
 
 static void
+meet(void *arg)
+{
+	ebpf_meet(arg);
+}
+
+static void
 fetch_both(struct drain *d, struct task *t, struct copies *late, pid_t live, bool is_late)
 {
 	struct copies_reader before = { .sets = { &t->early, &t->ahead, late },
 		.past = &t->early,
 		.live = live,
 		.is_all_live = is_late && t->call.is_error,
-		.skips_faults = t->call.is_error };
-	struct copies_reader after = { .sets = { &t->ahead, late }, .live = live };
+		.skips_faults = t->call.is_error,
+		.meanwhile = meet,
+		.arg = d };
+	struct copies_reader after = {
+		.sets = { &t->ahead, late }, .live = live, .meanwhile = meet, .arg = d
+	};
 
 	areas_clear(&t->areas);
 	fetch(d, t, &before, false);

@@ -183,6 +183,15 @@ add_rings(struct drain *d)
 		ring_ops_add(f->reason, sizeof f->reason, counts, BPF_RING_OPS);
 }
 
+static uint32_t
+seen_stops(const struct drain *d)
+{
+	const char *text = secure_getenv("RENACER_TEST_STOPS"); /* tests cannot wait for one */
+	uint64_t n = d->hold ? hold_count(d->hold).n_seen : 0;
+
+	return (uint32_t)MIN(n + (text ? strtoull(text, NULL, 10) : 0), UINT32_MAX);
+}
+
 void
 ebpf_finish(struct drain *d)
 {
@@ -195,6 +204,7 @@ ebpf_finish(struct drain *d)
 	if (d->exec_ns && d->last_exit_ns > d->exec_ns)
 		f->wall_ns = d->last_exit_ns - d->exec_ns;
 	f->n_lost += d->n_lost;
+	f->n_seen_stops = seen_stops(d);
 	add_rings(d);
 	add_kernel_losses(d);
 	add_loss(d, faults.n_torn, "a ring held no record where one had to be");

@@ -42,7 +42,7 @@ struct hold {
 	struct map *wards; /* by process id: who traces its own, or is traced by them */
 	pid_t first;
 	int first_status; /* -1: runs, or was told */
-	bool is_pressed, is_leaving;
+	bool is_pressed, is_leaving, has_spared;
 	uint64_t pressed_ns;
 	size_t n_attached, n_claimed, n_owed, n_halted;
 	struct hold_count count;

@@ -160,6 +160,7 @@ struct process_tasks {
 	struct hold *hold;
 	pid_t pid;
 	uint64_t until_ns;
+	size_t n;
 };
 
 /* It stands still, unless it waits in the kernel for another task (vfork(2)). Its birth may
@@ -168,10 +169,11 @@ static bool
 await_rest(void *arg, pid_t tid)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_NS };
-	const struct process_tasks *tasks = arg;
+	struct process_tasks *tasks = arg;
 	char state;
 
 	halt_add(tasks->hold, tid)->pid = tasks->pid;
+	tasks->n++;
 	while ((state = proc_state(tid)) && !strchr("TtZXx", state) &&
 		clock_monotonic_ns() < tasks->until_ns)
 		nanosleep(&pause, NULL);
@@ -228,7 +230,7 @@ is_halted(const struct hold *h, const struct halt *t)
 static void
 end_stop(struct hold *h, pid_t pid)
 {
-	struct process_tasks tasks = { h, pid, clock_monotonic_ns() + REST_NS };
+	struct process_tasks tasks = { h, pid, clock_monotonic_ns() + REST_NS, 0 };
 	void *value;
 
 	proc_each_task(pid, await_rest, &tasks);
@@ -244,6 +246,8 @@ end_stop(struct hold *h, pid_t pid)
 			disclaim(h, t);
 	}
 	h->count.n_visible++;
+	/* The first one's parent is ours; and whoever stops itself is in no call. */
+	h->count.n_seen += !h->has_spared && (pid != h->first || tasks.n > 1);
 	kill(pid, SIGCONT);
 }
 
@@ -347,6 +351,7 @@ void
 hold_spare(struct hold *h, pid_t pid)
 {
 	*map_number(h->wards, (uint64_t)pid) = h;
+	h->has_spared = true;
 }
 
 /* Somebody of this process runs and is attached; who is met for the first time is told to

@@ -57,8 +57,9 @@ bool hold_had(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns)
 void hold_claim_all(struct hold *h);
 
 struct hold_count {
-	uint64_t n_stops;    /* in all */
-	uint64_t n_visible;  /* ended by SIGCONT: the target's own processes could see them */
+	uint64_t n_stops;   /* in all */
+	uint64_t n_visible; /* ended by SIGCONT: a parent or another thread could see them */
+	uint64_t n_seen;    /* of these: there were some that could, and no tracer among them */
 	uint64_t n_attached; /* tasks */
 };
 struct hold_count hold_count(const struct hold *h);

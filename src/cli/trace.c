@@ -197,15 +197,20 @@ warn_if_incomplete(const struct trace_footer *footer)
 		fprintf(stderr, "renacer: the trace is not complete: %s\n", footer->reason);
 }
 
-/* What ebpf loses ptrace does not: it has the target wait. */
 static void
 warn_of_capture(const struct capture *c)
 {
 	const struct trace_footer *f = capture_footer(c);
 
 	warn_if_incomplete(f);
-	if (capture_backend(c) == BACKEND_EBPF && (f->n_lost || f->n_escaped))
-		fprintf(stderr, "hint: for a trace that is, slower: --backend ptrace\n");
+	if (!f)
+		return;
+	if (f->n_seen_stops)
+		fprintf(stderr, "renacer: the target could see %u time%s that it was stopped\n",
+			f->n_seen_stops, f->n_seen_stops == 1 ? "" : "s");
+	if (capture_backend(c) == BACKEND_EBPF &&
+		(f->n_lost || f->n_escaped || f->n_seen_stops))
+		fprintf(stderr, "hint: ptrace has the target wait, unseen: --backend ptrace\n");
 }
 
 /* Ends as the target ended, so that whoever started us sees the same. */

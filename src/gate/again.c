@@ -75,6 +75,29 @@ again_run(struct run *out, const struct config *config, const struct target *tar
 	return 0;
 }
 
+bool
+again_may_differ(const struct run *run)
+{
+	return run->backend == BACKEND_EBPF && run->footer.n_seen_stops && !run->interrupted &&
+	       !run->timed_out;
+}
+
+void
+again_note_stops(struct gate *g, const struct target *target, uint32_t n, struct verdict *v)
+{
+	struct finding note = { .level = FINDING_NOTE,
+		.rule_id = "renacer/again",
+		.subject = target->name,
+		.at = target->at };
+
+	note.text = arena_printf(g->arena,
+		"taken again under ptrace: under ebpf it did not pass, and the target could "
+		"see %u time%s that it was stopped",
+		n, n == 1 ? "" : "s");
+	v->basis.again = note.text;
+	verdict_add_finding(v, g->arena, &note);
+}
+
 void
 again_note(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v)

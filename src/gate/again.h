@@ -16,4 +16,8 @@ bool again_is_due(const struct run *run);
 MUST_CHECK int again_run(struct run *out, const struct config *config,
 	const struct target *target, const struct run_opts *opts, struct err *err);
 
+/* The target could see that ebpf had it wait, and may have done otherwise for it: it passes, or
+ * is taken again as well. */
+bool again_may_differ(const struct run *run);
+
 #endif

@@ -43,7 +43,7 @@ backend_for(const struct gate *g, unsigned perturbed)
 {
 	enum capture_backend wish = gate_backend(g);
 
-	return wish == BACKEND_EBPF && (g->stacks || (perturbed & PERTURB_SLOW))
+	return wish == BACKEND_EBPF && (g->stacks || g->unseen || (perturbed & PERTURB_SLOW))
 		       ? BACKEND_PTRACE
 		       : wish;
 }

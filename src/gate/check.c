@@ -9,6 +9,7 @@
 #include "gate/inner.h"
 
 #include "base/str.h"
+#include "gate/again.h"
 #include "gate/confirm.h"
 #include "gate/fingerprint.h"
 #include "gate/known.h"
@@ -254,10 +255,12 @@ judge_run(struct gate *g, const struct target *target, const struct reference *r
 	return 0;
 }
 
-/* One run, from nothing to a verdict. */
-static void
-try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdict *v)
+/* One run, from nothing to a verdict. Returns how often the target could see that it was
+ * stopped. */
+static uint32_t
+run_once(struct gate *g, const struct target *target, uint32_t nr, struct verdict *v)
 {
+	uint32_t n_seen = 0;
 	struct reference reference = { 0 };
 	struct run run = { 0 };
 	struct err err = { 0 };
@@ -292,8 +295,32 @@ try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdic
 	}
 	verdict_keep(g, v, &run);
 	v->time_ns += run.time_ns;
+	if (again_may_differ(&run))
+		n_seen = run.footer.n_seen_stops;
+	if (again_may_differ(&reference.run))
+		n_seen += reference.run.footer.n_seen_stops;
 	run_done(&run);
 	reference_done(&reference);
+	return n_seen;
+}
+
+/* A difference that our own stops may have made is not held against the target. */
+static void
+try_once(struct gate *g, const struct target *target, uint32_t nr, struct verdict *v)
+{
+	uint32_t n_seen = run_once(g, target, nr, v);
+	struct verdict again;
+
+	if (v->kind != VERDICT_FAIL || !n_seen)
+		return;
+	g->unseen = true;
+	run_once(g, target, nr, &again);
+	g->unseen = false;
+	again.time_ns += v->time_ns;
+	if (again.kind == VERDICT_ERROR)
+		return; /* it could not be had */
+	*v = again;
+	again_note_stops(g, target, n_seen, v);
 }
 
 static bool

@@ -18,6 +18,7 @@ struct gate {
 	struct tape *tape;   /* where the next run is kept; NULL: nowhere */
 	bool stacks;         /* take the stack of every call */
 	bool all_calls;      /* trace every call, whatever the profile needs */
+	bool unseen;         /* trace so that the target cannot see it, slowly */
 	bool listings;       /* keep what directories have in them, and in which order */
 };
 
@@ -89,6 +90,9 @@ gate_backend(const struct gate *g)
 /* Says in the verdict that this is a second run, under another backend, if it is. */
 void again_note(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v);
+/* That it saw us n times, and was taken again for that. */
+void again_note_stops(
+	struct gate *g, const struct target *target, uint32_t n, struct verdict *v);
 /* One run more without a tracer, where a budget wants it; NULL: none does. In the arena. */
 const struct unwatched *unwatched_run(struct gate *g, const struct target *target);
 /* What such a run measures for it: of metrics from BUDGET_FIRST_UNWATCHED on. */

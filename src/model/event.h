@@ -201,8 +201,9 @@ struct trace_footer {
 	/* For information. */
 	uint64_t n_events, n_calls, n_unfinished, n_restarted, n_calls_32bit;
 	uint32_t n_tasks, n_processes, n_seccomp_filters;
-	uint64_t wall_ns; /* from the first exec to the last exit */
-	char reason[120]; /* why it is incomplete, a sentence; "" when it is not */
+	uint32_t n_seen_stops; /* by us, that the target itself could see; not stored */
+	uint64_t wall_ns;      /* from the first exec to the last exit */
+	char reason[120];      /* why it is incomplete, a sentence; "" when it is not */
 };
 
 static inline bool

@@ -54,8 +54,17 @@ told "$again" by-jobs
 # As its reference, too.
 lossy renacer-gate --backend ebpf same > same || fail 'against another target'
 [ "$(grep -c "$again" same)" -eq 2 ] || { cat same; fail 'one of two runs is not said to be a second one'; }
+# Nothing is lost, but the target may have done otherwise: so a pass is one, and no fail.
+RENACER_TEST_STOPS=2 renacer-gate --backend ebpf hello > stopped || { cat stopped; fail 'a target that saw us'; }
+untold 'taken again' stopped
+RENACER_TEST_STOPS=1 renacer --backend ebpf -o /dev/null true 2> stopped || fail 'renacer true'
+told 'renacer: the target could see 1 time that it was stopped' stopped
+told 'hint: .*--backend ptrace' stopped
 # A difference stays one.
 sed -i 's/hello;/changed;/' renacer.toml
+RENACER_TEST_STOPS=2 renacer-gate --backend ebpf -v hello > stopped && { cat stopped; fail 'a target that saw us and fails'; }
+told 'taken again under ptrace: under ebpf it did not pass, and the target could see 2 times that it was stopped' stopped
+told 'backend +ptrace' stopped
 lossy renacer-gate --backend ebpf hello > differs
 [ $? -eq 1 ] || { cat differs; fail 'a lossy run that differs'; }
 told "$again" differs

@@ -18,6 +18,7 @@ static const struct {
 	{ "not read", { .backend = BACKEND_EBPF, .footer = { .n_untraceable = 1 } }, true },
 	{ "the pipe knows better", { .backend = BACKEND_EBPF, .disagreement = disagreement },
 		true },
+	{ "seen", { .backend = BACKEND_EBPF, .footer = { .n_seen_stops = 1 } }, false },
 	{ "under ptrace", { .backend = BACKEND_PTRACE, .footer = { .n_lost = 1 } }, false },
 	{ "under seccomp", { .backend = BACKEND_SECCOMP, .footer = { .n_lost = 1 } }, false },
 	{ "io_uring, which ptrace does not see either",
@@ -41,11 +42,29 @@ what_ebpf_lost_is_taken_again(void **state)
 			fail_msg("%s: is %sdue", rows[i].name, rows[i].is_due ? "not " : "");
 }
 
+/* Whatever came of it: a pass is one. */
+static void
+what_the_target_saw_of_ebpf_may_have_changed_it(void **state)
+{
+	struct run run = { .backend = BACKEND_EBPF, .footer = { .n_seen_stops = 1 } };
+
+	(void)state;
+	assert_true(again_may_differ(&run));
+	run.timed_out = true;
+	assert_false(again_may_differ(&run));
+	run.timed_out = false;
+	run.backend = BACKEND_PTRACE;
+	assert_false(again_may_differ(&run));
+	run = (struct run){ .backend = BACKEND_EBPF };
+	assert_false(again_may_differ(&run));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_ebpf_lost_is_taken_again),
+		cmocka_unit_test(what_the_target_saw_of_ebpf_may_have_changed_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,7 @@ stands_still(bool is_known)
 	assert_sleeps(h, other);
 	assert_sleeps(h, first);
 	assert_int_equal(hold_count(h).n_visible, 1);
+	assert_int_equal(hold_count(h).n_seen, 1); /* by the other */
 	end_pausing(first);
 }
 

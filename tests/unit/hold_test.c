@@ -130,6 +130,7 @@ a_stop_that_comes_first_is_ended_and_counted(void **state)
 	assert_int_equal(WEXITSTATUS(outcome.status), 7);
 	assert_int_equal(outcome.count.n_stops, N_STOPS);
 	assert_int_equal(outcome.count.n_visible, 1); /* then it is attached */
+	assert_int_equal(outcome.count.n_seen, 1);    /* the parent is the target's, too */
 	/* Stopped, continued: whoever is late to wait sees only the last of it. */
 	assert_in_range(outcome.n_seen, 0, 2);
 	close(fd);

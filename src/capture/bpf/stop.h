@@ -23,8 +23,8 @@ announce(struct bpf_cpu *mine, const struct record *head)
 			(uint64_t)(uint32_t)head->pid << 32 | (uint32_t)head->tid);
 }
 
-#define SEEN_NS 2000000u /* we look at least every millisecond, when we get to run */
-#define SEEN_TRIES (1u << 16)
+#define SEEN_NS 10000000u /* we look at least every millisecond, when we get to run */
+#define SEEN_TRIES (1u << 19)
 
 /* The task waits behind this call: its ring is too full, or its payload too large for it. Its
  * record says so, and its next call comes after we have read the ring. Only a task whose record
