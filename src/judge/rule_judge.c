@@ -65,22 +65,24 @@ void
 judging_measure(const struct judging *j, const struct measure *m)
 {
 	struct outcome *out = j->out;
+	const char *looked = arena_printf(j->arena, "(%" PRIu64 " looked at)", m->n_events);
 
 	out->n_events = m->n_events;
 	out->wanted = m->shown_limit;
 	out->found = m->shown;
 	if (m->value > m->limit) {
 		out->kind = VERDICT_FAIL;
-		out->text = arena_printf(j->arena, "%s: %s > %s%s%s", m->what, m->shown,
-			m->shown_limit, m->more ? ": " : "", m->more ? m->more : "");
+		out->text = arena_printf(j->arena, "%s: %s > %s %s%s%s", m->what, m->shown,
+			m->shown_limit, looked, m->more ? ": " : "", m->more ? m->more : "");
 	} else if (m->unseen) {
 		out->kind = VERDICT_INCONCLUSIVE;
-		out->text = arena_printf(j->arena, "%s: at least %s, the limit is %s, but %s",
-			m->what, m->shown, m->shown_limit, m->unseen);
+		out->text =
+			arena_printf(j->arena, "%s: at least %s, the limit is %s %s, but %s",
+				m->what, m->shown, m->shown_limit, looked, m->unseen);
 	} else {
 		out->kind = VERDICT_PASS;
 		out->text = arena_printf(
-			j->arena, "%s: %s <= %s", m->what, m->shown, m->shown_limit);
+			j->arena, "%s: %s <= %s %s", m->what, m->shown, m->shown_limit, looked);
 	}
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Profile strict: old and new names of calls are one family, each change of a call is found, and
 # what only time decides is no difference: pipes, children, threads, temporary names.
+# alone: what it records must not agree by luck, which load brings.
 set -u
 bad=0
 fails() { echo "$*"; bad=1; }
