@@ -171,3 +171,17 @@ dir_make(const char *path, mode_t mode, struct err *err)
 	}
 	return 0;
 }
+
+char *
+dir_make_scratch(const char *prefix, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct str name = { 0 };
+
+	str_addf(&name, "%s/%sXXXXXX", tmp && *tmp ? tmp : "/tmp", prefix);
+	if (mkdtemp(name.data))
+		return str_take(&name);
+	err_sys(err, "make a directory like '%s'", name.data);
+	str_done(&name);
+	return NULL;
+}

@@ -27,6 +27,9 @@ MUST_CHECK int file_write(
 	const char *path, const void *data, size_t n, mode_t mode, struct err *err);
 /* mkdir -p. */
 MUST_CHECK int dir_make(const char *path, mode_t mode, struct err *err);
+/* Makes a new one where files for a while go (TMPDIR, or /tmp); NULL: it could not. The name
+ * begins with `prefix`, and is the caller's. */
+MUST_CHECK char *dir_make_scratch(const char *prefix, struct err *err);
 /* rm -rf, never through a symbolic link; a path that is not there is fine. */
 MUST_CHECK int dir_remove(const char *path, struct err *err);
 

@@ -10,14 +10,12 @@
 #include <dirent.h>
 #include <elf.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATH_ROOM 64 /* "/proc/", a pid, "/fdinfo/", a descriptor */
@@ -104,33 +102,6 @@ proc_state(pid_t tid)
 		at[1] != ' ')
 		return 0;
 	return at[2];
-}
-
-/* By a signal as the system calls it: 'T', or 't' when somebody traces it. */
-static bool
-is_stopped(pid_t tid)
-{
-	char state = proc_state(tid);
-
-	return state == 'T' || state == 't';
-}
-
-#define STOP_TRIES 2000u /* looks at it */
-#define STOP_NS 100000u  /* between two of them */
-
-bool
-proc_await_stopped(pid_t tid)
-{
-	const struct timespec pause = { .tv_nsec = STOP_NS };
-
-	for (unsigned i = 0; i < STOP_TRIES; i++) {
-		if (is_stopped(tid))
-			return true;
-		if (kill(tid, 0) < 0)
-			return false;
-		nanosleep(&pause, NULL);
-	}
-	return false;
 }
 
 void

@@ -25,9 +25,6 @@ struct proc_status {
 
 struct proc_status proc_status(pid_t tid);
 char proc_state(pid_t tid); /* 'R', 'S', 'T', …; 0: gone */
-/* Waits for a task that we do not trace to stand still, for some tenths of a second; false: it
- * is gone, or runs on. */
-bool proc_await_stopped(pid_t tid);
 /* Time of children that were waited for, in nanoseconds; as coarse as clock ticks. */
 void proc_children_times(pid_t tid, uint64_t *user_ns, uint64_t *system_ns);
 /* A link: "exe", "cwd", "fd/3". Appends to *out; false when it cannot be read. */

@@ -82,33 +82,32 @@ again_may_differ(const struct run *run)
 	       !run->timed_out;
 }
 
+static void
+add_note(struct gate *g, const struct target *target, const char *text, struct verdict *v)
+{
+	const struct finding note = { .level = FINDING_NOTE,
+		.rule_id = "renacer/again",
+		.subject = target->name,
+		.text = text,
+		.at = target->at };
+
+	verdict_add_finding(v, g->arena, &note);
+}
+
 void
 again_note_stops(struct gate *g, const struct target *target, uint32_t n, struct verdict *v)
 {
-	struct finding note = { .level = FINDING_NOTE,
-		.rule_id = "renacer/again",
-		.subject = target->name,
-		.at = target->at };
-
-	note.text = arena_printf(g->arena,
+	v->basis.again = arena_printf(g->arena,
 		"taken again under ptrace: under ebpf it did not pass, and the target could "
 		"see %u time%s that it was stopped",
 		n, n == 1 ? "" : "s");
-	v->basis.again = note.text;
-	verdict_add_finding(v, g->arena, &note);
+	add_note(g, target, v->basis.again, v);
 }
 
 void
 again_note(
 	struct gate *g, const struct target *target, const struct run *run, struct verdict *v)
 {
-	struct finding note = { .level = FINDING_NOTE,
-		.rule_id = "renacer/again",
-		.subject = target->name,
-		.at = target->at };
-
-	if (!run->again)
-		return;
-	note.text = arena_strdup(g->arena, run->again);
-	verdict_add_finding(v, g->arena, &note);
+	if (run->again)
+		add_note(g, target, arena_strdup(g->arena, run->again), v);
 }

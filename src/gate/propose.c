@@ -10,6 +10,7 @@
 #include "gate/propose.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "gate/inner.h"
 #include "gate/packs.h"
 #include "gate/propose_own.h"
@@ -266,9 +267,7 @@ propose(struct str *out, struct str *notes, bool *is_recorded, const char *const
 	const char *dir, const struct gate_opts *opts, struct err *err)
 {
 	struct proposal p = { .arena = arena_new(), .argv = argv, .dir = dir, .opts = opts };
-	const char *tmp = getenv("TMPDIR");
-	char *scratch =
-		arena_printf(p.arena, "%s/renacer-init-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	AUTO(mem_free) char *scratch = NULL;
 	int rc;
 
 	for (size_t i = 0; argv[i]; i++) {
@@ -283,8 +282,8 @@ propose(struct str *out, struct str *notes, bool *is_recorded, const char *const
 		return err_as(err, ERR_USAGE);
 	}
 	proposal_name(&p);
-	if (!mkdtemp(scratch)) {
-		err_sys(err, "make a directory like '%s'", scratch);
+	scratch = dir_make_scratch("renacer-init-", err);
+	if (!scratch) {
 		arena_free(p.arena);
 		return -1;
 	}

@@ -10,6 +10,7 @@
 #include "gate/ref.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "gate/errand.h"
 #include "gate/paths.h"
 
@@ -52,13 +53,11 @@ find_top(struct arena *arena, const char *dir)
 static int
 make_room(struct ref *r, struct err *err)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *name =
-		arena_printf(r->arena, "%s/renacer-ref-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	AUTO(mem_free) char *name = dir_make_scratch("renacer-ref-", err);
 
-	if (!mkdtemp(name))
-		return err_sys(err, "make a directory like '%s'", name);
-	r->room = name;
+	if (!name)
+		return -1;
+	r->room = arena_strdup(r->arena, name);
 	r->tree = arena_printf(r->arena, "%s/tree", name);
 	return 0;
 }
