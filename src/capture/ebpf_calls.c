@@ -427,6 +427,16 @@ is_ours(enum call_id id)
 	return false;
 }
 
+/* May it lead to payload that a ring has no room for? The third argument says so. */
+static bool
+is_large(const struct drain *d, const struct hint *h)
+{
+	bool is_in = h->op == HINT_DATA_IN &&
+		     (d->opts.want_input || !(h->when & HINT_IS_INPUT));
+
+	return (h->op == HINT_DATA_OUT || is_in) && h->len == 2;
+}
+
 static void
 fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t nr)
 {
@@ -445,7 +455,7 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 		if ((row->hint[i].when & HINT_AT_ENTRY) ||
 			row->hint[i].when >> HINT_RIVAL_SHIFT)
 			row->flags |= CALL_IS_EARLY;
-		if (row->hint[i].op == HINT_DATA_OUT && row->hint[i].len == 2)
+		if (is_large(d, &row->hint[i]))
 			row->flags |= CALL_IS_LARGE;
 	}
 }
@@ -453,8 +463,8 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 /* As many snippets of nothing as a call can have elements, and a bit for others. */
 #define RESERVE_MIN (HINT_IOVS_MAX * sizeof(struct snippet) + 4096)
 
-/* Records of a task before we are attached to it. */
-#define ATTACH_BYTES 16384u
+/* Records of tasks above the mark before we are attached to them. */
+#define ATTACH_BYTES (1u << 20)
 
 void
 ebpf_fill_control(const struct drain *d, struct bpf_control *control)
@@ -465,6 +475,7 @@ ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 	control->follow = d->opts.follow;
 	control->n_cpus = d->session->n_cpus;
 	control->reader = (uint32_t)getpid();
+	control->near_bytes = (uint32_t)(ring / 4);
 	control->high_bytes = (uint32_t)(ring / 2);
 	control->top_bytes = control->high_bytes + (uint32_t)MIN(ring / 8, ATTACH_BYTES);
 	control->data_bytes = (uint32_t)(ring / 4);

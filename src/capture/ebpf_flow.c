@@ -97,22 +97,30 @@ moved(void *arg, uint32_t cpu, struct record *head, size_t size)
 	d->is_apart[cpu] = false;
 }
 
+static void
+meet(struct hold *h, uint64_t *place)
+{
+	uint64_t whom = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+
+	if (!whom)
+		return;
+	hold_meet(h, (pid_t)(whom >> 32), (pid_t)(uint32_t)whom);
+	__atomic_compare_exchange_n(
+		place, &whom, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 void
 ebpf_meet(struct drain *d)
 {
 	for (uint32_t i = 0; i < d->session->n_cpus; i++) {
 		struct bpf_cpu *cpu = &d->session->cpus[i];
 		uint64_t spared = __atomic_load_n(&cpu->spared, __ATOMIC_ACQUIRE);
-		uint64_t whom = __atomic_load_n(&cpu->stopping, __ATOMIC_ACQUIRE);
 
 		if (spared != d->spared[i])
 			hold_spare(d->hold, (pid_t)(uint32_t)spared);
 		d->spared[i] = spared;
-		if (!whom)
-			continue;
-		hold_meet(d->hold, (pid_t)(whom >> 32), (pid_t)(uint32_t)whom);
-		__atomic_compare_exchange_n(
-			&cpu->stopping, &whom, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+		for (uint32_t k = 0; k < BPF_MET; k++)
+			meet(d->hold, &cpu->met[k]);
 	}
 }
 

@@ -25,6 +25,7 @@
 #define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
 #define BPF_BEADS 65536u  /* steps of a loop, before Linux 5.17 */
+#define BPF_MET 4u
 #define BPF_RING_OPS 256u /* an opcode of io_uring is a byte */
 
 enum record_kind {
@@ -182,11 +183,19 @@ struct bpf_cpu {
 	uint64_t reason;   /* enum bpf_loss of the first loss */
 	uint64_t pad_ours[5];
 	/* What cannot wait for its record. */
-	uint64_t stopping; /* process and thread (lower half) that is about to stop itself, and
-			      waits a little for us to attach to it; then we write 0 */
-	uint64_t spared;   /* counts, and the process (lower half) that CALL_SPARE will name */
-	uint64_t pad_both[6];
+	uint64_t met[BPF_MET]; /* by bpf_met(): process and thread (lower half) that may have to
+				  stop itself, and is to be attached to before; then we write
+				  0 */
+	uint64_t spared; /* counts, and the process (lower half) that CALL_SPARE will name */
+	uint64_t pad_both[3];
 };
+
+/* Of bpf_cpu.met. Two tasks may share one: the last one counts, and the other comes again. */
+static inline uint32_t
+bpf_met(int32_t tid)
+{
+	return (uint32_t)tid % BPF_MET;
+}
 
 /* What the loader fixes for good: not in the memory that both halves map, for whoever holds
  * that must not choose. */
@@ -225,6 +234,8 @@ struct bpf_control {
 	uint32_t want_input; /* HINT_IS_INPUT rows are taken */
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
+	uint32_t near_bytes;    /* of a ring fuller than this: who publishes is to be attached to
+				 */
 	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
 	uint32_t top_bytes;     /* and so does one to whom nobody is attached, above this */
 	uint32_t data_bytes;    /* of one call's memory, copied at most */

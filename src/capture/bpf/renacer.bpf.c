@@ -331,7 +331,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	tell_call(st, &t, when, true);
 	turn_end(&t);
 	if (is_to_linger(&t, &st->call))
-		be_seen(t.cpu);
+		be_seen(t.cpu, bpf_met(st->call.head.tid));
 	return 0;
 }
 

@@ -14,12 +14,12 @@
 
 #define SIGSTOP 19
 
-/* We are to attach to this task, before it stops itself. */
+/* We are to attach to this task, before it has to stop itself. */
 static __always_inline void
 announce(struct bpf_cpu *mine, const struct record *head)
 {
 	if (!bpf_get_current_task_btf()->ptrace)
-		store_in_order(&mine->stopping,
+		store_in_order(&mine->met[bpf_met(head->tid)],
 			(uint64_t)(uint32_t)head->pid << 32 | (uint32_t)head->tid);
 }
 
@@ -42,7 +42,7 @@ hold_back(struct turn *t, const struct record *head)
 
 struct moment {
 	uint64_t until_ns;
-	uint32_t cpu;
+	uint32_t cpu, at;
 };
 
 #if defined(__TARGET_ARCH_x86)
@@ -56,7 +56,7 @@ is_seen(struct moment *m)
 {
 	volatile struct bpf_cpu *mine = &shared.cpus[m->cpu % BPF_CPUS];
 
-	if (!mine->stopping || bpf_ktime_get_ns() > m->until_ns)
+	if (!mine->met[m->at % BPF_MET] || bpf_ktime_get_ns() > m->until_ns)
 		return 1;
 	/* Then others run here before the signal is looked at: who knows but it is us. */
 	return !!(bpf_get_current_task_btf()->thread_info.flags & NEED_RESCHED);
@@ -67,28 +67,29 @@ LOOP(linger, struct moment, is_seen, SEEN_TRIES)
 /* Its stop is seen by its parent, unless somebody was attached to it before: so it lingers
  * where it cannot be seen. Not within a turn, for the record is to be read. */
 __noinline int
-be_seen(uint32_t cpu)
+be_seen(uint32_t cpu, uint32_t at)
 {
-	struct moment m = { .until_ns = bpf_ktime_get_ns() + SEEN_NS, .cpu = cpu };
+	struct moment m = { .until_ns = bpf_ktime_get_ns() + SEEN_NS, .cpu = cpu, .at = at };
 
 	linger(&m);
 	return 0;
 }
 
 /* Is the task to stop behind a record of this size? One to whom nobody is attached, whose stop
- * would be seen, is given room for some more of them: it lingers behind each. */
+ * would be seen, says so long before, and is given room for some more of them: it lingers behind
+ * each. */
 static __always_inline bool
 must_wait(const struct turn *t, const struct record *head, uint64_t size)
 {
 	const struct bpf_control *c = &shared.control;
 	uint64_t fill = t->fill + size;
 
-	if (!c->high_bytes || fill <= c->high_bytes)
+	if (!c->high_bytes || fill <= c->near_bytes)
 		return false;
-	if (fill > c->top_bytes || bpf_get_current_task_btf()->ptrace)
-		return true;
+	if (bpf_get_current_task_btf()->ptrace)
+		return fill > c->high_bytes;
 	announce(t->mine, head);
-	return false;
+	return fill > c->top_bytes;
 }
 
 /* Its stop comes, or would have come if somebody were attached to it. */
@@ -97,7 +98,7 @@ is_to_linger(const struct turn *t, const struct record_call *call)
 {
 	const struct bpf_control *c = &shared.control;
 
-	if (!*(volatile const uint64_t *)&t->mine->stopping)
+	if (!*(volatile const uint64_t *)&t->mine->met[bpf_met(call->head.tid)])
 		return false;
 	return (call->flags & CALL_STOPPED) ||
 	       (c->high_bytes && fill_of(t->mine) > c->high_bytes);
