@@ -280,6 +280,7 @@ ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
 	}
 	ebpf_meet(d);
 	status = hold_pass(d->hold, fill, size);
+	d->session->control->is_leaving = hold_is_leaving(d->hold);
 	if (status != -1)
 		reaped(d, status, clock_monotonic_ns() - d->started_ns);
 }

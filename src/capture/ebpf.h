@@ -107,6 +107,8 @@ void ebpf_let_go(struct drain *d); /* the first task is traced no longer */
 void ebpf_entry(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_more(struct drain *d, struct task *t, const struct record_call *rec);
 void ebpf_call(struct drain *d, struct task *t, const struct record_call *rec);
+/* Does its task stand still behind it, as it says? */
+bool ebpf_stopped(struct drain *d, const struct record_call *rec);
 /* Does it say that its process is about to be traced? Then nobody of it is attached any more.
  */
 void ebpf_spare(struct drain *d, const struct record_call *rec);

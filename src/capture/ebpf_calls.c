@@ -377,12 +377,20 @@ ebpf_spare(struct drain *d, const struct record_call *rec)
 		hold_part(d->hold, rec->head.pid);
 }
 
+bool
+ebpf_stopped(struct drain *d, const struct record_call *rec)
+{
+	if (!d->hold || !(rec->flags & CALL_STOPPED))
+		return false;
+	return rec->flags & CALL_LEAVE ? hold_yielded(d->hold, rec->head.tid)
+				       : hold_stopped(d->hold, rec->head.tid);
+}
+
 void
 ebpf_call(struct drain *d, struct task *t, const struct record_call *rec)
 {
 	struct copies *late = &d->late;
-	bool is_stopped = rec->flags & CALL_STOPPED;
-	bool is_live = is_stopped && d->hold && hold_stopped(d->hold, t->tid);
+	bool is_live = ebpf_stopped(d, rec);
 
 	if (d->hold)
 		hold_called(d->hold, t->process->pid, rec->enter_ns);

@@ -75,7 +75,7 @@ release(struct drain *d, uint32_t cpu, struct record_call *rec)
 		return;
 	if (is_stopped) {
 		hold_born(d->hold, rec->head.pid, rec->head.tid);
-		if (hold_stopped(d->hold, rec->head.tid))
+		if (ebpf_stopped(d, rec))
 			rec->flags &= ~(uint32_t)CALL_STOPPED;
 	}
 	ebpf_spare(d, rec);

@@ -139,11 +139,12 @@ halt_leave(struct hold *h, struct halt *t, int signal)
 	halt_let_be(h, t);
 }
 
-/* It goes on, with us or without. */
+/* It goes on, with us or without; with us as long as it is still to stop itself, for that
+ * would be seen. */
 void
 halt_move_on(struct hold *h, struct halt *t, int signal)
 {
-	if (h->is_leaving || halt_is_ward(h, t))
+	if ((h->is_leaving || halt_is_ward(h, t)) && !halt_is_to_stop(t))
 		halt_leave(h, t, signal);
 	else
 		go_on(t, PTRACE_CONT, signal);

@@ -137,14 +137,26 @@ look_at_owed(struct hold *h)
 	}
 }
 
-bool
-hold_stopped(struct hold *h, pid_t tid)
+static void
+press(struct hold *h)
 {
-	struct halt *t = halt_add(h, tid);
-
 	h->is_pressed = true;
 	h->is_leaving = false;
 	h->pressed_ns = clock_monotonic_ns();
+}
+
+bool
+hold_stopped(struct hold *h, pid_t tid)
+{
+	press(h);
+	return hold_yielded(h, tid);
+}
+
+bool
+hold_yielded(struct hold *h, pid_t tid)
+{
+	struct halt *t = halt_add(h, tid);
+
 	halt_attach(h, t);
 	if (!await_stop(h, t)) {
 		owe(h, t, !halt_is_gone(t));
@@ -284,20 +296,10 @@ hold_claim_all(struct hold *h)
 	}
 }
 
-/* Who stands still is let go when it moves on. */
-static void
-begin_to_leave(struct hold *h)
+bool
+hold_is_leaving(const struct hold *h)
 {
-	void *value;
-
-	h->is_pressed = false;
-	h->is_leaving = h->n_attached > 0;
-	for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);) {
-		struct halt *t = value;
-
-		if (t->is_attached && t->stand == RUNS)
-			halt_interrupt(t);
-	}
+	return h->is_leaving && h->n_attached;
 }
 
 static void
@@ -318,7 +320,8 @@ look_at_pressure(struct hold *h, size_t fill, size_t size)
 		for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
 			halt_attach(h, value);
 	} else if (!h->n_claimed && now - h->pressed_ns > CALM_NS) {
-		begin_to_leave(h);
+		h->is_pressed = false;
+		h->is_leaving = true;
 	}
 }
 
@@ -398,9 +401,7 @@ hold_meet(struct hold *h, pid_t pid, pid_t tid)
 	t->pid = pid;
 	if (!halt_attach(h, t))
 		return;
-	h->is_pressed = true;
-	h->is_leaving = false;
-	h->pressed_ns = clock_monotonic_ns();
+	press(h);
 }
 
 bool

@@ -28,6 +28,11 @@ void hold_ended(struct hold *h, pid_t tid);
 /* Its record says that it stopped itself; true: it does stand still (it has been waited for),
  * and its memory can be read until hold_resume(). */
 bool hold_stopped(struct hold *h, pid_t tid);
+/* The same, where it did so that we can let go of it. */
+bool hold_yielded(struct hold *h, pid_t tid);
+/* Is everybody to be let go of? Whoever is attached is to stop behind a call, since any other
+ * stop of ours would cut short what it waits in. */
+bool hold_is_leaving(const struct hold *h);
 /* Once a pass over the rings, before they are read: the fuller of them holds fill of size
  * bytes. Waits for nothing. Returns the wait status of the first task once, when it ended; -1
  * otherwise. */

@@ -366,10 +366,40 @@ unnoticed(int argc, char **argv)
 	printf("unnoticed: %s\n", yes(n_unheard > 1));
 }
 
+/* One call that takes long, for its reader is slow: it moves all of it. The parent hears of
+ * nothing but the end. */
+static void
+lasting(int argc, char **argv)
+{
+	size_t n = 8 * (size_t)MIB, got = 0;
+	char *bytes = pattern(n), *there = malloc(n);
+	int ends[2], status;
+	ssize_t rc;
+	pid_t pid;
+
+	(void)argc;
+	(void)argv;
+	MUST(pipe(ends) == 0);
+	pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		_exit(write(ends[1], bytes, n) == (ssize_t)n ? 0 : 1);
+	}
+	close(ends[1]);
+	while ((rc = read(ends[0], there + got, 65536)) > 0) {
+		got += (size_t)rc;
+		if (got % MIB == 0)
+			sleep_ms(60);
+	}
+	printf("lasting: %s\n", yes(got == n && !memcmp(bytes, there, n)));
+	MUST(waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid);
+	printf("whole: %s\n", yes(WIFEXITED(status) && !WEXITSTATUS(status)));
+}
+
 static const struct part parts[] = { { "big", big }, { "sizes", sizes }, { "vectors", vectors },
 	{ "messages", messages }, { "passed", passed }, { "moved", moved },
 	{ "sockets", sockets }, { "storm", storm }, { "unnoticed", unnoticed },
-	{ "nameless", nameless } };
+	{ "nameless", nameless }, { "lasting", lasting } };
 
 int
 main(int argc, char **argv)

@@ -87,6 +87,8 @@ enum record_call_flags {
 	CALL_LATE = 4,    /* of an execve: there was no room for its strings. With CALL_STOPPED:
 			   * they are to be read while the task stands, where the call has them
 			   * when it failed, and else where record_exec says */
+	CALL_LEAVE = 8,    /* with CALL_STOPPED: so that we can let go of it, see
+			      bpf_control.is_leaving */
 };
 
 struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
@@ -243,6 +245,7 @@ struct bpf_control {
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
 	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */
 	uint32_t ring_bytes; /* of one CPU's ring */
+	uint32_t is_leaving; /* whoever is attached to by it stops behind its next call */
 	uint32_t reader;     /* who attaches to tasks, in the tracer's namespace */
 	struct call_hints calls[HINT_ARCHES][HINT_NRS]; /* flags: enum call_flags */
 };

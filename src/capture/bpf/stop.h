@@ -136,6 +136,8 @@ note_needs(struct state *st, struct task_struct *task)
 		spare(st, &shared.cpus[cpu]);
 	if (st->is_spared)
 		st->call.flags |= CALL_SPARE | (is_attached_to(task) ? CALL_STOPPED : 0);
+	if (*(volatile const uint32_t *)&shared.control.is_leaving && is_attached_to(task))
+		st->call.flags |= CALL_LEAVE | CALL_STOPPED;
 	if (st->is_late)
 		st->call.flags |= CALL_LATE | CALL_STOPPED;
 	st->is_spared = st->is_late = 0;
