@@ -154,26 +154,63 @@ tracer_of(pid_t pid)
 	return tracer;
 }
 
+/* Waits in one call, and stops itself behind it as whoever is to be let go of. */
+static pid_t
+start_waiting(int wakes[2], int says[2])
+{
+	pid_t pid;
+	char byte;
+
+	assert_int_equal(pipe(wakes), 0);
+	assert_int_equal(pipe(says), 0);
+	pid = fork();
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (read(wakes[0], &byte, 1) != 1)
+		_exit(1);
+	stop_oneself(says[1]);
+	for (;;)
+		pause();
+}
+
 static void
-without_pressure_everybody_is_let_go(void **state)
+without_pressure_everybody_is_let_go_behind_a_call(void **state)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
-	pid_t first = start_pausing();
+	int wakes[2], says[2];
+	pid_t first = start_waiting(wakes, says);
 	AUTO(hold_free) struct hold *h = hold_new(first);
-	uint64_t until;
+	uint64_t from = clock_monotonic_ns(), until = from + 5 * NS_PER_S;
+	struct word word;
 
 	(void)state;
 	hold_born(h, first, first);
 	assert_int_equal(hold_pass(h, 25, 100), -1);
 	assert_int_equal(tracer_of(first), getpid());
-	until = clock_monotonic_ns() + 5 * NS_PER_S;
-	while (tracer_of(first) && clock_monotonic_ns() < until) {
+	assert_false(hold_is_leaving(h));
+	while (!hold_is_leaving(h) && clock_monotonic_ns() < until) {
 		assert_int_equal(hold_pass(h, 0, 100), -1);
 		nanosleep(&moment, NULL);
 	}
+	assert_true(hold_is_leaving(h));
+	assert_int_equal(tracer_of(first), getpid()); /* it is in a call */
+	assert_int_equal(write(wakes[1], "", 1), 1);
+	assert_int_equal(read(says[0], &word, sizeof word), sizeof word);
+	assert_true(hold_yielded(h, first));
+	assert_true(hold_is_leaving(h));
+	hold_resume(h, UINT64_MAX);
+	assert_false(hold_is_leaving(h));
 	assert_int_equal(tracer_of(first), 0);
 	assert_int_not_equal(proc_state(first), 't');
+	assert_int_not_equal(proc_state(first), 'T');
+	assert_int_equal(hold_count(h).n_visible, 0);
+	assert_false(hold_cut(h, first, from, clock_monotonic_ns()));
 	end_pausing(first);
+	for (int i = 0; i < 2; i++) {
+		close(wakes[i]);
+		close(says[i]);
+	}
 }
 
 static void
@@ -236,7 +273,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stops_of_the_attached_are_seen_by_nobody),
 		cmocka_unit_test(a_stop_that_comes_first_is_ended_and_counted),
-		cmocka_unit_test(without_pressure_everybody_is_let_go),
+		cmocka_unit_test(without_pressure_everybody_is_let_go_behind_a_call),
 		cmocka_unit_test(who_is_spared_is_let_go_and_attached_to_no_more),
 		cmocka_unit_test(who_is_about_to_stop_is_attached_to_without_pressure),
 		cmocka_unit_test(one_that_died_does_not_stand),
