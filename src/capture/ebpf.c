@@ -389,6 +389,7 @@ ebpf_free(void *state)
 			continue;
 		err_drop(&err); /* nobody is left to be told */
 	}
+	urgency_end(&d->urgency);
 	bpf_session_end(d->session);
 	guard_free(d->guard);
 	drain_free(d);

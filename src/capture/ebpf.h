@@ -24,6 +24,7 @@
 #include "capture/rings.h"
 #include "capture/sampler.h"
 #include "capture/task.h"
+#include "capture/urgent.h"
 
 struct drain {
 	struct capture_opts opts; /* argv, envp: not valid after the start */
@@ -69,6 +70,7 @@ struct drain {
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;
 	struct sampler sampler;
+	struct urgency urgency;
 };
 
 /* ebpf.c */

@@ -140,5 +140,6 @@ ebpf_let_go(struct drain *d)
 {
 	d->is_stopped = false;
 	d->exec_ns = clock_monotonic_ns() - d->started_ns;
+	urgency_begin(&d->urgency);
 	ptrace(PTRACE_DETACH, d->first_pid, NULL, NULL);
 }

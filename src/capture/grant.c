@@ -7,9 +7,11 @@
 #include "base/mem.h"
 #include "capture/bpf_session.h"
 #include "capture/choice.h"
+#include "capture/urgent.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 /* Each session costs every call of the machine a little, and its rings memory. */
 #define SESSIONS_MAX 8u
@@ -19,6 +21,8 @@ struct capture_grant {
 	size_t n;
 	uint64_t opening_ns;
 	struct err why_not; /* of the first that did not open */
+	bool is_urgent;     /* its user may be */
+	struct rlimit before;
 };
 
 /* For tests: a ring that is soon full. Not read where the caller has less rights than we. */
@@ -62,6 +66,7 @@ capture_grant_new(size_t n_runs, enum capture_backend wish)
 	while (g->n < MIN(n_runs, (size_t)SESSIONS_MAX) &&
 		open_session(&g->sessions[g->n], &g->why_not) == 0)
 		g->n++;
+	g->is_urgent = g->n && urgency_permit(&g->before);
 	g->opening_ns = clock_monotonic_ns() - began_ns;
 	return g;
 }
@@ -80,11 +85,19 @@ grant_forget(const struct capture_grant *grant)
 }
 
 void
+grant_limit(const struct capture_grant *grant)
+{
+	if (grant && grant->is_urgent)
+		urgency_forbid(&grant->before);
+}
+
+void
 capture_grant_free(struct capture_grant *grant)
 {
 	if (!grant)
 		return;
 	grant_forget(grant);
+	grant_limit(grant);
 	err_done(&grant->why_not);
 	mem_free(grant);
 }
