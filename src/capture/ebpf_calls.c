@@ -439,8 +439,8 @@ is_ours(enum call_id id)
 static bool
 is_large(const struct drain *d, const struct hint *h)
 {
-	bool is_in = h->op == HINT_DATA_IN &&
-		     (d->opts.want_input || !(h->when & HINT_IS_INPUT));
+	bool is_in =
+		h->op == HINT_DATA_IN && (d->opts.want_input || !(h->when & HINT_IS_INPUT));
 
 	return (h->op == HINT_DATA_OUT || is_in) && h->len == 2;
 }

@@ -105,8 +105,7 @@ meet(struct hold *h, uint64_t *place)
 	if (!whom)
 		return;
 	hold_meet(h, (pid_t)(whom >> 32), (pid_t)(uint32_t)whom);
-	__atomic_compare_exchange_n(
-		place, &whom, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	__atomic_compare_exchange_n(place, &whom, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 void

@@ -23,8 +23,9 @@ bool urgency_permit(struct rlimit *before);
 void urgency_forbid(const struct rlimit *before);
 
 /* This thread runs before others of the usual kind: with the highest priority among them where
- * that is allowed (CAP_SYS_NICE, RLIMIT_NICE), and in short turns (since Linux 6.12; sched_setattr(2)). Not
- * what it starts from then on. Nothing happens where the caller chose another priority. */
+ * that is allowed (CAP_SYS_NICE, RLIMIT_NICE), and in short turns (since Linux 6.12;
+ * sched_setattr(2)). Not what it starts from then on. Nothing happens where the caller chose
+ * another priority. */
 void urgency_begin(struct urgency *u);
 void urgency_end(struct urgency *u);
 

@@ -24,7 +24,7 @@
 		    */
 #define BPF_BLOCK_SPILL BPF_RECORD_MAX /* behind each block: its last record ends there */
 #define BPF_EXE_MAX 4096u
-#define BPF_BEADS 65536u  /* steps of a loop, before Linux 5.17 */
+#define BPF_BEADS 65536u /* steps of a loop, before Linux 5.17 */
 #define BPF_MET 4u
 #define BPF_RING_OPS 256u /* an opcode of io_uring is a byte */
 
@@ -87,8 +87,8 @@ enum record_call_flags {
 	CALL_LATE = 4,    /* of an execve: there was no room for its strings. With CALL_STOPPED:
 			   * they are to be read while the task stands, where the call has them
 			   * when it failed, and else where record_exec says */
-	CALL_LEAVE = 8,    /* with CALL_STOPPED: so that we can let go of it, see
-			      bpf_control.is_leaving */
+	CALL_LEAVE = 8,   /* with CALL_STOPPED: so that we can let go of it, see
+			     bpf_control.is_leaving */
 };
 
 struct record_call { /* RECORD_CALL, RECORD_ENTRY, RECORD_MORE */
@@ -236,11 +236,11 @@ struct bpf_control {
 	uint32_t want_input; /* HINT_IS_INPUT rows are taken */
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
-	uint32_t near_bytes;    /* of a ring fuller than this: who publishes is to be attached to
-				 */
-	uint32_t high_bytes;    /* a ring fuller than this: the task stops itself; 0: never */
-	uint32_t top_bytes;     /* and so does one to whom nobody is attached, above this */
-	uint32_t data_bytes;    /* of one call's memory, copied at most */
+	uint32_t near_bytes; /* of a ring fuller than this: who publishes is to be attached to
+			      */
+	uint32_t high_bytes; /* a ring fuller than this: the task stops itself; 0: never */
+	uint32_t top_bytes;  /* and so does one to whom nobody is attached, above this */
+	uint32_t data_bytes; /* of one call's memory, copied at most */
 	uint32_t reserve_bytes; /* of a ring, kept free for records without memory */
 	uint32_t run;   /* of this session: tasks of another run are not tracked any more */
 	uint32_t found; /* the kernel half's: the run whose first_tid it has seen */

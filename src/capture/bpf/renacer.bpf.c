@@ -315,7 +315,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		when |= HINT_AT_ENTRY;
 	}
 	st->in_call = 0;
-	note_needs(st, task);
+	note_needs(st, task, ret);
 	if (!is_wanted(&st->call) || !turn_begin(&t))
 		return 0;
 	st->call.ret = ret;

@@ -13,6 +13,9 @@
 #include "capture/bpf/track.h"
 
 #define SIGSTOP 19
+#define EINTR 4
+#define ERESTARTSYS 512
+#define ERESTART_RESTARTBLOCK 516
 
 /* We are to attach to this task, before it has to stop itself. */
 static __always_inline void
@@ -76,8 +79,8 @@ be_seen(uint32_t cpu, uint32_t at)
 }
 
 /* Is the task to stop behind a record of this size? One to whom nobody is attached, whose stop
- * would be seen, says so long before, and is given room for some more of them: it lingers behind
- * each. */
+ * would be seen, says so long before, and is given room for some more of them: it lingers
+ * behind each. */
 static __always_inline bool
 must_wait(const struct turn *t, const struct record *head, uint64_t size)
 {
@@ -124,10 +127,19 @@ is_attached_to(struct task_struct *task)
 	       number_of(BPF_CORE_READ(task, parent)) == (int32_t)shared.control.reader;
 }
 
+/* We want to let go of it. But an interrupted call may be made again by us alone (restart.h):
+ * that is done at the stop for the signal, and there it is let go of, too. */
+static __always_inline bool
+is_to_leave(struct task_struct *task, long ret)
+{
+	return *(volatile const uint32_t *)&shared.control.is_leaving && ret != -EINTR &&
+	       !(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && is_attached_to(task);
+}
+
 /* The record of a call that makes a tracer says so. If we are attached to the task, it waits
  * behind the call until we are not. So it does when something is to be read from outside. */
 static __always_inline void
-note_needs(struct state *st, struct task_struct *task)
+note_needs(struct state *st, struct task_struct *task, long ret)
 {
 	uint32_t cpu = bpf_get_smp_processor_id() % BPF_CPUS;
 
@@ -136,7 +148,7 @@ note_needs(struct state *st, struct task_struct *task)
 		spare(st, &shared.cpus[cpu]);
 	if (st->is_spared)
 		st->call.flags |= CALL_SPARE | (is_attached_to(task) ? CALL_STOPPED : 0);
-	if (*(volatile const uint32_t *)&shared.control.is_leaving && is_attached_to(task))
+	if (is_to_leave(task, ret))
 		st->call.flags |= CALL_LEAVE | CALL_STOPPED;
 	if (st->is_late)
 		st->call.flags |= CALL_LATE | CALL_STOPPED;
