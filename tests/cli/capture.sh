@@ -7,7 +7,7 @@ prog=$BUILD/prog
 failed=0
 export WANT_CPUS
 WANT_CPUS=$(nproc)
-unset T # what check-cli was asked for: tracees print their environment, and are searched for words
+unset T MAKEFLAGS MAKEOVERRIDES # what check-cli was asked for: tracees print their environment, and are searched for words
 
 complain() {
 	echo "FAILED: $*"
