@@ -139,12 +139,21 @@ halt_leave(struct hold *h, struct halt *t, int signal)
 	halt_let_be(h, t);
 }
 
-/* It goes on, with us or without; with us as long as it is still to stop itself, for that
- * would be seen. */
+/* Its own stop would be seen without us; and what it ignores was queued because of us, and has
+ * interrupted it: that is put right where it is delivered. */
+static bool
+has_signals(const struct halt *t)
+{
+	struct proc_status s = proc_status(t->tid);
+
+	return (s.pending | s.all_pending) & ~s.blocked;
+}
+
+/* It goes on, with us or without; with us as long as signals wait for it. */
 void
 halt_move_on(struct hold *h, struct halt *t, int signal)
 {
-	if ((h->is_leaving || halt_is_ward(h, t)) && !halt_is_to_stop(t))
+	if ((h->is_leaving || halt_is_ward(h, t)) && !has_signals(t))
 		halt_leave(h, t, signal);
 	else
 		go_on(t, PTRACE_CONT, signal);
