@@ -435,14 +435,14 @@ is_ours(enum call_id id)
 	return false;
 }
 
-/* May it lead to payload that a ring has no room for? The third argument says so. */
+/* May it lead to payload that a ring has no room for? An argument says so. */
 static bool
 is_large(const struct drain *d, const struct hint *h)
 {
 	bool is_in =
 		h->op == HINT_DATA_IN && (d->opts.want_input || !(h->when & HINT_IS_INPUT));
 
-	return (h->op == HINT_DATA_OUT || is_in) && h->len == 2;
+	return (h->op == HINT_DATA_OUT || is_in) && h->len != HINT_NO_REG;
 }
 
 static void
@@ -463,8 +463,8 @@ fill_row(const struct drain *d, struct call_hints *row, enum arch arch, uint32_t
 		if ((row->hint[i].when & HINT_AT_ENTRY) ||
 			row->hint[i].when >> HINT_RIVAL_SHIFT)
 			row->flags |= CALL_IS_EARLY;
-		if (is_large(d, &row->hint[i]))
-			row->flags |= CALL_IS_LARGE;
+		if (!(row->flags & CALL_IS_LARGE) && is_large(d, &row->hint[i]))
+			row->flags |= (uint8_t)(CALL_IS_LARGE | CALL_REG * row->hint[i].len);
 	}
 }
 

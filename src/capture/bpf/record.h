@@ -222,10 +222,18 @@ enum bpf_loss {
 enum call_flags {
 	CALL_IS_WANTED = 1,
 	CALL_IS_EARLY = 2, /* has rows of HINT_AT_ENTRY */
-	CALL_IS_LARGE = 4, /* may be: its third argument says how much payload it has */
+	CALL_IS_LARGE =
+		4, /* may be: the argument call_large_reg() says how much payload it has */
 	CALL_AT_ENTRY = CALL_IS_EARLY | CALL_IS_LARGE,
 	CALL_IS_PRCTL = 8,
+	CALL_REG = 16, /* times that argument */
 };
+
+static inline uint32_t
+call_large_reg(uint32_t flags)
+{
+	return flags / CALL_REG;
+}
 
 /* What one run wants; written by the user half before `first_tid` is, read by the kernel half.
  */

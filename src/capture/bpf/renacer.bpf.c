@@ -12,65 +12,12 @@
 
 #include "capture/bpf/life.h"
 #include "capture/bpf/quick.h"
+#include "capture/bpf/regs.h"
 #include "capture/bpf/stop.h"
 #include "capture/bpf/track.h"
 #include "capture/bpf/walk.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-#define X32_BIT 0x40000000u
-#define TS_COMPAT 2u
-static __always_inline uint8_t
-arch_of(const struct task_struct *task, uint64_t nr)
-{
-	if (task->thread_info.status & TS_COMPAT)
-		return 1;
-	return nr & X32_BIT ? 2 : 0;
-}
-
-static __always_inline bool
-is_sigreturn(uint8_t arch, uint32_t nr)
-{
-	switch (arch) {
-	case 0:
-		return nr == 15;
-	case 1:
-		return nr == 119 || nr == 173;
-	}
-	return nr == 513;
-}
-
-/* The call that the registers name. */
-static __always_inline void
-take_call(struct record_call *call, const struct task_struct *task, const struct pt_regs *regs,
-	uint64_t nr)
-{
-	call->arch = arch_of(task, nr);
-	call->nr = (uint32_t)nr;
-	if (call->arch == 1) {
-		call->arg[0] = (uint32_t)regs->bx;
-		call->arg[1] = (uint32_t)regs->cx;
-		call->arg[2] = (uint32_t)regs->dx;
-		call->arg[3] = (uint32_t)regs->si;
-		call->arg[4] = (uint32_t)regs->di;
-		call->arg[5] = (uint32_t)regs->bp;
-	} else {
-		call->nr &= ~X32_BIT;
-		call->arg[0] = regs->di;
-		call->arg[1] = regs->si;
-		call->arg[2] = regs->dx;
-		call->arg[3] = regs->r10;
-		call->arg[4] = regs->r8;
-		call->arg[5] = regs->r9;
-	}
-	call->ip = regs->ip;
-	call->sp = regs->sp;
-	call->ret = 0;
-	call->flags = 0;
-	call->n_snippets = 0;
-	if (is_sigreturn(call->arch, call->nr))
-		call->arg[0] = call->sp;
-}
 
 static __always_inline struct scratch *
 scratch_of(struct turn *t, const struct record_call *call)
@@ -155,12 +102,13 @@ tell_entry(struct state *st)
 static __always_inline int
 enter(struct state *st)
 {
-	const struct call_hints *hints = hints_of(&st->call);
+	uint32_t flags = hints_of(&st->call)->flags;
 
-	if (hints->flags & CALL_IS_EARLY)
-		return tell_entry(st);
-	if (argument(&st->call, 2) > shared.control.data_bytes)
+	if ((flags & CALL_IS_LARGE) &&
+		argument(&st->call, call_large_reg(flags)) > shared.control.data_bytes)
 		announce(&shared.cpus[bpf_get_smp_processor_id() % BPF_CPUS], &st->call.head);
+	if (flags & CALL_IS_EARLY)
+		return tell_entry(st);
 	st->call.enter_ns = bpf_ktime_get_ns();
 	return 0;
 }
