@@ -42,6 +42,9 @@ void capture_grant_free(struct capture_grant *grant);
 AUTO_DEFINE(struct capture_grant *, capture_grant_free)
 /* Descriptors that lead to other processes' calls are open. */
 bool capture_grant_is_open(const struct capture_grant *grant);
+/* In a child that is to be another program: its limits are those that we began with. NULL:
+ * nothing. */
+void capture_grant_leave(const struct capture_grant *grant);
 
 struct bpf_session;
 

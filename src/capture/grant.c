@@ -85,7 +85,7 @@ grant_forget(const struct capture_grant *grant)
 }
 
 void
-grant_limit(const struct capture_grant *grant)
+capture_grant_leave(const struct capture_grant *grant)
 {
 	if (grant && grant->is_urgent)
 		urgency_forbid(&grant->before);
@@ -97,7 +97,7 @@ capture_grant_free(struct capture_grant *grant)
 	if (!grant)
 		return;
 	grant_forget(grant);
-	grant_limit(grant);
+	capture_grant_leave(grant);
 	err_done(&grant->why_not);
 	mem_free(grant);
 }

@@ -16,7 +16,5 @@ MUST_CHECK int grant_session(struct bpf_session **out, bool *is_own,
 uint64_t grant_opening_ns(const struct capture_grant *grant);
 /* In a child: it has none of it any more, and whoever traces it finds nothing. */
 void grant_forget(const struct capture_grant *grant);
-/* In a child that is to be the command: its limits are those that we began with. */
-void grant_limit(const struct capture_grant *grant); /* NULL: nothing */
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "capture/grant.h"
 
 #include <dirent.h>
 #include <elf.h>
@@ -278,7 +277,7 @@ static void __attribute__((noreturn)) run_child(const struct child *c)
 	char go;
 
 	default_signals();
-	grant_limit(c->launch->opts->grant);
+	capture_grant_leave(c->launch->opts->grant);
 	if (c->is_apart) {
 		leave_terminal();
 		leave_group();

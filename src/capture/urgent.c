@@ -3,6 +3,8 @@
 
 #include "capture/urgent.h"
 
+#include "base/base.h"
+
 #include <sched.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -39,10 +41,14 @@ set(int nice, uint64_t turn_ns, uint64_t flags)
 bool
 urgency_permit(struct rlimit *before)
 {
-	const struct rlimit all = { LIMIT_FIRST, LIMIT_FIRST };
+	struct rlimit all;
 
-	return getrlimit(RLIMIT_NICE, before) == 0 && before->rlim_cur < LIMIT_FIRST &&
-	       setrlimit(RLIMIT_NICE, &all) == 0;
+	if (getrlimit(RLIMIT_NICE, before) < 0 || before->rlim_cur >= LIMIT_FIRST)
+		return false;
+	/* Whoever is without rights can lower both again, and raise none. */
+	all.rlim_cur = LIMIT_FIRST;
+	all.rlim_max = MAX(before->rlim_max, LIMIT_FIRST);
+	return setrlimit(RLIMIT_NICE, &all) == 0;
 }
 
 void

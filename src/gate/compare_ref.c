@@ -220,7 +220,9 @@ compare_ref(struct verdicts *verdicts, struct gate *g, struct err *err)
 {
 	struct comparison c = {
 		.gate = g,
-		.opts = { .is_interrupted = g->opts->is_interrupted, .arg = g->opts->arg },
+		.opts = { .grant = g->opts->grant,
+			.is_interrupted = g->opts->is_interrupted,
+			.arg = g->opts->arg },
 	};
 	char *printed = NULL;
 	int rc = compare(&c, verdicts, &printed, err);

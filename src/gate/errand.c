@@ -31,6 +31,7 @@ become(const struct running *r)
 
 	setsid(); /* a group of its own, so that all of it can be ended at once */
 	signals_default();
+	capture_grant_leave(r->errand->opts->grant);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(outlet_fd(r->outlet), 1) < 0 ||
 		dup2(outlet_fd(r->outlet), 2) < 0 || chdir(r->errand->dir) < 0)
 		_exit(126);

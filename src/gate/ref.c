@@ -26,6 +26,7 @@
 
 struct ref {
 	struct arena *arena;
+	const struct capture_grant *grant;
 	struct config *config;
 	const char *top;  /* of this work tree */
 	const char *room; /* ours, to be removed */
@@ -144,6 +145,7 @@ ref_checkout(struct ref **out, const struct config *config, const char *name,
 	AUTO(ref_free) struct ref *r = mem_alloc(sizeof *r);
 
 	r->arena = arena_new();
+	r->grant = opts->grant;
 	*printed = NULL;
 	if (fill(r, config, name, opts, printed, err) < 0)
 		return -1;
@@ -173,7 +175,8 @@ ref_free(struct ref *r)
 		return;
 	if (r->room) {
 		const char *argv[] = { "git", "-C", r->top, "worktree", "prune", NULL };
-		struct errand prune = { "the command", argv, "/", GIT_TIMEOUT_NS, NULL };
+		const struct run_opts how = { .grant = r->grant }; /* not to be interrupted */
+		struct errand prune = { "the command", argv, "/", GIT_TIMEOUT_NS, &how };
 
 		if (dir_remove(r->room, &ignored) < 0 ||
 			errand_run(&prune, &printed, &ignored) < 0)

@@ -38,6 +38,7 @@ become(const struct stopwatch *w)
 {
 	setsid();
 	signals_default();
+	capture_grant_leave(w->opts->grant);
 	umask(022);
 	if (!w->target->aslr)
 		personality(ADDR_NO_RANDOMIZE);

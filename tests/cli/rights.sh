@@ -53,6 +53,12 @@ sudo_to "$nobody" "$nogroup" renacer report -o report.txt stored.rtrace || fail 
 same 'the way back' "$nobody" \
 	"$(sudo_to "$nobody" "$nogroup" renacer -o trace-3 -- sh -c 'setpriv --reuid 0 id -u 2> /dev/null || id -u')"
 
+# Of a limit that may be raised without rights, too.
+if prlimit --nice=0:unlimited true 2> /dev/null; then
+	same 'limits that may be raised' "$(prlimit --nice=0:unlimited ./look | tail -n 1)" \
+		"$(sudo_to "$nobody" "$nogroup" prlimit --nice=0:unlimited renacer -o trace-5 -- ./look | tail -n 1)"
+fi
+
 # Root who stays root.
 same 'root' 0 "$(env -u SUDO_UID renacer -o as-root-1 -- id -u)"
 same 'sudo by root' 0 "$(sudo_to 0 0 renacer -o as-root-2 -- id -u)"
@@ -74,9 +80,11 @@ name = "made"
 command = ["sh", "-c", "id -u; cat input; echo new > made; test -O input && test -O ."]
 sandbox = true
 fixtures = ["input"]
+setup = ["sh", "-c", "$here/look | tail -n 1 > prepared"]
 END
 sudo_to "$nobody" "$nogroup" renacer-gate record || fail 'record'
 sudo_to "$nobody" "$nogroup" renacer-gate check --junit junit.xml --json report.json -q || fail 'check'
+same 'the limits of setup commands' "$priority" "$(cat prepared)"
 echo y > input
 sudo_to "$nobody" "$nogroup" renacer-gate check --artifacts artifacts > /dev/null
 same 'a changed fixture' 1 $?
