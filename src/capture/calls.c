@@ -122,8 +122,9 @@ enter(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 		t->in_call = true;
 		return;
 	}
-	if (t->is_held)
+	if (t->is_held && t->is_wanted)
 		tell_late(r, t);
+	t->is_held = t->is_hidden = false;
 	if (r->is_launching) {
 		if (id != CALL_execve || !is_native(arch))
 			return;
@@ -175,12 +176,10 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 	ours_leave(r, t);
 	if (r->stacks)
 		stack_taker_called(r->stacks, t->process->pid, t->id, call);
-	if (!t->is_wanted)
-		return;
 	/* What became of a call that was interrupted, the next stop will say. */
 	t->is_held = call->state == CALL_RESTARTED ||
 		     (call->state == CALL_DONE && call->is_error && call->ret == -EINTR);
-	if (t->is_held)
+	if (t->is_held || !t->is_wanted)
 		return;
 	view_begin(&r->view, t->tid);
 	if (!call->is_error && areas_count_output(t->id)) {
@@ -196,7 +195,7 @@ leave(struct tracer *r, struct task *t, const struct __ptrace_syscall_info *info
 void
 calls_flush(struct tracer *r, struct task *t)
 {
-	if (t->is_held)
+	if (t->is_held && t->is_wanted)
 		tell(r, t);
 	t->is_held = t->is_hidden = false;
 }

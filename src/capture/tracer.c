@@ -84,11 +84,13 @@ tracer_resume_with(struct tracer *r, struct task *t, long request, int signal)
 	r->signal = signal;
 }
 
-/* With the filter, a call stops by itself at its entry; only its exit must be asked for. */
+/* With the filter, a call stops by itself at its entry; only its exit must be asked for. One
+ * that nobody wants does not; but when it was interrupted and is made again, we have to know
+ * since when it waits, should that happen once more (restart.h). */
 long
 tracer_request(const struct tracer *r, const struct task *t)
 {
-	bool every = !r->use_seccomp || t->in_call || t->is_held || t->filters;
+	bool every = !r->use_seccomp || t->in_call || t->is_held || t->is_hidden || t->filters;
 
 	return every ? PTRACE_SYSCALL : PTRACE_CONT;
 }

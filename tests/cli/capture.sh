@@ -152,6 +152,13 @@ if "$BUILD/driver/conform" -p ebpf > /dev/null 2>&1; then
 	esac
 fi
 
+# Waits that nobody wants to hear of take as long as natively, whatever signals are ignored meanwhile.
+for backend in ptrace seccomp; do
+	renacer --backend $backend -f -e trace=write -o /dev/null -- "$prog/conform-timers" undisturbed > waits
+	! grep -v 'not early yes, not late yes$' waits || complain "waits under $backend"
+	[ "$(wc -l < waits)" -eq 4 ] || complain "waits under $backend: $(cat waits)"
+done
+
 # What cannot be executed.
 touch plain; printf 'echo x\n' > script; chmod +x script
 for cmd in nosuch ./nosuch ./plain ./script /; do
