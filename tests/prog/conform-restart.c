@@ -23,12 +23,20 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
-#define LONG_MS 600 /* calls with a limit: behind all signals */
+/* Of calls with a limit: behind all signals; and where their end is told. */
+#define LONG_MS (600L * (long)slow())
+#define LAST_MS (5000L * (long)slow())
 
 /* What a worker waits on; `finish`, of its child, makes it end. */
 static int ends[2], id;
 static uint32_t *word;
 static pid_t finisher;
+
+static struct timespec
+span(long ms)
+{
+	return (struct timespec){ ms / 1000, ms % 1000 * 1000000 };
+}
 
 static void
 handle(int signal)
@@ -51,7 +59,7 @@ make_pair(void)
 static void
 make_timed_pair(void)
 {
-	struct timeval limit = { 5, 0 };
+	struct timeval limit = { LAST_MS / 1000, 0 };
 
 	make_pair();
 	setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -178,24 +186,26 @@ by_recv(void)
 static long
 by_poll(void)
 {
-	return poll(&(struct pollfd){ .fd = ends[0], .events = POLLIN }, 1, 5000);
+	return poll(&(struct pollfd){ .fd = ends[0], .events = POLLIN }, 1, (int)LAST_MS);
 }
 
 static long
 by_ppoll(void)
 {
-	return ppoll(&(struct pollfd){ .fd = ends[0], .events = POLLIN }, 1,
-		&(struct timespec){ 5, 0 }, NULL);
+	struct timespec limit = span(LAST_MS);
+
+	return ppoll(&(struct pollfd){ .fd = ends[0], .events = POLLIN }, 1, &limit, NULL);
 }
 
 static long
 by_select(void)
 {
+	struct timeval limit = { LAST_MS / 1000, 0 };
 	fd_set set;
 
 	FD_ZERO(&set);
 	FD_SET(ends[0], &set);
-	return select(ends[0] + 1, &set, NULL, NULL, &(struct timeval){ 5, 0 });
+	return select(ends[0] + 1, &set, NULL, NULL, &limit);
 }
 
 static long
@@ -205,7 +215,7 @@ by_epoll(void)
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 
 	epoll_ctl(ep, EPOLL_CTL_ADD, ends[0], &event);
-	return epoll_wait(ep, &event, 1, 5000);
+	return epoll_wait(ep, &event, 1, (int)LAST_MS);
 }
 
 /* Who is waked before it waits again after a signal finds the word changed. */
@@ -224,8 +234,9 @@ by_futex(void)
 static long
 by_futex_limit(void)
 {
-	return woken(
-		syscall(SYS_futex, word, FUTEX_WAIT, 0, &(struct timespec){ 5, 0 }, NULL, 0));
+	struct timespec limit = span(LAST_MS);
+
+	return woken(syscall(SYS_futex, word, FUTEX_WAIT, 0, &limit, NULL, 0));
 }
 
 static long
@@ -265,11 +276,11 @@ by_flock(void)
 static long
 by_nanosleep(void)
 {
-	struct timespec left = { 0, LONG_MS * 1000000 };
+	struct timespec left = span(LONG_MS);
 	double start = now_ms();
 	long rc = nanosleep(&left, &left);
 
-	if (rc == 0 && now_ms() - start < LONG_MS)
+	if (rc == 0 && now_ms() - start < (double)LONG_MS)
 		return 77;
 	return rc;
 }
@@ -277,17 +288,18 @@ by_nanosleep(void)
 static long
 by_sleep_until(void)
 {
-	struct timespec until;
+	struct timespec until, more = span(LONG_MS);
 	double start = now_ms();
 	long rc;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LONG_MS * 1000000;
+	until.tv_sec += more.tv_sec;
+	until.tv_nsec += more.tv_nsec;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	rc = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 	errno = (int)rc;
-	if (rc == 0 && now_ms() - start < LONG_MS)
+	if (rc == 0 && now_ms() - start < (double)LONG_MS)
 		return 77;
 	return rc ? -1 : 0;
 }
@@ -297,15 +309,15 @@ by_epoll_limit(void)
 {
 	struct epoll_event event;
 	double start = now_ms();
-	long rc = epoll_wait(epoll_create1(EPOLL_CLOEXEC), &event, 1, LONG_MS);
+	long rc = epoll_wait(epoll_create1(EPOLL_CLOEXEC), &event, 1, (int)LONG_MS);
 
-	return rc == 0 && now_ms() - start < LONG_MS ? 77 : rc;
+	return rc == 0 && now_ms() - start < (double)LONG_MS ? 77 : rc;
 }
 
 static long
 by_timerfd(void)
 {
-	struct itimerspec timer = { .it_value = { 0, LONG_MS * 1000000 } };
+	struct itimerspec timer = { .it_value = span(LONG_MS) };
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	uint64_t n;
 
@@ -316,7 +328,7 @@ by_timerfd(void)
 static long
 by_timed_wait(void)
 {
-	struct timespec limit = { 0, LONG_MS * 1000000 };
+	struct timespec limit = span(LONG_MS);
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -379,7 +391,7 @@ static const struct {
 #define N_WAITINGS (sizeof waitings / sizeof waitings[0])
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
-/* What is pestered has a limit of its own: no wait is longer where the machine is slow. */
+/* On a slow machine all of it takes longer, and what is pestered has limits that are later. */
 static void
 pester(size_t w, size_t k)
 {
@@ -387,13 +399,13 @@ pester(size_t w, size_t k)
 
 	if (locked >= 0)
 		MUST(!flock(locked, LOCK_EX) && write(locking[1], "", 1) == 1);
-	exactly_ms(60);
+	sleep_ms(60);
 	for (int i = 0; i < 3; i++) {
 		kill(getppid(), kinds[k].signal);
-		exactly_ms(20);
+		sleep_ms(20);
 		if (kinds[k].signal == SIGSTOP)
 			kill(getppid(), SIGCONT);
-		exactly_ms(20);
+		sleep_ms(20);
 	}
 	waitings[w].finish();
 	_exit(0);
