@@ -141,6 +141,7 @@ bpf_session_begin(struct bpf_session *s, pid_t first_tid)
 
 		cpu->n_records = cpu->n_lost = cpu->n_stops = 0;
 		cpu->high_fill = cpu->reason = 0;
+		memset(cpu->met, 0, sizeof cpu->met); /* of another run, and gone */
 	}
 	memset(s->ring_ops, 0, BPF_RING_OPS * sizeof *s->ring_ops);
 	c->run++;

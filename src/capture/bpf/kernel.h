@@ -186,6 +186,7 @@ struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
 	unsigned int flags;
+	struct sigpending shared_pending;
 	uint64_t utime, stime;
 	unsigned long maxrss;
 	unsigned long long sum_sched_runtime;

@@ -12,6 +12,7 @@
 #include "capture/bpf/rows.h"
 #include "capture/bpf/track.h"
 
+#define SIGCONT 18
 #define SIGSTOP 19
 #define EINTR 4
 #define ERESTARTSYS 512
@@ -127,13 +128,24 @@ is_attached_to(struct task_struct *task)
 	       number_of(BPF_CORE_READ(task, parent)) == (int32_t)shared.control.reader;
 }
 
+/* A stop of ours would take it back: for good, where nobody has looked at it yet. */
+static __always_inline bool
+is_to_go_on(struct task_struct *task)
+{
+	uint64_t pending = task->pending.signal.sig[0] |
+			   BPF_CORE_READ(task, signal, shared_pending.signal.sig[0]);
+
+	return pending & (uint64_t)1 << (SIGCONT - 1);
+}
+
 /* We want to let go of it. But an interrupted call may be made again by us alone (restart.h):
  * that is done at the stop for the signal, and there it is let go of, too. */
 static __always_inline bool
 is_to_leave(struct task_struct *task, long ret)
 {
 	return *(volatile const uint32_t *)&shared.control.is_leaving && ret != -EINTR &&
-	       !(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && is_attached_to(task);
+	       !(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) &&
+	       is_attached_to(task) && !is_to_go_on(task);
 }
 
 /* The record of a call that makes a tracer says so. If we are attached to the task, it waits
