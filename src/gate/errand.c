@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ struct running {
 	struct child child;
 };
 
-/* In the child: nothing but calls that are safe after fork. */
+/* In the child of a process that has one thread: it may still allocate. */
 static void
 become(const struct running *r)
 {
@@ -34,6 +35,8 @@ become(const struct running *r)
 	capture_grant_leave(r->errand->opts->grant);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(outlet_fd(r->outlet), 1) < 0 ||
 		dup2(outlet_fd(r->outlet), 2) < 0 || chdir(r->errand->dir) < 0)
+		_exit(126);
+	if (r->errand->sandbox && setenv("RENACER_SANDBOX", r->errand->sandbox, 1) < 0)
 		_exit(126);
 	execvp(r->errand->argv[0], (char *const *)(void *)r->errand->argv);
 	dprintf(2, "%s: %s\n", r->errand->argv[0], strerror(errno));

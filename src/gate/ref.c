@@ -69,7 +69,7 @@ check_out(struct ref *r, const char *name, const struct run_opts *opts, char **p
 {
 	const char *argv[] = { "git", "-C", r->top, "worktree", "add", "--quiet", "--detach",
 		"--force", r->tree, name, NULL };
-	struct errand errand = { "the command", argv, "/", GIT_TIMEOUT_NS, opts };
+	struct errand errand = { "the command", argv, "/", GIT_TIMEOUT_NS, opts, NULL };
 
 	/* A name that looks like an option would be one. */
 	if (*name == '-' || !*name) {
@@ -107,7 +107,7 @@ ref_build(const struct config *config, const struct run_opts *opts, char **print
 	struct err *err)
 {
 	struct errand errand = { "the build command", config->build, config->dir,
-		BUILD_TIMEOUT_NS, opts };
+		BUILD_TIMEOUT_NS, opts, NULL };
 
 	return config->build ? errand_run(&errand, printed, err) : 0;
 }
@@ -176,7 +176,7 @@ ref_free(struct ref *r)
 	if (r->room) {
 		const char *argv[] = { "git", "-C", r->top, "worktree", "prune", NULL };
 		const struct run_opts how = { .grant = r->grant }; /* not to be interrupted */
-		struct errand prune = { "the command", argv, "/", GIT_TIMEOUT_NS, &how };
+		struct errand prune = { "the command", argv, "/", GIT_TIMEOUT_NS, &how, NULL };
 
 		if (dir_remove(r->room, &ignored) < 0 ||
 			errand_run(&prune, &printed, &ignored) < 0)
