@@ -100,6 +100,8 @@ become_leader(struct drain *d, struct task *leader, pid_t former)
 	}
 	leader->process->n_live--;
 	drain_event(d, EVENT_EXIT, t)->exit.status = 0;
+	if (d->hold)
+		hold_executed(d->hold, leader->tid, former, d->started_ns + d->now_ns);
 	bury(d, t);
 	return t->number;
 }

@@ -69,6 +69,17 @@ hold_ended(struct hold *h, pid_t tid)
 	halt_free(t);
 }
 
+/* Nothing is known of it where it has been let go of since. */
+void
+hold_executed(struct hold *h, pid_t pid, pid_t former, uint64_t at_ns)
+{
+	const struct halt *t = halt_find(h, former);
+	struct halt *first = halt_add(h, pid);
+
+	if (t && t->is_attached && first->to_ns < at_ns)
+		halt_attached(h, first);
+}
+
 bool
 hold_cut(const struct hold *h, pid_t tid, uint64_t from_ns, uint64_t to_ns)
 {

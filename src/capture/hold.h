@@ -25,6 +25,9 @@ struct hold *hold_new(pid_t first);
 /* Tasks, as the records tell of them; thread and process ids. */
 void hold_born(struct hold *h, pid_t pid, pid_t tid);
 void hold_ended(struct hold *h, pid_t tid);
+/* A thread has executed a program, at that time, and goes on under the number of the process's
+ * first, attached or not as it was. Before its end is told. */
+void hold_executed(struct hold *h, pid_t pid, pid_t former, uint64_t at_ns);
 /* Its record says that it stopped itself; true: it does stand still (it has been waited for),
  * and its memory can be read until hold_resume(). */
 bool hold_stopped(struct hold *h, pid_t tid);

@@ -267,6 +267,89 @@ one_that_died_does_not_stand(void **state)
 	assert_false(hold_stopped(h, first));
 }
 
+static int told; /* a pipe's end */
+
+static void *
+execute_when_told(void *arg)
+{
+	char byte;
+
+	if (write(*(int *)arg, &(pid_t){ gettid() }, sizeof(pid_t)) == sizeof(pid_t) &&
+		read(told, &byte, 1) == 1)
+		execl("/bin/sleep", "sleep", "100", NULL);
+	_exit(1);
+}
+
+/* A thread that executes a program, when it is told to; its number is in *thread. */
+static pid_t
+start_executing(pid_t *thread, int *tell)
+{
+	int tells[2], says[2];
+	pthread_t other;
+	pid_t pid;
+
+	assert_int_equal(pipe2(tells, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(says, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		told = tells[0];
+		pthread_create(&other, NULL, execute_when_told, &says[1]);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(says[0], thread, sizeof *thread), sizeof *thread);
+	close(tells[0]);
+	close(says[0]);
+	close(says[1]);
+	*tell = tells[1];
+	return pid;
+}
+
+static void
+await_program(pid_t pid, const char *name)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	uint64_t until = clock_monotonic_ns() + 10 * NS_PER_S;
+	char path[64], comm[32] = "";
+
+	snprintf(path, sizeof path, "/proc/%d/comm", pid);
+	while (strncmp(comm, name, strlen(name)) != 0 && clock_monotonic_ns() < until) {
+		FILE *file = fopen(path, "r");
+
+		nanosleep(&moment, NULL);
+		assert_non_null(fgets(comm, sizeof comm, file));
+		fclose(file);
+	}
+}
+
+static void
+who_executes_stays_attached_under_the_number_of_the_first(void **state)
+{
+	pid_t thread, first;
+	int tell;
+
+	(void)state;
+	first = start_executing(&thread, &tell);
+	AUTO(hold_free) struct hold *h = hold_new(first);
+
+	hold_born(h, first, first);
+	hold_meet(h, first, thread);
+	assert_int_equal(write(tell, "", 1), 1);
+	await_program(first, "sleep");
+	assert_int_equal(tracer_of(first), getpid());
+	hold_executed(h, first, thread, clock_monotonic_ns());
+	hold_ended(h, thread);
+	assert_true(hold_had(h, first, clock_monotonic_ns(), UINT64_MAX));
+	hold_part(h, first);
+	assert_int_equal(tracer_of(first), 0);
+	assert_false(hold_had(h, first, clock_monotonic_ns(), UINT64_MAX));
+	hold_executed(h, first, thread, 0); /* told late: it has been let go of since */
+	assert_false(hold_had(h, first, clock_monotonic_ns(), UINT64_MAX));
+	end_pausing(first);
+	close(tell);
+}
+
 int
 main(void)
 {
@@ -277,6 +360,7 @@ main(void)
 		cmocka_unit_test(who_is_spared_is_let_go_and_attached_to_no_more),
 		cmocka_unit_test(who_is_about_to_stop_is_attached_to_without_pressure),
 		cmocka_unit_test(one_that_died_does_not_stand),
+		cmocka_unit_test(who_executes_stays_attached_under_the_number_of_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
