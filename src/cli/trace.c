@@ -188,6 +188,19 @@ close_sinks(struct sinks *to, struct err *err)
 	return rc;
 }
 
+/* What was given is shown in any case; the first failure is the one to tell. */
+static int
+end_sinks(struct sinks *to, int rc, struct err *err)
+{
+	struct err late = { 0 };
+
+	if (rc >= 0)
+		return close_sinks(to, err);
+	if (to->text && close_sinks(to, &late) < 0)
+		err_drop(&late);
+	return rc;
+}
+
 static void
 warn_if_incomplete(const struct trace_footer *footer)
 {
@@ -398,7 +411,7 @@ watch(int *status, enum trace_mode mode, const struct trace_values *values,
 	trace_writer_free(to.writer);
 	rights_take_back(from->lender);
 	to.writer = NULL;
-	if (rc < 0 || close_sinks(&to, err) < 0)
+	if (end_sinks(&to, rc, err) < 0)
 		return -1;
 	if (values->pid && cli_signal()) /* what ends every trace of a running process */
 		fprintf(stderr, "renacer: process %s runs on untraced\n", values->pid);
@@ -460,15 +473,8 @@ run_report(int *status, const struct trace_values *values, const struct parsed *
 	rc = open_sinks(&to, trace_reader_header(owner), &there, &print, err);
 	if (rc == 0)
 		rc = pump(&from, &to, err);
-	if (rc < 0) {
-		struct err late = { 0 };
-
-		if (to.text && close_sinks(&to, &late) < 0)
-			err_drop(&late); /* the first failure is the one to tell */
-		return err_wrap(err, "report '%s'", parsed->words[0]);
-	}
-	if (close_sinks(&to, err) < 0)
-		return -1;
+	if (end_sinks(&to, rc, err) < 0)
+		return rc < 0 ? err_wrap(err, "report '%s'", parsed->words[0]) : -1;
 	warn_if_incomplete(trace_reader_footer(owner));
 	if (!trace_reader_footer(owner) || !trace_is_complete(trace_reader_footer(owner)))
 		*status = 4;

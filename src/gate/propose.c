@@ -175,12 +175,15 @@ record_once(struct proposal *p, struct verdicts *out, struct err *err)
 {
 	AUTO(config_free) struct config *config = NULL;
 	struct golden *golden = NULL;
+	size_t n_rules;
 	int rc;
 
 	if (load_trial(&config, p, false, err) < 0)
 		return -1;
-	config->rules.n = 0;
+	n_rules = config->rules.n;
+	config->rules.n = 0; /* they are no matter of the recording */
 	rc = gate_record(out, p->arena, config, p->opts, err);
+	config->rules.n = n_rules;
 	for (size_t i = 0; rc == 0 && i < out->items[0].n_findings; i++)
 		p->varies |= strcmp(out->items[0].findings[i].rule_id,
 				     "renacer/record/volatile") == 0;
