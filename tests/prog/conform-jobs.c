@@ -18,17 +18,6 @@ sit(void)
 		pause();
 }
 
-/* The next that the parent is told of this child. */
-static int
-next_of(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, WUNTRACED | WCONTINUED) != pid)
-		MUST(errno == EINTR);
-	return status;
-}
-
 /* Each stop and each continuation is told once, in order. */
 static void
 stops(int argc, char **argv)

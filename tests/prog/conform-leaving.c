@@ -57,16 +57,6 @@ keeps(int argc, char **argv)
 	printf("it is %d\n", sigtimedwait(&set, &info, &none));
 }
 
-static int
-next_of(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, WUNTRACED | WCONTINUED) != pid)
-		MUST(errno == EINTR);
-	return status;
-}
-
 static const int job_signals[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
 
 /* Stopped while it is to be let go of, in a call and between calls. */

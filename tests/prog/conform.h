@@ -102,6 +102,17 @@ child_of(void (*work)(void))
 	_exit(0);
 }
 
+/* The next that the parent is told of this child. */
+static inline int
+next_of(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, WUNTRACED | WCONTINUED) != pid)
+		MUST(errno == EINTR);
+	return status;
+}
+
 static inline int
 wait_for(pid_t pid)
 {
