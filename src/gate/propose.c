@@ -46,20 +46,22 @@ static const char probes[] =
 	"[[assertion]]\nname = \"init-write\"\ntype = \"never\"\n"
 	"where = 'access == \"write\" and errno == \"E2BIG\" and family == \"open\"'\n";
 
+enum trial_rules { TRIAL_NONE, TRIAL_PROBES, TRIAL_PACKS };
+
 static int
-load_trial(struct config **out, struct proposal *p, bool has_packs, struct err *err)
+load_trial(struct config **out, struct proposal *p, enum trial_rules rules, struct err *err)
 {
 	AUTO(str_done) struct str text = { 0 };
 	AUTO(str_done) struct str path = { 0 };
 
 	str_addf(&path, "%s/renacer.toml", p->scratch);
-	if (has_packs)
+	if (rules == TRIAL_PACKS)
 		put_pack_rules(p, &text);
 	str_add(&text, "[gate]\ngolden_dir = ");
 	proposal_text(&text, p->scratch);
 	str_add(&text, "\n\n");
 	proposal_target(p, &text, true);
-	if (!has_packs)
+	if (rules == TRIAL_PROBES)
 		str_add(&text, probes);
 	if (file_write(path.data, text.data, text.n, 0600, err) < 0)
 		return -1;
@@ -75,7 +77,7 @@ run_probed(struct proposal *p, struct run *run, struct err *err)
 		.arena = p->arena, .opts = p->opts, .here = p->dir, .all_calls = true
 	};
 
-	if (load_trial(&config, p, false, err) < 0)
+	if (load_trial(&config, p, TRIAL_PROBES, err) < 0)
 		return -1;
 	g.config = config;
 	if (gate_run(&g, &config->targets[0], 0, run, err) < 0)
@@ -175,15 +177,11 @@ record_once(struct proposal *p, struct verdicts *out, struct err *err)
 {
 	AUTO(config_free) struct config *config = NULL;
 	struct golden *golden = NULL;
-	size_t n_rules;
 	int rc;
 
-	if (load_trial(&config, p, false, err) < 0)
+	if (load_trial(&config, p, TRIAL_NONE, err) < 0)
 		return -1;
-	n_rules = config->rules.n;
-	config->rules.n = 0; /* they are no matter of the recording */
 	rc = gate_record(out, p->arena, config, p->opts, err);
-	config->rules.n = n_rules;
 	for (size_t i = 0; rc == 0 && i < out->items[0].n_findings; i++)
 		p->varies |= strcmp(out->items[0].findings[i].rule_id,
 				     "renacer/record/volatile") == 0;
@@ -231,7 +229,7 @@ try_packs(struct proposal *p, struct err *err)
 
 	if (!n)
 		return 0;
-	if (load_trial(&config, p, true, err) < 0 ||
+	if (load_trial(&config, p, TRIAL_PACKS, err) < 0 ||
 		gate_check(&v, p->arena, config, p->opts, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
