@@ -144,6 +144,7 @@ bpf_session_begin(struct bpf_session *s, pid_t first_tid)
 		memset(cpu->met, 0, sizeof cpu->met); /* of another run, and gone */
 	}
 	memset(s->ring_ops, 0, BPF_RING_OPS * sizeof *s->ring_ops);
+	c->is_leaving = 0; /* of another run, too */
 	c->run++;
 	__atomic_store_n(&c->first_tid, (uint32_t)first_tid, __ATOMIC_RELEASE);
 }

@@ -15,6 +15,7 @@
 #include "capture/cpu.h"
 #include "capture/launch.h"
 #include "capture/probe.h"
+#include "capture/urgent.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -272,6 +273,7 @@ reaped(struct drain *d, int status, uint64_t now)
 void
 ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
 {
+	uint32_t is_leaving;
 	int status;
 
 	if (now_ns) {
@@ -280,7 +282,9 @@ ebpf_pass(struct drain *d, size_t fill, size_t size, uint64_t now_ns)
 	}
 	ebpf_meet(d);
 	status = hold_pass(d->hold, fill, size);
-	d->session->control->is_leaving = hold_is_leaving(d->hold);
+	is_leaving = hold_is_leaving(d->hold);
+	if (d->session->control->is_leaving != is_leaving) /* each call reads beside it */
+		d->session->control->is_leaving = is_leaving;
 	if (status != -1)
 		reaped(d, status, clock_monotonic_ns() - d->started_ns);
 }
@@ -389,7 +393,8 @@ ebpf_free(void *state)
 			continue;
 		err_drop(&err); /* nobody is left to be told */
 	}
-	urgency_end(&d->urgency);
+	if (d->is_urgent)
+		urgency_end();
 	bpf_session_end(d->session);
 	guard_free(d->guard);
 	drain_free(d);

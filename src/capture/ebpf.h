@@ -24,7 +24,6 @@
 #include "capture/rings.h"
 #include "capture/sampler.h"
 #include "capture/task.h"
-#include "capture/urgent.h"
 
 struct drain {
 	struct capture_opts opts; /* argv, envp: not valid after the start */
@@ -70,7 +69,7 @@ struct drain {
 	 * of tasks that we do not know. */
 	uint64_t n_lost, n_unsound, n_strange;
 	struct sampler sampler;
-	struct urgency urgency;
+	bool is_urgent; /* urgency_begin() */
 };
 
 /* ebpf.c */

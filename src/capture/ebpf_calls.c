@@ -483,7 +483,6 @@ ebpf_fill_control(const struct drain *d, struct bpf_control *control)
 	control->follow = d->opts.follow;
 	control->n_cpus = d->session->n_cpus;
 	control->reader = (uint32_t)getpid();
-	control->is_leaving = 0; /* of another run */
 	control->near_bytes = (uint32_t)(ring / 4);
 	control->high_bytes = (uint32_t)(ring / 2);
 	control->top_bytes = control->high_bytes + (uint32_t)MIN(ring / 8, ATTACH_BYTES);

@@ -15,6 +15,7 @@
 #include "capture/filter.h"
 #include "capture/launch.h"
 #include "capture/proc.h"
+#include "capture/urgent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,6 +141,6 @@ ebpf_let_go(struct drain *d)
 {
 	d->is_stopped = false;
 	d->exec_ns = clock_monotonic_ns() - d->started_ns;
-	urgency_begin(&d->urgency);
+	d->is_urgent = urgency_begin();
 	ptrace(PTRACE_DETACH, d->first_pid, NULL, NULL);
 }

@@ -69,11 +69,9 @@ has_all(const struct drain *d, uint32_t cpu, const struct record_call *rec)
 static void
 release(struct drain *d, uint32_t cpu, struct record_call *rec)
 {
-	bool is_stopped = rec->flags & CALL_STOPPED;
-
-	if (is_stopped && !has_all(d, cpu, rec))
-		return;
-	if (is_stopped) {
+	if (rec->flags & CALL_STOPPED) {
+		if (!has_all(d, cpu, rec))
+			return;
 		hold_born(d->hold, rec->head.pid, rec->head.tid);
 		if (ebpf_stopped(d, rec))
 			rec->flags &= ~(uint32_t)CALL_STOPPED;

@@ -149,17 +149,17 @@ look_at_owed(struct hold *h)
 }
 
 static void
-press(struct hold *h)
+press(struct hold *h, uint64_t now_ns)
 {
 	h->is_pressed = true;
 	h->is_leaving = false;
-	h->pressed_ns = clock_monotonic_ns();
+	h->pressed_ns = now_ns;
 }
 
 bool
 hold_stopped(struct hold *h, pid_t tid)
 {
-	press(h);
+	press(h, clock_monotonic_ns());
 	return hold_yielded(h, tid);
 }
 
@@ -316,18 +316,17 @@ hold_is_leaving(const struct hold *h)
 static void
 look_at_pressure(struct hold *h, size_t fill, size_t size)
 {
+	bool was_pressed = h->is_pressed;
 	uint64_t now;
 	void *value;
 
-	if (fill < size / 4 && !h->is_pressed)
+	if (fill < size / 4 && !was_pressed)
 		return;
 	now = clock_monotonic_ns();
 	if (fill >= size / 4) {
-		h->pressed_ns = now;
-		if (h->is_pressed)
+		press(h, now);
+		if (was_pressed)
 			return;
-		h->is_pressed = true;
-		h->is_leaving = false;
 		for (size_t at = 0; map_next(h->tasks, &at, NULL, NULL, &value);)
 			halt_attach(h, value);
 	} else if (!h->n_claimed && now - h->pressed_ns > CALM_NS) {
@@ -412,7 +411,7 @@ hold_meet(struct hold *h, pid_t pid, pid_t tid)
 	t->pid = pid;
 	if (!halt_attach(h, t))
 		return;
-	press(h);
+	press(h, clock_monotonic_ns());
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -58,22 +59,20 @@ urgency_forbid(const struct rlimit *before)
 }
 
 /* Who is forked with that flag gets a priority of 0: so ours has to have been that. */
-void
-urgency_begin(struct urgency *u)
+bool
+urgency_begin(void)
 {
 	struct attributes a = { .size = sizeof a };
 
-	if (u->is_on || syscall(SYS_sched_getattr, 0, &a, sizeof a, 0u) != 0 ||
-		a.policy != SCHED_OTHER || a.nice)
-		return;
-	u->is_on = set(NICE_FIRST, TURN_NS, FLAG_RESET_ON_FORK) ||
-		   set(0, TURN_NS, FLAG_RESET_ON_FORK);
+	if (syscall(SYS_sched_getattr, 0, &a, sizeof a, 0u) != 0 || a.policy != SCHED_OTHER ||
+		a.nice)
+		return false;
+	return set(NICE_FIRST, TURN_NS, FLAG_RESET_ON_FORK) ||
+	       set(0, TURN_NS, FLAG_RESET_ON_FORK);
 }
 
 void
-urgency_end(struct urgency *u)
+urgency_end(void)
 {
-	if (u->is_on)
-		set(0, 0, FLAG_RESET_ON_FORK); /* to take the flag back needs rights */
-	u->is_on = false;
+	set(0, 0, FLAG_RESET_ON_FORK); /* to take the flag back needs rights */
 }

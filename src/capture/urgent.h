@@ -10,11 +10,6 @@
 #define CAPTURE_URGENT_H
 
 #include <stdbool.h>
-#include <stdint.h>
-
-struct urgency {
-	bool is_on;
-};
 
 /* While there are rights to: from now on urgency_begin() is allowed to whoever we become. The
  * limit as it was is kept in *before, for urgency_forbid() in processes that are not ours. */
@@ -25,8 +20,8 @@ void urgency_forbid(const struct rlimit *before);
 /* This thread runs before others of the usual kind: with the highest priority among them where
  * that is allowed (CAP_SYS_NICE, RLIMIT_NICE), and in short turns (since Linux 6.12;
  * sched_setattr(2)). Not what it starts from then on. Nothing happens where the caller chose
- * another priority. */
-void urgency_begin(struct urgency *u);
-void urgency_end(struct urgency *u);
+ * another priority, or it is so already: false. */
+bool urgency_begin(void);
+void urgency_end(void); /* behind one that did */
 
 #endif

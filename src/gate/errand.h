@@ -12,9 +12,8 @@ struct errand {
 	const char *const *argv; /* ends in NULL; found in PATH */
 	const char *dir;         /* where it runs */
 	uint64_t timeout_ns;
-	const struct run_opts
-		*opts;       /* is_interrupted is asked; its grant is not the command's */
-	const char *sandbox; /* RENACER_SANDBOX, for it alone; NULL: as we have it */
+	const struct run_opts *opts; /* is_interrupted is asked; grant: the command has none */
+	const char *sandbox;         /* RENACER_SANDBOX, for it alone; NULL: as we have it */
 };
 
 /* Runs it in a session of its own, nothing on its standard input. What it printed, both ways,

@@ -222,8 +222,7 @@ enum bpf_loss {
 enum call_flags {
 	CALL_IS_WANTED = 1,
 	CALL_IS_EARLY = 2, /* has rows of HINT_AT_ENTRY */
-	CALL_IS_LARGE =
-		4, /* may be: the argument call_large_reg() says how much payload it has */
+	CALL_IS_LARGE = 4, /* may be: argument call_large_reg() says how much payload it has */
 	CALL_AT_ENTRY = CALL_IS_EARLY | CALL_IS_LARGE,
 	CALL_IS_PRCTL = 8,
 	CALL_REG = 16, /* times that argument */
@@ -244,8 +243,7 @@ struct bpf_control {
 	uint32_t want_input; /* HINT_IS_INPUT rows are taken */
 	uint32_t follow;     /* forks are tracked as well */
 	uint32_t n_cpus;
-	uint32_t near_bytes; /* of a ring fuller than this: who publishes is to be attached to
-			      */
+	uint32_t near_bytes; /* a ring fuller than this: who publishes is to be attached to */
 	uint32_t high_bytes; /* a ring fuller than this: the task stops itself; 0: never */
 	uint32_t top_bytes;  /* and so does one to whom nobody is attached, above this */
 	uint32_t data_bytes; /* of one call's memory, copied at most */
